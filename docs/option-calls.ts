@@ -57,6 +57,7 @@ export type OptionCall = readonly [
 ]
 
 const ping = behavior({ role: 'ping', initial: 0, receive: (count: number) => count })
+const mailed = durable(ping, { name: 'mailed', mailbox: 'durable' })
 const never = async (): Promise<never> => Promise.reject(new Error('called'))
 const noRef = { id: 'none', size: 1, mediaType: 'text/plain' }
 /** Of modules that are never loaded. */
@@ -234,6 +235,8 @@ export const methodCalls: Readonly<Record<string, OptionCall>> = {
   'agents.list': [(options, { view }) => view.agents.list(options), 'definitions', 'definition'],
   'agents.mail': [(options, { view }) => view.agents.mail(options), 'limt', 'limit'],
   'flock.drain': [(options, { flock }) => flock.drain(options), 'timeout', 'timeoutMs'],
+  'flock.host': [(options, { flock }) => flock.host([mailed], options), 'caps', 'cap'],
+  'flock.spawnHosted': [(options, { flock }) => flock.spawnHosted(mailed, options), 'ids', 'id'],
   'flock.mapReduce': [(options, { flock }) => flock.mapReduce(options), 'fanin', 'fanIn'],
   'flock.activity': [(options, { flock }) => flock.activity(never, options), 'onces', 'once'],
   'flock.map': [(options, { flock }) => flock.map([1], never, options), 'concurency', 'concurrency'],

@@ -38,7 +38,8 @@ async function errorOf(call: () => unknown): Promise<unknown> {
 
 /** Functions that take no options: their arguments are values of their own. */
 const withoutOptions = new Set(
-  `@skein/core: escalate extractiveModel move pipe readBudget refuse reply tell
+  `@skein/bullmq: HealthServer
+   @skein/core: escalate extractiveModel listAgentHosts move pipe readBudget refuse reply tell
    @skein/core/executor: Exchange costOf defaultThreads estimateInput estimateTokens failureCode findAnswers isCount loadTokenizer
      moduleExports moduleUrl outlineOf priceOf quoteData readPrompts readSentences retryAfterMs splitSentences sumDrops toResponse
    @skein/core/executor/testing: describeExecutor
@@ -66,8 +67,8 @@ const methodsWithoutOptions = new Set(
    escalations: take release answer decline handBack get package
    facts: peek get getMany conflicts history · feed: last untilNews mark · learnings: retract · objects: has info retract
    decisions: retract knownAt · observations: retract · corrections: of doubts 
-   agents: load save post onMail
-   flock: post activityTitle agent publish on stats queues close · ref: send step watch stop · model: forget`
+   agents: announceHost create follow hosts load post save summaries takeMail
+   flock: post activityTitle agent hosted publish on stats queues close · ref: send step watch stop · model: forget`
     .split(/\n|·/)
     .flatMap((line) => {
       const [kind = '', ...names] = line.trim().split(/[:\s]+/)

@@ -1,6 +1,6 @@
 import { OptionError } from '@skein/memory'
 import { requireOptions, requireStrings } from '@skein/memory/runtime'
-import type { OptionKinds, SavedAgentSummary } from '@skein/memory/runtime'
+import type { OptionKinds } from '@skein/memory/runtime'
 
 import type { AgentParts } from './agents/agent-parts.ts'
 import { AgentRef } from './agents/agent-ref.ts'
@@ -10,9 +10,18 @@ import type { FlockServices } from './agents/flock-services.ts'
 import { resolveSpawn, spawnKinds } from './agents/spawn-options.ts'
 import type { SpawnOptions } from './agents/spawn-options.ts'
 import { FlockClosedError } from './base/flock-closed-error.ts'
+import { AgentFeed } from './durable/agent-feed.ts'
 import { DurableAgents } from './durable/durable-agents.ts'
-import type { ResumeReport, WaitOptions } from './durable/durable-agents.ts'
+import type { PartsOf, ResumeReport, WaitOptions } from './durable/durable-agents.ts'
 import type { DurableDefinition } from './durable/durable.ts'
+import { AgentHost } from './hosting/agent-host.ts'
+import { Answers } from './hosting/answers.ts'
+import { resolveHost } from './hosting/host-options.ts'
+import type { HostOptions } from './hosting/host-options.ts'
+import { createHosted, requireHosted } from './hosting/create-hosted.ts'
+import type { HostedOptions } from './hosting/create-hosted.ts'
+import { HostedAgent } from './hosting/hosted-agent.ts'
+import { requireHostable } from './hosting/require-hostable.ts'
 import type { AgentDefinition } from './machine/host.ts'
 import type { AnyLogic } from './machine/logic.ts'
 import { definitionOf } from './machine/machine-definition.ts'
@@ -30,6 +39,9 @@ export class FlockAgents {
   readonly #services: FlockServices
   readonly #registry: AgentRegistry
   readonly #durable: DurableAgents
+  readonly #feed: AgentFeed
+  readonly #hosts = new Set<AgentHost>()
+  #answers: Answers | undefined
   readonly #supervise: ((failure: Failure) => Decision) | undefined
   #spawned = 0
   #isOpen = true
@@ -39,8 +51,10 @@ export class FlockAgents {
     this.#services = services
     this.#registry = registry
     this.#supervise = supervision === undefined ? undefined : resolveSupervision(supervision)
+    this.#feed = new AgentFeed(services.memory)
     this.#durable = new DurableAgents({
       memory: services.memory,
+      feed: this.#feed,
       services,
       admit: (runtime) => this.#admit(runtime),
       find: (id) => registry.get(id),
@@ -65,37 +79,78 @@ export class FlockAgents {
 
   async resume(definitions: readonly DurableDefinition<never>[], options: ResumeOptions): Promise<ResumeReport> {
     this.#requireOpen()
-    if (!Array.isArray(definitions))
-      throw new OptionError('definitions', 'an array of durable definitions', definitions)
-    for (const definition of definitions) requireDurableDefinition(definition)
+    requireDefinitions(definitions)
     requireOptions('resume', options, resumeKinds)
     const { waiting, rest } = waitOf(options)
-    resolveMailbox(options.mailbox)
-    if (options.supervision !== undefined) resolveSupervision(options.supervision)
-    const partsOf = (definition: DurableDefinition, { id, role, label }: SavedAgentSummary): AgentParts => {
-      const clearance = { level: label.sensitivity, compartments: label.compartments }
-      return this.#partsOf(definition, { ...rest, id, role, clearance })
-    }
-    return this.#durable.resume(definitions as readonly DurableDefinition[], partsOf, waiting)
+    return this.#durable.resume(definitions as readonly DurableDefinition[], this.#savedParts(rest), waiting)
+  }
+
+  /** Hosts durable agents until it is closed, or the flock is. */
+  async host(definitions: readonly DurableDefinition<never>[], given: HostOptions): Promise<AgentHost> {
+    this.#requireOpen()
+    requireDefinitions(definitions)
+    const { mailbox, supervision, ...options } = resolveHost(definitions, given)
+    const partsOf = this.#savedParts({ ...(mailbox && { mailbox }), ...(supervision && { supervision }) })
+    const own = definitions as readonly DurableDefinition[]
+    const host = new AgentHost({
+      feed: this.#feed,
+      definitions: own,
+      options,
+      running: () => this.#durable.running(),
+      resume: (saved) => this.#durable.resumeThese(saved, own, partsOf),
+    })
+    this.#hosts.add(host)
+    await host.start()
+    return host
+  }
+
+  /** Creates a durable agent that hosts run, unless there is one; a handle of it. */
+  async spawnHosted(definition: DurableDefinition<never>, options: HostedOptions): Promise<HostedAgent> {
+    this.#requireOpen()
+    requireHostable(definition)
+    await createHosted(this.#services.memory, definition, requireHosted(options))
+    return this.hosted(definition, options.id)
+  }
+
+  /** A handle of a hosted agent. */
+  hosted(definition: DurableDefinition<never>, id: string): HostedAgent {
+    this.#requireOpen()
+    requireHostable(definition)
+    requireStrings('id', [id])
+    this.#answers ??= new Answers(this.#feed, this.#services.questions)
+    return new HostedAgent(definition.durable.name, id, this.#feed.view, this.#services, this.#answers)
   }
 
   /** Lets no more agents join. */
   stopAccepting(): void {
     this.#isOpen = false
+    for (const host of this.#hosts) host.stopTaking()
     this.#durable.stopWaiting()
   }
 
   /** Ends all agents; resolves when the ends of durable ones are stored. */
   async close(): Promise<void> {
     this.#isOpen = false
+    const hosts = [...this.#hosts].map((host) => host.leave())
     const starting = this.#durable.close()
     const runtimes = this.#registry.all().map((ref) => AgentRef.runtimeOf(ref))
     for (const runtime of runtimes) runtime.end({ type: 'stopped' })
-    await Promise.all([starting, ...runtimes.map(({ ending }) => ending.stored)])
+    await Promise.all([starting, ...hosts, ...runtimes.map(({ ending }) => ending.stored)])
+    this.#feed.close()
   }
 
   #requireOpen(): void {
     if (!this.#isOpen) throw new FlockClosedError()
+  }
+
+  /** How saved agents are resumed: each keeps its id, role and clearance. @throws OptionError */
+  #savedParts(options: Pick<SpawnOptions, 'mailbox' | 'supervision'>): PartsOf {
+    resolveMailbox(options.mailbox)
+    if (options.supervision !== undefined) resolveSupervision(options.supervision)
+    return (definition, { id, role, label }) => {
+      const clearance = { level: label.sensitivity, compartments: label.compartments }
+      return this.#partsOf(definition, { ...options, id, role, clearance })
+    }
   }
 
   #partsOf(definition: AgentDefinition<never>, options: SpawnOptions): AgentParts {
@@ -120,6 +175,11 @@ function waitOf<Options extends WaitOptions>({
   ...rest
 }: Options): { readonly waiting: WaitOptions; readonly rest: Omit<Options, keyof WaitOptions> } {
   return { waiting: { wait, ...(signal && { signal }) }, rest }
+}
+
+function requireDefinitions(definitions: readonly DurableDefinition<never>[]): void {
+  if (!Array.isArray(definitions)) throw new OptionError('definitions', 'an array of durable definitions', definitions)
+  for (const definition of definitions) requireDurableDefinition(definition)
 }
 
 function requireDurableDefinition(definition: DurableDefinition<never> | undefined): void {

@@ -22,6 +22,10 @@ import type { FlockQueues, FlockStats } from './events/flock-stats.ts'
 import { FlockAgents } from './flock-agents.ts'
 import type { FlockOptions } from './flock-options.ts'
 import { FlockWork } from './flock-work.ts'
+import type { AgentHost } from './hosting/agent-host.ts'
+import type { HostedOptions } from './hosting/create-hosted.ts'
+import type { HostOptions } from './hosting/host-options.ts'
+import type { HostedAgent } from './hosting/hosted-agent.ts'
 import { Announcer } from './human/announcer.ts'
 import { budgetScope } from './limits/budget.ts'
 import type { AgentDefinition } from './machine/host.ts'
@@ -126,6 +130,43 @@ export class Flock extends FlockWork implements AsyncDisposable {
     options: Pick<SpawnOptions, 'mailbox' | 'supervision'> & WaitOptions = {},
   ): Promise<ResumeReport<RefOf<Definition>>> {
     return this.#agents.resume(definitions as readonly never[], options) as Promise<ResumeReport<never>>
+  }
+
+  /**
+   * Hosts the durable agents of these definitions, together with all processes that do the same: each agent runs on one
+   * of them. When a host dies, others take its agents over within a lease; when one joins, idle agents move to it.
+   * Resolves when this process is one of them.
+   *
+   * @throws OptionError when a definition has no durable mailbox, or a setting is out of range; StoreError
+   */
+  host(definitions: readonly AnyDurable[], options: HostOptions = {}): Promise<AgentHost> {
+    return this.#agents.host(definitions as readonly never[], options)
+  }
+
+  /**
+   * Creates a durable agent that a host runs: this process or another one, now or later. Does nothing if the memory has
+   * an agent under this id. Resolves to a handle of it when it is stored.
+   *
+   * @throws OptionError when the definition has no durable mailbox, or a setting is out of range; NotDurableError when
+   * the input can't be stored; StoreError
+   */
+  async spawnHosted<Taken extends Message, Output, Snapshot>(
+    definition: DurableDefinition<Taken, Output, Snapshot>,
+    options: HostedOptions,
+  ): Promise<HostedAgent<Taken>> {
+    return (await this.#agents.spawnHosted(definition as unknown as DurableDefinition<never>, options)) as never
+  }
+
+  /**
+   * A handle of a hosted agent, wherever it runs.
+   *
+   * @throws OptionError when the definition has no durable mailbox.
+   */
+  hosted<Taken extends Message, Output, Snapshot>(
+    definition: DurableDefinition<Taken, Output, Snapshot>,
+    id: string,
+  ): HostedAgent<Taken> {
+    return this.#agents.hosted(definition as unknown as DurableDefinition<never>, id) as never
   }
 
   /**

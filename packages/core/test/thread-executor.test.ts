@@ -143,6 +143,13 @@ describe('a thread whose buffers take too much', () => {
 })
 
 describe('closing', () => {
+  it('ends a task whose thread is still starting, also where the pool keeps no threads', async () => {
+    const { flock, report } = await openFlock(mapStore(), { threads: 1, minThreads: 0, graceMs: 1 })
+    const ended = expect(report.double(21)).rejects.toMatchObject({ code: 'SKEIN_FLOCK_CLOSED' })
+    await flock.close()
+    await ended
+  })
+
   it('ends running activities and rejects waiting ones', async () => {
     const { flock, report } = await openFlock(mapStore(), quick)
     const begun = Promise.withResolvers<void>()

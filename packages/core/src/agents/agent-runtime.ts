@@ -7,6 +7,7 @@ import type { Clock } from '../base/clock.ts'
 import type { AgentEvent } from '../events/flock-events.ts'
 import type { BudgetScope } from '../limits/budget.ts'
 import type { Host } from '../machine/host.ts'
+import { answerAddressOf, answerMail } from '../messages/answer-mail.ts'
 import { UnknownMessageError } from '../messages/message-errors.ts'
 import { withLabel, withSpan } from '../messages/message-label.ts'
 import type { Message, Reply } from '../messages/message.ts'
@@ -141,7 +142,9 @@ export class AgentRuntime implements Restartable, Persistable {
   }
 
   reply(reply: Reply): void {
-    this.#services.questions.answer(reply, this.label)
+    const to = answerAddressOf(reply.ask)
+    if (to === undefined) this.#services.questions.answer(reply, this.label)
+    else this.tell(to, answerMail(reply))
   }
 
   announce(escalation: Escalation): void {

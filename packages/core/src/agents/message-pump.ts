@@ -2,10 +2,12 @@ import { AccessError } from '@skein/memory'
 import { publicLabel } from '@skein/memory/store'
 
 import type { DeadLetterReason } from '../messages/dead-letter.ts'
+import { isAskedFromAfar } from '../messages/answer-mail.ts'
 import type { MailboxOptions } from '../messages/mailbox-options.ts'
 import { Mailbox } from '../messages/mailbox.ts'
 import { AgentStoppedError, MailboxFullError } from '../messages/message-errors.ts'
 import { isCleared, labelOfMessage, withSpan } from '../messages/message-label.ts'
+import { refuse } from '../messages/message.ts'
 import type { Message } from '../messages/message.ts'
 import type { OpenQuestion } from '../messages/open-question.ts'
 import { rejectAll, rejectTaken } from '../messages/questions.ts'
@@ -90,7 +92,7 @@ export class MessagePump implements Receiver, Runnable {
 
   deadLetter(message: Message, reason: DeadLetterReason): void {
     if (reason === 'overflow') {
-      this.#services.questions.reject(message, new MailboxFullError(this.id, this.#options.capacity))
+      this.#refuse(message, new MailboxFullError(this.id, this.#options.capacity))
     }
     const label = labelOfMessage(message) ?? publicLabel
     this.#services.emit({ type: 'message.deadLettered', agent: this.id, message, reason, label })
@@ -143,7 +145,7 @@ export class MessagePump implements Receiver, Runnable {
     if (!message) return
     this.#current = undefined
     this.#agent.persister?.taken(message)
-    this.#services.questions.reject(message, error)
+    this.#refuse(message, error)
     this.deadLetter(message, 'agent failed')
   }
 
@@ -173,6 +175,12 @@ export class MessagePump implements Receiver, Runnable {
       }
       traceTaking(tracing, taking, () => agent.host.take(message))
     }
+  }
+
+  /** Fails the question that a message is, if it is one. */
+  #refuse(message: Message, error: unknown): void {
+    if (isAskedFromAfar(message)) this.#agent.reply(refuse(message, error))
+    else this.#services.questions.reject(message, error)
   }
 
   /** The message, with the span that it is sent in. */

@@ -4,6 +4,7 @@ import type { Tracing } from '@skein/memory/runtime'
 import { publicLabel } from '@skein/memory/store'
 
 import type { FlockEvent } from '../events/flock-events.ts'
+import { answerTtlMs, isAnswerAddress } from '../messages/answer-mail.ts'
 import { labelOfMessage } from '../messages/message-label.ts'
 import type { Message } from '../messages/message.ts'
 import { traceOfMessage } from '../tracing/message-trace.ts'
@@ -28,7 +29,8 @@ export class MessageRouter {
     if (ref) await ref.post(message)
     else {
       const trace = traceOfMessage(message) ?? this.#tracing.outgoing
-      await from.agents.post({ to, message, read: labelOfMessage(message) ?? publicLabel, trace })
+      const ttlMs = isAnswerAddress(to) ? answerTtlMs : undefined
+      await from.agents.post({ to, message, read: labelOfMessage(message) ?? publicLabel, trace, ttlMs })
     }
   }
 

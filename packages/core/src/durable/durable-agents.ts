@@ -9,6 +9,7 @@ import { AgentRuntime } from '../agents/agent-runtime.ts'
 import type { FlockServices } from '../agents/flock-services.ts'
 import { FlockClosedError } from '../base/flock-closed-error.ts'
 import type { Outcome } from '../owner/state-persister.ts'
+import type { AgentFeed } from './agent-feed.ts'
 import { AgentMisfitError, AgentTakenError } from './durable-errors.ts'
 import { DurablePersister } from './durable-persister.ts'
 import type { DurableDefinition } from './durable.ts'
@@ -43,11 +44,22 @@ export interface WaitOptions {
 /** What durable agents need of their flock. */
 export interface DurableParts {
   readonly memory: Memory
+  readonly feed: AgentFeed
   readonly services: FlockServices
   /** Adds an agent to the flock and starts it. */
   readonly admit: (runtime: AgentRuntime) => AgentRef
   readonly find: (id: string) => AgentRef | undefined
 }
+
+/** A durable agent that runs here. */
+export interface RunningAgent {
+  readonly ref: AgentRef
+  /** The name of its definition. */
+  readonly definition: string
+}
+
+/** Settles what a saved agent is made of. */
+export type PartsOf = (definition: DurableDefinition, saved: SavedAgentSummary) => AgentParts
 
 /** The durable agents of a flock: starts and resumes them, and brings them their mail. */
 export class DurableAgents {
@@ -68,29 +80,34 @@ export class DurableAgents {
   }
 
   /** Resumes all saved agents of these definitions that run nowhere. */
-  async resume(
+  async resume(definitions: readonly DurableDefinition[], partsOf: PartsOf, wait?: WaitOptions): Promise<ResumeReport> {
+    return this.resumeThese(await this.#parts.feed.view.agents.list({ status: 'active' }), definitions, partsOf, wait)
+  }
+
+  /** Resumes those of these saved agents that have one of the definitions and run nowhere. */
+  async resumeThese(
+    saved: readonly SavedAgentSummary[],
     definitions: readonly DurableDefinition[],
-    partsOf: (definition: DurableDefinition, saved: SavedAgentSummary) => AgentParts,
+    partsOf: PartsOf,
     wait: WaitOptions = {},
   ): Promise<ResumeReport> {
-    const view = this.#parts.memory.as({ id: 'flock', role: 'flock', rights: ['administer'] })
     const byName = new Map(definitions.map((definition) => [definition.durable.name, definition]))
-    const active = (await view.agents.list({ status: 'active' })).filter(({ definition }) => byName.has(definition))
     const starting = new Set(this.#starting.values())
     const outcomes = await Promise.all(
-      active
-        .filter(({ id }) => !this.#parts.find(id))
-        .map(async (saved) => {
-          if (starting.has(saved.id)) return { id: saved.id, isTaken: true }
+      saved
+        .filter(({ id, definition }) => byName.has(definition) && !this.#parts.find(id))
+        .map(async (one) => {
+          const { id } = one
+          if (starting.has(id)) return { id, isTaken: true }
           try {
-            const definition = byName.get(saved.definition) as DurableDefinition
-            const agent = partsOf(definition, saved)
+            const definition = byName.get(one.definition) as DurableDefinition
+            const agent = partsOf(definition, one)
             const ref = await this.#tracked(agent, this.#start(definition, agent, { ...wait, isSaved: true }))
-            if (ref) this.#parts.services.emit({ type: 'agent.resumed', agent: saved.id, role: saved.role })
-            return { id: saved.id, ref }
+            if (ref) this.#parts.services.emit({ type: 'agent.resumed', agent: id, role: one.role })
+            return { id, ref }
           } catch (error) {
             const isTaken = error instanceof AgentTakenError || (wait.signal?.aborted && error === wait.signal.reason)
-            return { id: saved.id, error, isTaken }
+            return { id, error, isTaken }
           }
         }),
     )
@@ -99,6 +116,14 @@ export class DurableAgents {
       taken: outcomes.filter(({ isTaken }) => isTaken).map(({ id }) => id),
       refused: outcomes.flatMap(({ id, error, isTaken }) => (error === undefined || isTaken ? [] : [{ id, error }])),
     }
+  }
+
+  /** Those that run here and have a durable mailbox, each with the name of its definition. */
+  running(): readonly RunningAgent[] {
+    return [...this.#persisters].flatMap(([id, { definition }]) => {
+      const ref = this.#parts.find(id)
+      return ref ? [{ ref, definition }] : []
+    })
   }
 
   /** Waits no more for agents that another process holds. */
@@ -201,12 +226,14 @@ export class DurableAgents {
   }
 
   #followMail(): void {
-    const view = this.#parts.memory.as({ id: 'flock', role: 'flock', rights: ['administer'] })
-    const fetch = (to: string | undefined): void => {
-      const persisters = to === undefined ? this.#persisters.values() : [this.#persisters.get(to)]
-      for (const persister of persisters) void persister?.fetch()
-    }
-    this.#stopMail ??= view.agents.onMail(fetch, (id) => this.#persisters.get(id)?.forgotten())
+    const { feed } = this.#parts
+    this.#stopMail ??= feed.on({
+      mail: (to) => void this.#persisters.get(to)?.fetch(),
+      forgotten: (agent) => this.#persisters.get(agent)?.forgotten(),
+      mayHaveMissed: () => {
+        for (const persister of this.#persisters.values()) void persister.fetch()
+      },
+    })
   }
 }
 

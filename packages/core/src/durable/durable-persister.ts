@@ -6,6 +6,7 @@ import { isOutage, warn } from '@skein/memory/runtime'
 import type { OutgoingMail } from '@skein/memory/runtime'
 import { publicLabel } from '@skein/memory/store'
 
+import { answerTtlMs, isAnswerAddress } from '../messages/answer-mail.ts'
 import { labelOfMessage } from '../messages/message-label.ts'
 import type { Message } from '../messages/message.ts'
 import { traceOfMessage } from '../tracing/message-trace.ts'
@@ -79,6 +80,11 @@ export class DurablePersister implements StatePersister {
     this.#mailbox = new DurableMailbox(parts.view)
     this.#forms = new FormMaker(parts.view.principal.id, parts.definition, parts.input)
     parts.claim.signal.addEventListener('abort', () => this.lose(), { once: true })
+  }
+
+  /** The name of the agent's definition. */
+  get definition(): string {
+    return this.#parts.definition.durable.name
   }
 
   /** Begins to store an agent, with its first state. */
@@ -193,6 +199,7 @@ export class DurablePersister implements StatePersister {
     const outgoing = mailed.map((mail): OutgoingMail => ({
       ...mail,
       read: labelOfMessage(mail.message) ?? publicLabel,
+      ttlMs: isAnswerAddress(mail.to) ? answerTtlMs : undefined,
     }))
     const saved = view.agents.save({
       definition: definition.durable.name,

@@ -37,6 +37,9 @@ const kinds: OptionKinds<AskOptions & { across: boolean }> = {
   across: 'boolean',
 }
 
+/** Who is asked. */
+type Asked = Pick<Receiver, 'id' | 'answersTo' | 'questions' | 'send'>
+
 /** The open questions to all agents of a flock. */
 export class Questions {
   readonly #timers: TimerWheel
@@ -54,7 +57,7 @@ export class Questions {
   }
 
   /** Sends a question; resolves to its answer. */
-  ask(receiver: Receiver, message: Message, options: AskOptions): Promise<unknown> {
+  ask(receiver: Asked, message: Message, options: AskOptions): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const { timeoutMs = this.#timeoutMs, signal, scope } = requireOptions('ask', options, kinds)
       const isChecked = timeoutMs === this.#timeoutMs || timeoutMs === unlimited
@@ -64,7 +67,7 @@ export class Questions {
         return
       }
       this.#count += 1
-      const ask = this.#prefix + this.#count
+      const ask = (receiver.answersTo ?? this.#prefix) + this.#count
       const question = new OpenQuestion(ask, receiver.id, message.type, resolve, reject, (closed) => {
         this.#open.delete(ask)
         receiver.questions.delete(closed)

@@ -5,6 +5,8 @@ import type { OpenQuestion } from './open-question.ts'
 /** An agent, as everything sees it that brings it messages. */
 export interface Receiver {
   readonly id: string
+  /** Where it posts its answers, if it may run in another process. */
+  readonly answersTo?: string
   /** Questions that it has not answered yet. */
   readonly questions: Set<OpenQuestion>
   /** Puts a message into the mailbox. @throws when the agent refuses it or the mailbox is full */

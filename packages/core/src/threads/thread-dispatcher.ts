@@ -214,7 +214,7 @@ export class ThreadDispatcher {
     // If a pool is destroyed while a thread still replies, piscina throws at the process: end the tasks first.
     for (const id of this.#parts.tasks.ids()) this.requestAbort(id, new FlockClosedError())
     const grace = setTimeout(() => {
-      for (const worker of pools.flatMap(({ threads }) => threads)) void worker.terminate()
+      for (const pool of pools) void pool.terminateAll()
     }, this.#parts.options.graceMs)
     await Promise.allSettled(this.#sent)
     clearTimeout(grace)

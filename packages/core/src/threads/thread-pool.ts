@@ -138,6 +138,12 @@ export class ThreadPool {
     void this.threads.find((thread) => thread.threadId === threadId)?.terminate()
   }
 
+  /** Ends all threads at once, then what waits for one: with the last thread gone, the pool would keep it for ever. */
+  async terminateAll(): Promise<void> {
+    await Promise.all(this.threads.map((thread) => thread.terminate()))
+    await this.#piscina.destroy()
+  }
+
   /** Accepts no more tasks: those that wait for a slot fail with the error. */
   close(error: unknown): void {
     this.#isClosing = true

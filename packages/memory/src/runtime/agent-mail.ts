@@ -1,16 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises'
-
 import type { Actor } from '../space/actor.ts'
 import type { OwnMutation, Shown } from '../space/shown.ts'
-import { FeedTrimmedError } from '../space/watch.ts'
-import type { Seq } from '../store/record.ts'
+import type { Seq, StoredRecord } from '../store/record.ts'
 import { hiddenSource } from '../store/source-name.ts'
 import { distinct, joinLabels, labelText, parseLabel, publicLabel } from '../values/access.ts'
 import type { Label } from '../values/access.ts'
-import { MemoryClosedError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
-import { requireInteger } from '../values/require-option.ts'
-import { warn } from '../values/warn.ts'
+import { requireInteger, requireLifetime } from '../values/require-option.ts'
 import { newId } from '../values/new-id.ts'
 
 /** A message on its way to an agent. */
@@ -49,6 +44,8 @@ export interface OutgoingMail {
   readonly read?: Label
   /** The span that it is posted in, see `Span.traceparent`. */
   readonly trace?: string | undefined
+  /** How long it waits at most, in milliseconds; for ever when left out. An agent's mail must not end like this. */
+  readonly ttlMs?: number | undefined
 }
 
 /** Pending mail of a principal, in the order of posting. @throws OptionError */
@@ -65,62 +62,38 @@ export async function readMail(actor: Actor, { after, limit = Infinity }: MailQu
     next = page.next
     if (next === undefined) break
   }
-  return found.map((record) => {
-    const { id, version, seq, value } = record
-    return { id, version, seq, message: decodeJson(value), label: readLabelOf(record), trace: tagged(record, traceTag) }
-  })
+  return found.map(mailOf)
 }
 
-/**
- * Calls back with the recipient soon after mail was posted anywhere; with `undefined`
- * when mail may have been missed.
- *
- * @param onForgotten - Called with the agent soon after its saved state was forgotten.
- * @returns how to stop it.
- */
-export function followMail(
-  actor: Actor,
-  listener: (to: string | undefined) => void,
-  onForgotten: (agent: string) => void = () => {},
-): () => void {
-  const stop = new AbortController()
-  const follow = async (): Promise<void> => {
-    for await (const { collection, op, task, id } of actor.followUnseen(stop.signal)) {
-      if (collection === 'messages' && op === 'set' && task !== undefined) listener(task)
-      if (collection === 'agents' && op === 'delete') onForgotten(id)
-    }
+/** Takes what waits at an address that is no agent's, whatever its label: it is removed. In the order of posting. */
+export async function takeMail(actor: Actor, to: string): Promise<Mail[]> {
+  const query = { collection: 'messages', order: 'oldest', task: to, limit: pageSize } as const
+  const taken: Mail[] = []
+  for (let after: Seq | undefined; ;) {
+    const { records, next } = await actor.unseen.query({ ...query, after })
+    for (const record of records) actor.used(record)
+    taken.push(...records.map(mailOf))
+    const deletes = records.map(({ id }): OwnMutation => ({ type: 'delete', key: mailKey(id) }))
+    if (deletes.length > 0) await actor.commit(deletes, { over: false })
+    if (next === undefined) return taken
+    after = next
   }
-  const followOn = async (): Promise<void> => {
-    while (!stop.signal.aborted) {
-      try {
-        await follow()
-      } catch (error) {
-        if (stop.signal.aborted || error instanceof MemoryClosedError) return
-        if (!(error instanceof FeedTrimmedError)) {
-          warn(error)
-          await pause(retryMs, undefined, { ref: false })
-        }
-        listener(undefined)
-      }
-    }
-  }
-  void followOn()
-  return () => stop.abort()
 }
 
 /** The write that posts a message. */
 export function mailMutation(
   actor: Actor,
   ownLabel: Label,
-  { to, message, id, label = ownLabel, read, trace }: OutgoingMail,
+  { to, message, id, label = ownLabel, read, trace, ttlMs }: OutgoingMail,
 ): Extract<OwnMutation, { type: 'set' }> {
   const tags = read ? [tagOf(joinLabels([read, actor.scope?.label ?? publicLabel]))] : []
   if (trace !== undefined) tags.push(`${traceTag}${trace}`)
   // What work sends is forgotten with what it has read.
   const derivedFrom = distinct((actor.scope?.sources ?? []).map(hiddenSource)).toSorted()
   const meta = actor.mark({ author: actor.principal.id, task: to, tags, derivedFrom, ...label })
+  if (ttlMs !== undefined) requireLifetime('ttlMs', ttlMs)
   const named = id === undefined ? {} : { ifVersion: 0 }
-  return { type: 'set', key: mailKey(`${to}/${id ?? newId()}`), value: encodeJson(message), meta, ...named }
+  return { type: 'set', key: mailKey(`${to}/${id ?? newId()}`), value: encodeJson(message), meta, ttlMs, ...named }
 }
 
 /** The key of a mail's record. */
@@ -137,17 +110,20 @@ function tagOf({ sensitivity: level, compartments }: Label): string {
   return `${readTag}${labelText({ level, compartments })}`
 }
 
-function readLabelOf(record: Shown): Label {
+function mailOf(record: StoredRecord): Mail {
+  const { id, version, seq, value } = record
+  return { id, version, seq, message: decodeJson(value), label: readLabelOf(record), trace: tagged(record, traceTag) }
+}
+
+function readLabelOf(record: StoredRecord): Label {
   const { sensitivity, compartments } = record
   const label = tagged(record, readTag)
   return label === undefined ? { sensitivity, compartments } : parseLabel(label)
 }
 
 /** What a tag with this prefix says. */
-function tagged({ tags }: Shown, prefix: string): string | undefined {
+function tagged({ tags }: StoredRecord, prefix: string): string | undefined {
   return tags.find((one) => one.startsWith(prefix))?.slice(prefix.length)
 }
 
 const pageSize = 500
-/** Pause before following the feed again after the store failed, in milliseconds. */
-const retryMs = 200

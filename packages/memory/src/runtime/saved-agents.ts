@@ -7,10 +7,14 @@ import type { RecordKey } from '../store/record.ts'
 import type { Label } from '../values/access.ts'
 import { VersionConflictError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
-import { requireLifetime, requireStrings } from '../values/require-option.ts'
+import { requireDuration, requireLifetime, requireStrings } from '../values/require-option.ts'
 import { workId } from '../work/work-id.ts'
-import { followMail, mailKey, mailMutation, readMail } from './agent-mail.ts'
+import { announceHost, listHosts } from './agent-hosts.ts'
+import type { AgentHostEntry, HostPresence } from './agent-hosts.ts'
+import { mailKey, mailMutation, readMail, takeMail } from './agent-mail.ts'
 import type { Mail, MailQuery, OutgoingMail } from './agent-mail.ts'
+import { followAgents } from './agent-news.ts'
+import type { AgentNews } from './agent-news.ts'
 import { savedAgentOf } from './saved-agent.ts'
 import type { SaveAgent, SavedAgent, SavedAgentStatus, SavedAgentSummary } from './saved-agent.ts'
 import { requireOptions } from '../values/require-options.ts'
@@ -76,6 +80,32 @@ export class SavedAgents {
   }
 
   /**
+   * Saves a first state of this principal, which runs nowhere yet.
+   *
+   * @param created.by - Who creates it.
+   * @returns whether it was saved: if not, the id has a saved agent.
+   * @throws ValueError, StoreError
+   */
+  async create(created: {
+    readonly definition: string
+    readonly state: unknown
+    readonly by: string
+  }): Promise<boolean> {
+    const { definition, state, by: author } = created
+    const { id, role } = this.#actor.principal
+    this.#space.assertOpen()
+    const tags = [`definition:${definition}`, 'status:active', `role:${role}`]
+    const meta = this.#actor.mark({ author, tags, derivedFrom: [], ...this.#label })
+    try {
+      await this.#actor.write([{ type: 'set', key: keyOf(id), value: encodeJson(state), meta, ifVersion: 0 }])
+      return true
+    } catch (error) {
+      if (error instanceof VersionConflictError) return false
+      throw error
+    }
+  }
+
+  /**
    * Posts a message. It waits until the agent takes it, whether the agent runs now or not.
    *
    * @returns its id.
@@ -101,19 +131,76 @@ export class SavedAgents {
   }
 
   /**
-   * Calls back with the recipient soon after mail was posted anywhere; with `undefined`
-   * when mail may have been missed.
+   * Takes the mail that waits at an address that is no agent's, such as that of answers: it is removed.
    *
-   * @param onForgotten - Called with an agent soon after its saved state was forgotten.
+   * Needs the right `administer`, as {@link list}.
+   *
+   * @throws AccessError
+   */
+  async takeMail(to: string): Promise<Mail[]> {
+    requireStrings('to', [to])
+    this.#space.assertOpen()
+    this.#actor.requireRight('administer', 'list', mailKey(''))
+    return takeMail(this.#actor, to)
+  }
+
+  /**
+   * Tells what happens to agents, in any process.
    *
    * Needs the right `administer`, as {@link list}.
    *
    * @returns how to stop it.
    * @throws AccessError
    */
-  onMail(listener: (to: string | undefined) => void, onForgotten?: (agent: string) => void): () => void {
+  follow(news: AgentNews): () => void {
     this.#actor.requireRight('administer', 'list', mailKey(''))
-    return followMail(this.#actor, listener, onForgotten)
+    return followAgents(this.#actor, news)
+  }
+
+  /**
+   * Makes this process visible as a host of agents, until it leaves or no longer renews its presence.
+   *
+   * Needs the right `administer`, as {@link list}.
+   *
+   * @throws AccessError, StoreError
+   */
+  async announceHost(entry: AgentHostEntry, leaseMs: number): Promise<HostPresence> {
+    requireDuration('leaseMs', leaseMs, 50)
+    this.#space.assertOpen()
+    this.#actor.requireRight('administer', 'list', keyOf(''))
+    return announceHost(this.#space, this.#actor, entry, leaseMs)
+  }
+
+  /**
+   * The hosts of agents that are there, by their ids.
+   *
+   * Needs the right `administer`, as {@link list}.
+   *
+   * @throws AccessError
+   */
+  async hosts(): Promise<AgentHostEntry[]> {
+    this.#space.assertOpen()
+    this.#actor.requireRight('administer', 'list', keyOf(''))
+    return listHosts(this.#actor)
+  }
+
+  /**
+   * The saved agents with these ids without their states, as far as there are such.
+   *
+   * Needs the right `administer`, as {@link list}.
+   *
+   * @throws AccessError
+   */
+  async summaries(ids: readonly string[]): Promise<SavedAgentSummary[]> {
+    requireStrings('ids', ids)
+    this.#space.assertOpen()
+    this.#actor.requireRight('administer', 'list', keyOf(''))
+    const records = ids.length === 0 ? [] : await this.#actor.unseen.read(ids.map(keyOf))
+    return records.flatMap((record) => {
+      if (!record) return []
+      this.#actor.used(record)
+      return [savedAgentOf(record)]
+    })
   }
 
   /**

@@ -232,8 +232,8 @@ export class Sight {
   }
 
   /** All changes from now on, unchecked. */
-  followUnseen(signal: AbortSignal): AsyncGenerator<Change, void, undefined> {
-    return followFeed(this.space, signal)
+  followUnseen(signal: AbortSignal, onStart: () => void): AsyncGenerator<Change, void, undefined> {
+    return followFeed(this.space, signal, onStart)
   }
 
   /** Waits that may never end, over all threads and processes. */

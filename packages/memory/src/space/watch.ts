@@ -83,10 +83,20 @@ async function* follow(
   }
 }
 
-/** All changes from now on, regardless of clearance: for the memory's own use. */
-export async function* followFeed(space: StoredSpace, signal: AbortSignal): AsyncGenerator<Change, void, undefined> {
+/**
+ * All changes from now on, regardless of clearance: for the memory's own use.
+ *
+ * @param onStart - Called once, when whatever follows will be told of.
+ */
+export async function* followFeed(
+  space: StoredSpace,
+  signal: AbortSignal,
+  onStart: () => void,
+): AsyncGenerator<Change, void, undefined> {
   const page = await outlastOrStop(space, () => space.store.changes(Number.MAX_SAFE_INTEGER, 1), signal)
-  if (page) yield* changesAfter(space, page.last, signal)
+  if (!page) return
+  onStart()
+  yield* changesAfter(space, page.last, signal)
 }
 
 async function* changesAfter(

@@ -54,6 +54,7 @@ export const examples: Readonly<Record<string, Readonly<Record<string, string>>>
   migrate: { 'skein migrate redis://127.0.0.1:6379': 'brings old rows to the current format' },
   worker: {
     'skein worker --store redis://127.0.0.1:6379 --activities ./report.ts': 'runs activities for flocks elsewhere',
+    'skein worker --store redis://127.0.0.1:6379 --agents ./orders.ts': 'hosts agents, together with others',
   },
   workers: { 'skein workers --store redis://127.0.0.1:6379': 'who works, and what nobody can' },
   completion: { 'skein completion bash': 'a script for ~/.bashrc' },

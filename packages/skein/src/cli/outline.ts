@@ -22,12 +22,13 @@ export const outline: Readonly<Record<CommandName, CommandOutline>> = {
   worker: {
     usage: '[options]',
     description:
-      'Run activities for flocks on other machines, until interrupted: then it takes no more work, and ends when what ' +
-      'it runs is done. Without --activities it works for skein run --executor bullmq.',
+      'Run activities for flocks on other machines, or host their durable agents, until interrupted: then it takes no ' +
+      'more work, and ends when what it runs is done. Without --activities and --agents it works for skein run ' +
+      '--executor bullmq.',
   },
   workers: {
     usage: '[options]',
-    description: 'List the workers of a queue, what waits and runs, and what no worker has. Changes nothing.',
+    description: 'List workers and hosts of agents, what waits and runs, and what no worker has. Changes nothing.',
   },
   dashboard: {
     usage: '[options]',

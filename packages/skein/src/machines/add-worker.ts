@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 
 import { encryptionFromEnvironment, openMemory } from '@skein/memory'
 import { ownFile } from '@skein/memory/runtime'
+import type { Health, HealthServer } from '@skein/bullmq'
 import type { Command } from 'commander'
 
 import { addCommand } from '../cli/command.ts'
@@ -12,8 +13,9 @@ import { integerFrom, nonBlank, nonBlanks } from '../cli/parse-option.ts'
 import { untilAborted } from '../cli/until-aborted.ts'
 import { InputError } from '../open/input-error.ts'
 import { defaultModel, openModel } from '../open/open-model.ts'
-import { openStore } from '../open/open-store.ts'
+import { openLastingStore, openStore } from '../open/open-store.ts'
 import { print, printNote } from '../terminal/printer.ts'
+import { HostedModules } from './hosted-modules.ts'
 import { requireRedis } from './require-redis.ts'
 
 /** The options of `skein worker` as given. */
@@ -22,6 +24,8 @@ interface WorkerFlags {
   readonly space: string
   readonly queue: string
   readonly activities: readonly string[]
+  readonly agents: readonly string[]
+  readonly cap?: number
   readonly threads?: number
   readonly model: string
   readonly baseUrl?: string
@@ -32,17 +36,24 @@ interface WorkerFlags {
 
 const maxThreads = 31
 
-/** Adds `skein worker`, which runs activities for flocks on other machines. */
+/** Adds `skein worker`, which runs activities for flocks on other machines, and hosts durable agents. */
 export function addWorker(skein: Command, context: CommandContext): void {
   addCommand(skein, 'worker')
     .requiredOption(
       '--store <address>',
-      'the store of the flocks, which also has the queue: redis://HOST:PORT',
+      'the store of the flocks, which also has the queue: redis://HOST:PORT; with --agents alone, any',
       nonBlank,
     )
     .option('--space <name>', 'the space within the store', 'default')
     .option('--queue <name>', 'the queue to work for', nonBlank, 'default')
     .option('--activities <file>', 'a module that exports activities (may be repeated)', nonBlanks, [])
+    .option(
+      '--agents <file>',
+      'host the durable definitions that a module exports, or that its default function makes with a flock (may be repeated)',
+      nonBlanks,
+      [],
+    )
+    .option('--cap <number>', 'with --agents: agents to host at most (default: 10000)', integerFrom(1, 1_000_000))
     .option('--threads <number>', 'worker threads (default: one per processor)', integerFrom(1, maxThreads))
     .option('--model <name>', 'the model of the flocks: extractive (built in), or openai:NAME', defaultModel)
     .option('--base-url <url>', 'the API of a compatible server, such as http://127.0.0.1:11434/v1')
@@ -53,32 +64,52 @@ export function addWorker(skein: Command, context: CommandContext): void {
 }
 
 async function work(flags: WorkerFlags, context: CommandContext): Promise<void> {
-  const connection = requireRedis(flags.store)
+  const hostsOnly = flags.agents.length > 0 && flags.activities.length === 0
+  const connection = hostsOnly ? undefined : requireRedis(flags.store)
   const activities = modulesOf(flags.activities)
   const model = openModel(flags.model, { baseURL: flags.baseUrl, apiKeyEnv: flags.apiKeyEnv })
   const encryption = encryptionFromEnvironment()
-  const { createWorker } = await import('@skein/bullmq')
+  const threads = flags.threads === undefined ? {} : { threads: flags.threads }
   await using memory = await openMemory({
-    store: await openStore(flags.store),
+    store: await (hostsOnly ? openLastingStore(flags.store) : openStore(flags.store)),
     space: flags.space,
     ...(encryption && { encryption }),
   })
-  const { threads, queue, healthPort: port, healthHost: host } = flags
-  await using worker = await createWorker({
-    memory,
-    connection,
-    queue,
-    activities,
-    model,
-    ...(threads !== undefined && { threads }),
-    ...(port !== undefined && { health: { port, ...(host !== undefined && { host }) } }),
-  })
-  await print(worker.id)
-  const names = worker.entry().activities.map(({ name, version }) => `${name}@${version}`)
-  printNote(`It runs ${names.join(', ')} of the queue "${queue}". Ctrl-C lets it finish and end.`)
-  if (worker.healthPort !== undefined) printNote(`Probes: http://${host ?? '127.0.0.1'}:${worker.healthPort}/ready`)
+  const { queue, agents, cap } = flags
+  await using host =
+    agents.length > 0 ? await HostedModules.open(agents, { memory, model, ...threads }, cap) : undefined
+  await using worker =
+    connection === undefined
+      ? undefined
+      : await (await import('@skein/bullmq')).createWorker({ memory, connection, queue, activities, model, ...threads })
+  await print(worker?.id ?? host?.id ?? '')
+  if (host) printNote(`It hosts agents of ${host.names.join(', ')}.`)
+  if (worker) {
+    const names = worker.entry().activities.map(({ name, version }) => `${name}@${version}`)
+    printNote(`It runs ${names.join(', ')} of the queue "${queue}".`)
+  }
+  printNote('Ctrl-C lets it finish and end.')
+  const { healthPort: port, healthHost = '127.0.0.1' } = flags
+  const look = (): Health => {
+    const [ofWorker, ofHost] = [worker?.health(), host?.health()]
+    const problem = ofWorker?.problem ?? ofHost?.problem
+    const running = (ofWorker?.running ?? 0) + (ofHost?.running ?? 0)
+    return { running, ...(problem !== undefined && { problem }) }
+  }
+  const health = port === undefined ? undefined : await openHealth({ port, host: healthHost }, look)
+  if (health) printNote(`Probes: http://${healthHost}:${health.port}/ready`)
   await untilAborted(context.signal)
-  await worker.drain()
+  // Its agents may still need the activities of this very worker.
+  await host?.drain()
+  await worker?.drain()
+  await health?.close()
+}
+
+async function openHealth(
+  at: { readonly port: number; readonly host: string },
+  look: () => Health,
+): Promise<HealthServer> {
+  return (await import('@skein/bullmq')).HealthServer.open(at, look)
 }
 
 function modulesOf(files: readonly string[]): readonly URL[] {

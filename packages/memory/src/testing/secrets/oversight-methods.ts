@@ -82,10 +82,31 @@ export const oversightMethods: Readonly<Record<string, ViewMethod>> = {
     ],
   },
   'agents.mail': { shows: 'records', takes: 'nothing', attempt: (view) => view.agents.mail() },
-  'agents.onMail': {
+  'agents.create': {
+    shows: 'nothing',
+    takes: 'clearance',
+    attempt: (view, { text }) => view.agents.create({ definition: text, state: text, by: text }),
+  },
+  'agents.takeMail': { shows: 'administer', takes: 'nothing', attempt: (view) => view.agents.takeMail('low') },
+  'agents.follow': { shows: 'administer', takes: 'nothing', attempt: async (view) => view.agents.follow({})() },
+  'agents.announceHost': {
     shows: 'administer',
     takes: 'nothing',
-    attempt: async (view) => view.agents.onMail(() => {})(),
+    attempt: async (view) => (await view.agents.announceHost(host, 1_000)).leave(),
   },
+  'agents.hosts': { shows: 'administer', takes: 'nothing', attempt: (view) => view.agents.hosts() },
+  'agents.summaries': { shows: 'administer', takes: 'nothing', attempt: (view) => view.agents.summaries(['low']) },
   'agents.list': { shows: 'administer', takes: 'nothing', attempt: (view) => view.agents.list() },
+}
+
+const host = {
+  id: 'host',
+  machine: 'm',
+  pid: 1,
+  startedAt: 0,
+  cap: 1,
+  running: 0,
+  isDraining: false,
+  definitions: {},
+  refused: [],
 }

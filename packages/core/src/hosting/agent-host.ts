@@ -1,0 +1,297 @@
+import { isOutage, requireDuration, requireOptions, warn } from '@skein/memory/runtime'
+import type { AgentHostEntry, SavedAgentSummary } from '@skein/memory/runtime'
+
+import type { AgentRef } from '../agents/agent-ref.ts'
+import type { AgentFeed } from '../durable/agent-feed.ts'
+import type { ResumeReport, RunningAgent } from '../durable/durable-agents.ts'
+import type { DurableDefinition } from '../durable/durable.ts'
+import type { ResolvedHost } from './host-options.ts'
+import { HostRoster } from './host-roster.ts'
+import { isIdle } from './is-idle.ts'
+import { hostOf } from './rendezvous.ts'
+
+/** What a host needs of its flock. */
+export interface HostParts {
+  readonly feed: AgentFeed
+  readonly definitions: readonly DurableDefinition[]
+  readonly options: Omit<ResolvedHost, 'mailbox' | 'supervision'>
+  /** The durable agents that run here. */
+  readonly running: () => readonly RunningAgent[]
+  readonly resume: (saved: readonly SavedAgentSummary[]) => Promise<ResumeReport>
+}
+
+/** How often it looks who else is there, and again at agents that were not free, in milliseconds. */
+const lookMs = 500
+/** How often it looks at all agents, whatever it was told of, in milliseconds. */
+const lookAtAllMs = 10_000
+/** Agents that are resumed at the same time, and that are handed over at once. */
+const batchSize = 100
+
+/**
+ * A process that runs durable agents together with others.
+ *
+ * Nobody is in charge: each host knows the others from their presence in the memory, and finds by itself which agents
+ * belong to it. It claims those that run nowhere. Those that belong to another host it ends when they are idle, and the
+ * other one claims them. The claims decide: what two hosts take for their own, one of them gets.
+ */
+export class AgentHost implements AsyncDisposable {
+  readonly #parts: HostParts
+  readonly #names: ReadonlySet<string>
+  readonly #startedAt = Date.now()
+  readonly #refused = new Map<string, unknown>()
+  /** Agents that may have to run here, though they do not yet. */
+  readonly #candidates = new Set<string>()
+  readonly #roster: HostRoster
+  #waiting = 0
+  #looksAtAll = true
+  #lookedAtAll = Number.NEGATIVE_INFINITY
+  /** Whether some of its agents may belong elsewhere. */
+  #mayMove = false
+  #retryUntil = 0
+  #state: 'open' | 'draining' | 'left' = 'open'
+  #working: Promise<void> | undefined
+  #isWoken = false
+  #timer: NodeJS.Timeout | undefined
+  #stopFeed: (() => void) | undefined
+  /** Those who wait until it has looked around. */
+  readonly #looked = new Set<() => void>()
+
+  /** @internal */
+  constructor(parts: HostParts) {
+    this.#parts = parts
+    this.#roster = new HostRoster(parts.feed.view.agents, parts.options.leaseMs, () => this.entry())
+    this.#names = new Set(parts.definitions.map(({ durable }) => durable.name))
+  }
+
+  /** Its name among the hosts: machine, process and a few random letters. */
+  get id(): string {
+    return this.#parts.options.id
+  }
+
+  /** The agents that it runs. */
+  get agents(): readonly AgentRef[] {
+    return this.#running().map(({ ref }) => ref)
+  }
+
+  /** Agents of its definitions that run on no host, as it last saw: since all are full, or until one takes them. */
+  get waiting(): number {
+    return this.#waiting
+  }
+
+  /** The agents that it could not resume, and why. Hosts with another version of their definition may. */
+  get refused(): ReadonlyMap<string, unknown> {
+    return this.#refused
+  }
+
+  /** What it tells others of itself. */
+  entry(): AgentHostEntry {
+    const { id, machine, cap } = this.#parts.options
+    const running = this.#running()
+    const counted = this.#parts.definitions.map(({ durable: { name, version } }) => {
+      return [name, { version, running: running.filter(({ definition }) => definition === name).length }] as const
+    })
+    return {
+      id,
+      machine,
+      pid: process.pid,
+      startedAt: this.#startedAt,
+      cap,
+      running: running.length,
+      isDraining: this.#state !== 'open',
+      definitions: Object.fromEntries(counted),
+      refused: [...this.#refused.keys()],
+    }
+  }
+
+  /** @internal Becomes visible, and takes what belongs to it. */
+  async start(): Promise<void> {
+    await this.#roster.tell()
+    this.#hostLost()
+    const candidate = (id: string): void => {
+      this.#candidates.add(id)
+      this.#wake()
+    }
+    this.#stopFeed = this.#parts.feed.on({
+      created: candidate,
+      released: (task) => {
+        if (task.startsWith(claimPrefix)) candidate(task.slice(claimPrefix.length))
+      },
+      hosts: () => this.#wake(),
+      mayHaveMissed: () => this.#lookAtAll(),
+    })
+    this.#timer = setInterval(() => this.#wake(), lookMs)
+    this.#timer.unref()
+  }
+
+  /** @internal Takes no more agents, and tells so. */
+  stopTaking(): void {
+    if (this.#state !== 'open') return
+    this.#state = 'draining'
+    this.#wake()
+  }
+
+  /**
+   * Takes no more agents, and lets each go when it is idle, so that another host takes it. Resolves when none is left, or
+   * the time is over: then agents at work end here too, and go on elsewhere from what is stored.
+   *
+   * @param options - `timeoutMs`: how long to wait for agents at work, in milliseconds; 30,000 by default.
+   * @throws OptionError
+   */
+  async drain(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    const { timeoutMs = 30_000 } = requireOptions('drain', options, { timeoutMs: 'any' })
+    requireDuration('timeoutMs', timeoutMs, 0)
+    this.stopTaking()
+    const { promise: over, resolve } = Promise.withResolvers<'over'>()
+    const timer = setTimeout(resolve, timeoutMs, 'over')
+    while (this.agents.length > 0 && this.#state === 'draining') {
+      const looked = new Promise<void>((looks) => this.#looked.add(looks))
+      if ((await Promise.race([looked, over])) === 'over') break
+    }
+    clearTimeout(timer)
+    await this.close()
+  }
+
+  /** Ends its agents here, which go on elsewhere from what is stored, and is a host no more. Twice does no harm. */
+  async close(): Promise<void> {
+    await this.leave()
+    await Promise.all(this.agents.map((ref) => end(ref)))
+  }
+
+  /** @internal Is a host no more. Its agents stay as they are. */
+  async leave(): Promise<void> {
+    if (this.#state === 'left') return
+    this.#state = 'left'
+    clearInterval(this.#timer)
+    this.#stopFeed?.()
+    await this.#working
+    await this.#roster.leave()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #lookAtAll(): void {
+    this.#looksAtAll = true
+    this.#wake()
+  }
+
+  #wake(): void {
+    this.#isWoken = true
+    this.#working ??= this.#work()
+  }
+
+  async #work(): Promise<void> {
+    await Promise.resolve()
+    while (this.#isWoken && this.#state !== 'left') {
+      this.#isWoken = false
+      try {
+        await this.#lookAround()
+        await this.#take()
+        // Before agents are released: others have to know that they do not belong here any more.
+        await this.#roster.tell()
+        await this.#handOver()
+        await this.#roster.tell()
+      } catch (error) {
+        this.#looksAtAll = true
+        if (!isOutage(error)) warn(error)
+      }
+      for (const looked of this.#looked) looked()
+      this.#looked.clear()
+    }
+    this.#working = undefined
+  }
+
+  /** Finds out who else is there. When that has changed, agents may belong elsewhere. */
+  async #lookAround(): Promise<void> {
+    const { isChanged, isLost } = await this.#roster.look()
+    if (isLost) this.#hostLost()
+    if (isChanged || performance.now() - this.#lookedAtAll > lookAtAllMs) this.#looksAtAll = true
+  }
+
+  /** The leases of its agents may outlast it. */
+  #hostLost(): void {
+    const longestMs = Math.max(0, ...this.#parts.definitions.map(({ durable }) => durable.leaseMs))
+    this.#retryUntil = performance.now() + longestMs + 2 * lookMs
+    // It may have been the only one that could run these.
+    this.#refused.clear()
+  }
+
+  /** Resumes the agents that belong here and run nowhere. */
+  async #take(): Promise<void> {
+    const { options } = this.#parts
+    const candidates = await this.#findCandidates()
+    const running = new Set(this.agents.map(({ id }) => id))
+    const here = candidates.filter(
+      (saved) => !running.has(saved.id) && hostOf(saved, this.#roster.hosts)?.id === this.id,
+    )
+    for (let done = 0; done < here.length && this.#state === 'open'; done += batchSize) {
+      const room = options.cap - this.agents.length
+      const batch = here.slice(done, done + Math.min(batchSize, Math.max(0, room)))
+      if (batch.length < Math.min(batchSize, here.length - done)) this.#looksAtAll = true
+      if (batch.length === 0) break
+      const { taken, refused } = await this.#parts.resume(batch)
+      // Whoever lets one go tells it; the dead don't.
+      if (performance.now() < this.#retryUntil) for (const id of taken) this.#candidates.add(id)
+      for (const { id, error } of refused) {
+        if (isOutage(error)) this.#candidates.add(id)
+        else this.#refused.set(id, error)
+      }
+    }
+  }
+
+  async #findCandidates(): Promise<readonly SavedAgentSummary[]> {
+    const { agents } = this.#parts.feed.view
+    const isOurs = ({ definition, status }: SavedAgentSummary): boolean =>
+      status === 'active' && this.#names.has(definition)
+    const ids = [...this.#candidates]
+    this.#candidates.clear()
+    if (!this.#looksAtAll) {
+      const found: SavedAgentSummary[] = []
+      for (let at = 0; at < ids.length; at += batchSize)
+        found.push(...(await agents.summaries(ids.slice(at, at + batchSize))))
+      return found.filter(isOurs)
+    }
+    this.#looksAtAll = false
+    this.#mayMove = true
+    this.#lookedAtAll = performance.now()
+    const all = (await agents.list({ status: 'active' })).filter(isOurs)
+    this.#waiting = Math.max(0, all.length - this.#roster.runningOf(this.#names))
+    return all
+  }
+
+  /** Ends agents that belong elsewhere, if they are idle: a few at a time, so that the others keep up. */
+  async #handOver(): Promise<void> {
+    if (!this.#mayMove && this.#state === 'open') return
+    this.#mayMove = false
+    const own = this.#roster.hosts.find(({ id }) => id === this.id)
+    const room = new Map(this.#roster.hosts.map(({ id, cap, running }) => [id, cap - running]))
+    const moving: AgentRef[] = []
+    for (const { ref, definition } of this.#running()) {
+      const target = hostOf({ id: ref.id, definition }, this.#roster.hosts, own)
+      const left = (target && room.get(target.id)) ?? 0
+      const isMoving = this.#state === 'draining' || (target && target.id !== this.id && left > 0)
+      if (!isMoving) continue
+      this.#mayMove = true
+      if (!isIdle(ref)) continue
+      if (target) room.set(target.id, left - 1)
+      moving.push(ref)
+      if (moving.length === batchSize) break
+    }
+    await Promise.all(moving.map((ref) => end(ref)))
+    if (moving.length === batchSize) this.#isWoken = true
+  }
+
+  #running(): readonly RunningAgent[] {
+    return this.#parts.running().filter(({ definition }) => this.#names.has(definition))
+  }
+}
+
+/** Ends an agent where it is; resolves when its state is stored and its claim released. */
+async function end(ref: AgentRef): Promise<void> {
+  ref.stop()
+  await ref.done.catch(() => {})
+}
+
+/** What claims on agents begin with. */
+const claimPrefix = 'agent/'
