@@ -1,13 +1,8 @@
-import { globSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 
-/** What users import from. */
-export interface EntryPoint {
-  /** As it is imported, such as `@skein/memory/store`. */
-  readonly name: string
-  /** Its source, relative to the root of the repository. */
-  readonly file: string
-}
+import { entryPoints } from '../scripts/manifests.ts'
+import type { EntryPoint } from '../scripts/manifests.ts'
 
 /** The groups of the API, each with its entry points in their order. */
 export const apiGroups: Readonly<Record<string, readonly string[]>> = {
@@ -33,19 +28,9 @@ export const apiGroups: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-/** All entry points of the packages, from their manifests. */
+/** All entry points of the packages, their files relative to the root. */
 export function readEntryPoints(root: string): readonly EntryPoint[] {
-  return globSync('packages/*/package.json', { cwd: root })
-    .toSorted()
-    .flatMap((manifest) => {
-      const { name, exports } = JSON.parse(readFileSync(join(root, manifest), 'utf8')) as {
-        name: string
-        exports: Readonly<Record<string, string>>
-      }
-      return Object.entries(exports)
-        .filter(([, file]) => file.endsWith('.ts'))
-        .map(([path, file]) => ({ name: name + path.slice(1), file: join(dirname(manifest), file) }))
-    })
+  return entryPoints(root).map(({ name, file }) => ({ name, file: relative(root, file) }))
 }
 
 /** The topic of every name that an entry point exports: the comment above its exports. */

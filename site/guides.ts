@@ -12,9 +12,15 @@ export interface Guide {
 
 /** The groups of the site's sidebar, each with its guides in their order. */
 export const guideGroups: Readonly<Record<string, readonly string[]>> = {
-  'Start here': ['getting-started', 'first-machine', 'flock', 'packages'],
+  'Start here': ['getting-started', 'first-machine', 'flock', 'reports', 'recipes', 'packages'],
   Memory: [
+    'architecture',
     'facts',
+    'observations',
+    'learnings',
+    'watch',
+    'once',
+    'lineage',
     'search',
     'vectors',
     'transactions',
@@ -24,23 +30,23 @@ export const guideGroups: Readonly<Record<string, readonly string[]>> = {
     'retention',
     'guarantees',
   ],
-  Flock: ['teamwork', 'delivery', 'threads', 'many-machines'],
+  Flock: ['agents', 'teamwork', 'map-reduce', 'delivery', 'threads', 'many-machines'],
   Models: ['models', 'model-servers', 'ai-sdk'],
   Stores: ['sqlite', 'redis', 'federation', 'write-a-store'],
   Secrets: ['secrets', 'what-protects-what'],
-  'Other programs': ['cli', 'dashboard', 'mcp', 'adapters'],
-  Operate: ['building', 'telemetry', 'upgrading'],
+  'Other programs': ['cli', 'dashboard', 'dashboard-api', 'mcp', 'adapters'],
+  Operate: ['operate', 'building', 'telemetry', 'upgrading'],
   Errors: ['errors'],
 }
 
 /** Reads all guides, in the order of their names. */
 export function readGuides(folder: string): readonly Guide[] {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.md'))
-  return files.toSorted().map((file) => {
-    const text = readFileSync(join(folder, file), 'utf8')
+  const names = readdirSync(folder).flatMap((file) => (file.endsWith('.md') ? [file.slice(0, -3)] : []))
+  return names.toSorted().map((name) => {
+    const text = readFileSync(join(folder, `${name}.md`), 'utf8')
     const [, title, body = ''] = /^# (.+)\n([^]*)$/.exec(text) ?? []
-    if (title === undefined) throw new Error(`docs/guide/${file} does not begin with a title.`)
-    return { name: file.slice(0, -3), title, body: body.trim() }
+    if (title === undefined) throw new Error(`docs/guide/${name}.md does not begin with a title.`)
+    return { name, title, body: body.trim() }
   })
 }
 
