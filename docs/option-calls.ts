@@ -30,6 +30,7 @@ import { skeinDriver } from '@skein/keyv/unstorage'
 import { SkeinSaver, SkeinStore } from '@skein/langgraph'
 import { clientConfig, importMemory, McpTokens, serveMcpHttp, serveMcpStdio } from '@skein/mcp'
 import { inProcessBus, mapStore, openMemory } from '@skein/memory'
+import { folderBucket, s3Bucket, withBucket } from '@skein/memory/buckets'
 import type { Memory, View } from '@skein/memory'
 import { allFacts, allRecords, inspectSpace, outlast, ReadScope, recordRun } from '@skein/memory/runtime'
 import { tableStore } from '@skein/memory/store'
@@ -125,6 +126,12 @@ export const functionCalls: Readonly<Record<string, OptionCall>> = {
   '@skein/memory inProcessBus': [(options) => inProcessBus(options), 'maxMessage', 'maxMessages'],
   '@skein/memory mapStore': [(options) => mapStore(options), 'maxchanges', 'maxChanges'],
   '@skein/memory openMemory': [(options) => openMemory(options), 'ttl', 'ttlMs'],
+  '@skein/memory/buckets s3Bucket': [(options) => s3Bucket(options as never), 'regin', 'region'],
+  '@skein/memory/buckets withBucket': [
+    (options) => withBucket(mapStore(), folderBucket('nowhere'), options),
+    'ovr',
+    'over',
+  ],
   '@skein/memory/runtime allFacts': [
     (options, { view }) => Array.fromAsync(allFacts(view.facts, options)),
     'prefx',

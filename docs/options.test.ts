@@ -46,6 +46,7 @@ const withoutOptions = new Set(
    @skein/core/testing: deadLetters stepScheduler virtualClock withCrashes
    @skein/dashboard: MetricReducer windowMetrics
    @skein/memory: encryptionFromEnvironment
+   @skein/memory/buckets: folderBucket
    @skein/memory/runtime: Account Emitter Records SpanLog addCost asPartOf costOfWork currentAccount currentTrace currentWork encodeJson erasureOf errorType escalationOf fromEnvelope hasEnded hasPhrase inTrace isTraceparent mayHold traceOf traced tracerOf
      indexTerms isOutage joinMemory listRuns matchPlace noteUse objectInfoOf isBundled keyOfSource nodePort ownFile parseQuery parseWorkId plainText rankValues requireDuration requireInteger requireLifetime requireNumber
      requireObject requireOptions requireStrings requireTimes runtimeState savedAgentOf sealingInForce snippetOf sourceName sumOfLedger termReader toEnvelope toStoredEnvelope warn

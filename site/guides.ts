@@ -32,7 +32,7 @@ export const guideGroups: Readonly<Record<string, readonly string[]>> = {
   ],
   Flock: ['agents', 'teamwork', 'map-reduce', 'delivery', 'threads', 'many-machines'],
   Models: ['models', 'model-servers', 'ai-sdk'],
-  Stores: ['sqlite', 'redis', 'federation', 'write-a-store'],
+  Stores: ['sqlite', 'redis', 'federation', 'large-objects', 'write-a-store'],
   Secrets: ['secrets', 'what-protects-what'],
   'Other programs': ['cli', 'dashboard', 'dashboard-api', 'mcp', 'adapters'],
   Operate: ['operate', 'building', 'telemetry', 'upgrading'],

@@ -72,7 +72,14 @@ describe('skein help', () => {
   })
 
   it('names every variable that the commands read', () => {
-    for (const name of ['OPENAI_API_KEY', 'SKEIN_KEYS', 'SKEIN_CURRENT_KEY', 'SKEIN_ENCRYPT_FROM', 'SKEIN_DEBUG'])
+    for (const name of [
+      'OPENAI_API_KEY',
+      'SKEIN_KEYS',
+      'SKEIN_CURRENT_KEY',
+      'SKEIN_ENCRYPT_FROM',
+      'SKEIN_BUCKET',
+      'SKEIN_DEBUG',
+    ])
       expect(topics['environment']).toContain(name)
   })
 })

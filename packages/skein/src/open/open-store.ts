@@ -5,16 +5,25 @@ import { mapStore, OptionError } from '@skein/memory'
 import type { StoreDriver } from '@skein/memory/store'
 
 import { InputError } from './input-error.ts'
+import { bucketFromEnvironment } from './open-bucket.ts'
 import { defaultStore, parseStoreAddress, withoutPassword } from './store-address.ts'
 
 /**
  * Makes the store that an address names: the path of a SQLite file, the same
  * as `sqlite:PATH` or a `file:` URL; a `redis://` or `rediss://` URL; or
- * `memory:` for one that ends with the process.
+ * `memory:` for one that ends with the process. Large objects lie in the
+ * bucket that `SKEIN_BUCKET` names.
  *
  * @throws OptionError for an address of another kind.
  */
 export async function openStore(address: string): Promise<StoreDriver> {
+  const [store, bucket] = [await openBare(address), await bucketFromEnvironment()]
+  if (!bucket) return store
+  const { withBucket } = await import('@skein/memory/buckets')
+  return withBucket(store, bucket)
+}
+
+async function openBare(address: string): Promise<StoreDriver> {
   const location = parseStoreAddress(address)
   if (location.kind === 'memory') return mapStore()
   // A program loads the client of its own store alone.

@@ -51,6 +51,7 @@ Work that is done already is used again: skein stats says what that saved.`,
   SKEIN_KEYS                 keys of encrypted records: k1=BASE64,k2=BASE64
   SKEIN_CURRENT_KEY          which of them seals new records (default: the last)
   SKEIN_ENCRYPT_FROM         the level from which records are sealed
+  SKEIN_BUCKET               where large objects lie: a folder, or https://HOST/BUCKET with the AWS_… variables
   SKEIN_DEBUG=1              errors with their stacks
   NO_COLOR=1, COLUMNS        no colors; the width of tables in a pipe`,
 }
