@@ -30,7 +30,7 @@ const filesIn = (folder: string): string[] =>
 // Everything lies in the bucket: nothing may tell it from a store without one.
 describeStore('mapStore with a bucket', {
   create: () => withBucket(mapStore(), folderBucket(newFolder()), { over: 0 }),
-  parts: ['store', 'objects', 'forgetting', 'retention', 'sealing', 'plain leftovers', 'verify'],
+  parts: ['objects', 'forgetting', 'sealing', 'verify'],
 })
 
 const buckets: Readonly<Record<string, () => Bucket>> = {
@@ -117,6 +117,19 @@ describe('withBucket', () => {
     for (const one of [file, old]) utimesSync(one, earlier, earlier)
     await store.scrub()
     expect(filesIn(folder).toSorted()).toEqual([file, fresh].toSorted())
+  })
+
+  it('tells who opens the store without it', async () => {
+    const inner = mapStore()
+    const ref = await (async () => {
+      await using memory = await openMemory({ store: withBucket(inner, folderBucket(newFolder()), { over: 100 }) })
+      return await memory.as(ann).objects.put(large)
+    })()
+    await using memory = await openMemory({ store: inner })
+    await expect(memory.as(ann).objects.get(ref)).rejects.toThrow('lie in a bucket that was not given')
+    expect(await Array.fromAsync(memory.as(admin).verify())).toEqual([
+      expect.objectContaining({ id: `${ref.id}.@`, problem: expect.stringMatching(/in a bucket that was not given/) }),
+    ])
   })
 
   it('keeps memories apart that have the same bucket and space', async () => {

@@ -3,17 +3,11 @@ import { hash as digest, randomUUID } from 'node:crypto'
 import type { Corruption } from '../store/corruption.ts'
 import { rawText } from '../store/corruption.ts'
 import type { CheckMutation, Commit, Mutation } from '../store/mutation.ts'
+import { isPlace, ownName, placeEnding } from '../store/object-place.ts'
 import type { Inspector, ObjectStore, Store } from '../store/store.ts'
 import { CorruptRecordError, StoreError } from '../values/errors.ts'
 import type { Bucket } from './bucket.ts'
 
-/**
- * Behind the name of bytes: what the store has in their place. Names that begin with a hash go with its objects, so the
- * store deletes them in the same atomic step.
- */
-const elsewhere = '.at'
-/** What the space calls itself in the bucket. No content has this hash. */
-const ownName = `${'0'.repeat(64)}.own`
 /** Nobody needs longer between the bytes and the place that names them. */
 const graceMs = 60 * 60_000
 /** Between two looks for bytes that no place names. */
@@ -55,12 +49,12 @@ export class BucketObjects {
   async put(name: string, bytes: Uint8Array, check?: CheckMutation): Promise<boolean> {
     const { objects } = this.#store
     if (bytes.length <= this.#placing.over) return objects.put(name, bytes, check)
-    const known = await objects.get(name + elsewhere)
-    if (known) return objects.put(name + elsewhere, known, check)
+    const known = await objects.get(name + placeEnding)
+    if (known) return objects.put(name + placeEnding, known, check)
     const key = `${await this.#ownPrefix()}${randomUUID()}`
     await this.#asking('put', () => this.#bucket.put(key, bytes))
     const place: Place = { key, bytes: bytes.length, sha256: digest('sha256', bytes, 'hex') }
-    const isPut = await objects.put(name + elsewhere, Buffer.from(JSON.stringify(place)), check)
+    const isPut = await objects.put(name + placeEnding, Buffer.from(JSON.stringify(place)), check)
     // Another process may have been faster, or the check does not hold.
     if ((await this.#placeOf(name))?.key !== key) await this.#asking('delete', () => this.#bucket.delete(key))
     return isPut
@@ -82,13 +76,13 @@ export class BucketObjects {
 
   async has(name: string): Promise<boolean> {
     const { objects } = this.#store
-    return (await objects.has(name)) || objects.has(name + elsewhere)
+    return (await objects.has(name)) || objects.has(name + placeEnding)
   }
 
   async delete(name: string): Promise<void> {
     const place = await this.#placeOf(name)
     await this.#store.objects.delete(name)
-    await this.#store.objects.delete(name + elsewhere)
+    await this.#store.objects.delete(name + placeEnding)
     if (place) await this.#asking('delete', () => this.#bucket.delete(place.key))
   }
 
@@ -134,8 +128,7 @@ export class BucketObjects {
 
   /** Verifies the store, and then the bytes in the bucket. */
   async *verify(inspector?: Inspector): AsyncGenerator<Corruption> {
-    const isOwn = (name: string): boolean => name === ownName || name.endsWith(elsewhere)
-    const object: Inspector['object'] = (name, bytes) => (isOwn(name) ? undefined : inspector?.object(name, bytes))
+    const object: Inspector['object'] = (name, bytes) => (isPlace(name) ? undefined : inspector?.object(name, bytes))
     const past = inspector?.past?.bind(inspector)
     yield* this.#store.verify(
       inspector && { record: (record) => inspector.record(record), object, ...(past && { past }) },
@@ -153,11 +146,11 @@ export class BucketObjects {
 
   async #placedNames(): Promise<string[]> {
     const names = await this.#store.objects.names()
-    return names.filter((name) => name.endsWith(elsewhere)).map((name) => withoutEnding(name))
+    return names.filter((name) => name.endsWith(placeEnding)).map((name) => withoutEnding(name))
   }
 
   async #placeOf(name: string): Promise<Place | undefined> {
-    const bytes = await this.#store.objects.get(name + elsewhere)
+    const bytes = await this.#store.objects.get(name + placeEnding)
     return bytes && (JSON.parse(Buffer.from(bytes).toString('utf8')) as Place)
   }
 
@@ -192,14 +185,14 @@ export class BucketObjects {
 
 /** A mutation that also counts and drops what lies in the bucket. */
 function withPlaces(mutation: Mutation): Mutation {
-  const places = (names: readonly string[]): readonly string[] => [...names, ...names.map((name) => name + elsewhere)]
+  const places = (names: readonly string[]): readonly string[] => [...names, ...names.map((name) => name + placeEnding)]
   if (mutation.type === 'set' && mutation.needs) return { ...mutation, needs: places(mutation.needs) }
   if (mutation.type === 'delete' && mutation.drops) return { ...mutation, drops: places(mutation.drops) }
   return mutation
 }
 
 function withoutEnding(name: string): string {
-  return name.endsWith(elsewhere) ? name.slice(0, -elsewhere.length) : name
+  return name.endsWith(placeEnding) ? name.slice(0, -placeEnding.length) : name
 }
 
 function problemOf({ bytes: length, sha256 }: Place, bytes: Uint8Array): string | undefined {

@@ -4,6 +4,7 @@ import { resolveEncryption } from './encryption-options.ts'
 import { KeyRing } from './key-ring.ts'
 import type { EncryptionOptions } from './encryption-options.ts'
 import { hashOf } from '../store/object-id.ts'
+import { isPlace } from '../store/object-place.ts'
 import { verifySealed } from './verify-sealed.ts'
 import { isSealed, sealingKey } from '../values/sealed-text.ts'
 import type { Inspector, Store } from '../store/store.ts'
@@ -108,7 +109,7 @@ class Census implements Inspector {
   object(name: string, bytes: Uint8Array): undefined {
     this.objects.count += 1
     this.objects.bytes += bytes.length
-    if (name !== hashOf(name)) this.#countSealed(name.slice(hashOf(name).length + 1), 'objects')
+    if (name !== hashOf(name) && !isPlace(name)) this.#countSealed(name.slice(hashOf(name).length + 1), 'objects')
     this.#reportProgress()
   }
 

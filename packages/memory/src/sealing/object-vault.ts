@@ -2,9 +2,10 @@ import { hash as digest } from 'node:crypto'
 
 import { levelIndex } from '../values/access.ts'
 import type { Level } from '../values/access.ts'
-import { CorruptRecordError } from '../values/errors.ts'
+import { CorruptRecordError, StoreError } from '../values/errors.ts'
 import type { KeyRing, SealedIdentity } from './key-ring.ts'
 import type { KnownSealing } from './sealing-state.ts'
+import { inBucket, placeEnding } from '../store/object-place.ts'
 import type { ObjectStore } from '../store/store.ts'
 
 /** In which forms the content of an object is to be stored. */
@@ -53,6 +54,8 @@ export class ObjectVault {
       const sealed = await this.#objects.get(sealedName(hash, id))
       if (sealed) return this.#ring.open(id, sealed, identityOf(hash))
     }
+    for (const name of contentNames(hash, this.#ring))
+      if (await this.#objects.has(name + placeEnding)) throw new StoreError('objects.get', inBucket)
     return undefined
   }
 
