@@ -16,7 +16,7 @@ import type { Tick } from './fixtures/durable-tickers-process.ts'
 // The same seed makes a similar run: when processes do what is up to the machine.
 const seed = Number(process.env['SKEIN_FAULT_SEED'] ?? Date.now() % 1_000_000)
 console.info(`SKEIN_FAULT_SEED=${seed}`)
-const kills = Number(process.env['SKEIN_FAULT_KILLS'] ?? 200)
+const kills = Number(process.env['SKEIN_FAULT_KILLS'] ?? 60)
 
 type OnLine = (words: readonly string[]) => void
 const start = (fixture: string, args: readonly (string | number)[], onLine: OnLine): Child =>
