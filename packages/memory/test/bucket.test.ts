@@ -110,7 +110,7 @@ describe('withBucket', () => {
     await using store = await withBucket(mapStore(), folderBucket(folder), { over: 0 }).open('a/b', 'writer')
     await store.objects.put('a'.repeat(64), large)
     const [file = ''] = filesIn(folder)
-    const [old, fresh] = ['old', 'fresh'].map((name) => join(dirname(file), name)) as [string, string]
+    const [old, fresh] = ['old.1.partial', 'fresh'].map((name) => join(dirname(file), name)) as [string, string]
     for (const left of [old, fresh]) writeFileSync(left, 'left behind')
     const [now, earlier] = [Date.now() / 1000, Date.now() / 1000 - 3_700]
     utimesSync(fresh, now, now)

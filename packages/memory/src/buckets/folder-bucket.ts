@@ -6,8 +6,6 @@ import { dirname, join, relative, sep } from 'node:path'
 import { OptionError } from '../values/errors.ts'
 import type { Bucket } from './bucket.ts'
 
-const partial = '.partial'
-
 /**
  * A bucket in a folder, which may lie on a network drive that several machines mount.
  *
@@ -27,16 +25,17 @@ export function folderBucket(path: string): Bucket {
     put: async (key, bytes) => {
       const file = join(path, key)
       await mkdir(dirname(file), { recursive: true })
-      const whole = `${file}.${randomUUID()}${partial}`
+      // One that a crash leaves is listed like any other that nobody names, and goes as they do.
+      const partial = `${file}.${randomUUID()}.partial`
       try {
-        await using handle = await open(whole, 'wx', 0o600)
+        await using handle = await open(partial, 'wx', 0o600)
         await handle.writeFile(bytes)
         await handle.sync()
       } catch (error) {
-        await rm(whole, { force: true })
+        await rm(partial, { force: true })
         throw error
       }
-      await rename(whole, file)
+      await rename(partial, file)
       await syncFolder(dirname(file))
     },
     get: async (key, range) => {
@@ -56,7 +55,7 @@ async function* listFolder(path: string, prefix: string): ReturnType<Bucket['lis
   for (const entry of entries) {
     const file = join(entry.parentPath, entry.name)
     const key = relative(path, file).split(sep).join('/')
-    if (!entry.isFile() || entry.name.endsWith(partial) || !key.startsWith(prefix)) continue
+    if (!entry.isFile() || !key.startsWith(prefix)) continue
     const found = await unlessMissing(stat(file))
     if (found) yield { key, at: found.mtimeMs }
   }
