@@ -10,7 +10,7 @@ it('reveals nothing about internal errors, but warns in its own process', async 
   const secret = 'redis://:hunter2@10.0.0.1'
   view.feed.last = () => Promise.reject(new TypeError(secret))
   view.feed.read = () => Promise.reject(new TypeError(secret))
-  const broken = { as: () => view, space: memory.space, stats: () => memory.stats() }
+  const broken = { as: () => view, space: memory.space, stats: () => memory.stats(), tracing: memory.tracing }
   const warned: string[] = []
   const onWarning = (warning: Error): void => void warned.push(warning.message)
   process.on('warning', onWarning)
