@@ -33,8 +33,8 @@ type Evidence = ReadonlyMap<string, Buffer>
 const makeCanaries = (): Canaries =>
   Object.fromEntries(places.map((place) => [place, `cnry${randomBytes(14).toString('hex')}qz`]))
 
-/** What no page shows: earlier and deleted versions, bytes, and other spaces. */
-const notShown = ['fact-first', 'fact-deleted', 'object-bytes', 'federation', 'federation-object', 'federation-title']
+/** What no page shows: deleted records, bytes, and other spaces. */
+const notShown = ['fact-deleted', 'object-bytes', 'federation', 'federation-object', 'federation-title']
 
 /** The forms in which a text may stand in a file. */
 function formsOf(canary: string): readonly Buffer[] {
