@@ -30,7 +30,7 @@ const versions = {
 export function installedToolchains(root: string): readonly Toolchain[] {
   const core = join(root, 'packages', 'core', 'node_modules')
   const [newest, oldest] = [join(core, 'xstate'), join(core, 'xstate-oldest')]
-  const [six, seven] = ['docs/node_modules/typescript', 'node_modules/typescript'].map((path) => join(root, path))
+  const [six, seven] = ['node_modules/typescript-6', 'node_modules/typescript'].map((path) => join(root, path))
   return [
     { xstate: oldest, typescript: seven as string },
     { xstate: newest, typescript: six as string },

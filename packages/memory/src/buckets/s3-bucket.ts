@@ -101,7 +101,7 @@ class S3Bucket implements Bucket {
       const query = { 'list-type': '2', 'encoding-type': 'url', prefix: own + prefix, 'continuation-token': token }
       for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value)
       const text = await (await this.#ask(url.href, {})).text()
-      for (const [, entry = ''] of text.matchAll(/<Contents>([^]*?)<\/Contents>/g)) {
+      for (const entry of text.split('<Contents>').slice(1)) {
         const key = decodeURIComponent(elementOf(entry, 'Key')?.replaceAll('+', ' ') ?? '')
         yield { key: key.slice(own.length), at: Date.parse(elementOf(entry, 'LastModified') ?? '') }
       }

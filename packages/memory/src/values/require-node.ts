@@ -5,8 +5,8 @@ const oldest = [22, 18] as const
 // there without a word.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
-  throw new Error(
+  const message =
     `Skein needs Node.js ${oldest.join('.')} or newer, and this is ${process.versions.node}. ` +
-      'Install a newer Node.js, for example from https://nodejs.org.',
-  )
+    'Install a newer Node.js, for example from https://nodejs.org.'
+  throw Object.assign(new Error(message), { code: 'SKEIN_NODE' })
 }
