@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '..')
 const page = readFileSync(join(root, 'docs/guide/errors.md'), 'utf8')
 
 /** Names of environment variables, and the beginning that some codes have in common. */
-const others = new Set(['SKEIN_DEBUG', 'SKEIN_ENCRYPT_FROM', 'SKEIN_KEYS', 'SKEIN_MODEL_'])
+const others = new Set(['SKEIN_BUCKET', 'SKEIN_DEBUG', 'SKEIN_ENCRYPT_FROM', 'SKEIN_KEYS', 'SKEIN_MODEL_'])
 
 /** Every code that the packages' sources contain. */
 function codesInSources(): readonly string[] {
