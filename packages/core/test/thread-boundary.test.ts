@@ -100,4 +100,22 @@ describe.each(stores)('A worker thread on %s', (_, store) => {
     expect(await code(() => louder.facts.set('x', 1, { sensitivity: 'confidential' }))).toBe('SKEIN_ACCESS')
     expect(await code(() => Array.fromAsync(louder.verify()))).toBe('SKEIN_ACCESS')
   })
+
+  it('adds sources to a content that somebody else has put, who stays its author', async () => {
+    const { memory } = await openRun()
+    const { port1, port2 } = new MessageChannel()
+    onTestFinished(() => port2.close())
+    memory.connect(port1, { principalOf: (pass) => (pass === 'of low' ? low : undefined) })
+    await using thread = await joinMemory(port2)
+    const ann = memory.as({ id: 'ann', role: 'r' })
+    const [one, two] = [await ann.objects.put('A page.'), await ann.objects.put('Another page.')]
+    const note = await ann.objects.put('The same.', { derivedFrom: [one] })
+    const { objects } = thread.enter('of low', low)
+    expect(await objects.put('The same.', { derivedFrom: [two] })).toEqual(note)
+    const { author, derivedFrom } = (await memory.as(boss).records.get('objects', note.id)) ?? {}
+    expect({ author, derivedFrom }).toEqual({ author: 'ann', derivedFrom: [one.id, two.id].toSorted() })
+    // In the name of somebody else, it puts nothing new.
+    const forged = thread.enter('of low', { id: 'ann', role: 'r' })
+    await expect(forged.objects.put('Another one.')).rejects.toMatchObject({ code: 'SKEIN_ACCESS' })
+  })
 })

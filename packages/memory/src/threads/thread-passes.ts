@@ -79,7 +79,8 @@ export class ThreadGuard {
       pastIds: (query: PastQuery) => store.pastIds(query),
       changes: (after: number, limit: number) => store.changes(after, limit),
       write: async (batch: readonly Mutation[]): Promise<Commit> => {
-        for (const mutation of batch) this.#requireMayWrite(mutation)
+        const kept = batch.filter((mutation) => this.#requireMayWrite(mutation) === 'by its author')
+        if (kept.length > 0) await requireAuthors(store, kept)
         const commit = await store.write(batch.map((mutation) => this.#askedWithin(mutation)))
         if (commit.ok || commit.refusal.reason === 'seal') return commit
         // What stands in the way may be above the clearance.
@@ -124,7 +125,8 @@ export class ThreadGuard {
     return { ...mutation, over: this.#askedAs(mutation.over) }
   }
 
-  #requireMayWrite(mutation: Mutation): void {
+  /** @returns whether its author, whose name the thread does not have, must be that of the present record. */
+  #requireMayWrite(mutation: Mutation): 'freely' | 'by its author' {
     const { type, key } = mutation
     const { collection, id } = key
     // The text of a sealed record, and how the space is sealed, are for the opening thread alone.
@@ -135,6 +137,20 @@ export class ThreadGuard {
       throw new AccessError('a thread', 'another key')
     }
     const author = type === 'set' ? mutation.meta.author : type === 'delete' ? mutation.author : undefined
-    if (author !== undefined && collection !== 'settings' && collection !== 'audit') this.requireKnown(author)
+    if (author === undefined || collection === 'settings' || collection === 'audit') return 'freely'
+    if (this.#principals.has(author)) return 'freely'
+    // Who puts a content that another has put adds sources to it. Its author stays.
+    if (type === 'set' && collection === 'objects' && (mutation.ifVersion ?? 0) > 0) return 'by its author'
+    this.requireKnown(author)
+    return 'freely'
+  }
+}
+
+/** @throws AccessError unless each of these records is by the author that the mutation names. */
+async function requireAuthors(store: Store, batch: readonly Mutation[]): Promise<void> {
+  const present = await store.read(batch.map(({ key }) => key))
+  for (const [index, mutation] of batch.entries()) {
+    if (mutation.type === 'set' && mutation.meta.author !== present[index]?.author)
+      throw new AccessError(mutation.meta.author, 'a pass for this thread')
   }
 }
