@@ -154,6 +154,7 @@ export class Flock extends FlockWork implements AsyncDisposable {
     definition: DurableDefinition<Taken, Output, Snapshot>,
     options: HostedOptions,
   ): Promise<HostedAgent<Taken>> {
+    // As for `spawnDurable`: what runs agents takes definitions of any messages.
     return (await this.#agents.spawnHosted(definition as unknown as DurableDefinition<never>, options)) as never
   }
 
@@ -166,6 +167,7 @@ export class Flock extends FlockWork implements AsyncDisposable {
     definition: DurableDefinition<Taken, Output, Snapshot>,
     id: string,
   ): HostedAgent<Taken> {
+    // As above.
     return this.#agents.hosted(definition as unknown as DurableDefinition<never>, id) as never
   }
 

@@ -290,6 +290,7 @@ export class AgentHost implements AsyncDisposable {
 /** Ends an agent where it is; resolves when its state is stored and its claim released. */
 async function end(ref: AgentRef): Promise<void> {
   ref.stop()
+  // Why it failed is told to its supervision.
   await ref.done.catch(() => {})
 }
 

@@ -45,6 +45,7 @@ export class HostedAgent<Taken extends Message = Message> {
    */
   post(message: Taken): Promise<void> {
     const posted = this.#last.then(() => this.#post(message))
+    // Whoever posted it learns that it failed; the next one is posted all the same.
     this.#last = posted.catch(() => {})
     return posted
   }
