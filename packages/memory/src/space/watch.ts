@@ -4,7 +4,7 @@ import { requireInteger } from '../values/require-option.ts'
 import { hasTrait } from '../store/collections.ts'
 import type { ShownChange } from './shown.ts'
 import type { StoredSpace } from './space.ts'
-import type { Change } from '../store/change.ts'
+import type { Change, ChangePage } from '../store/change.ts'
 import type { Seq } from '../store/record.ts'
 import { requireOptions } from '../values/require-options.ts'
 
@@ -44,6 +44,9 @@ interface Watcher {
   seeChange(change: Change, action: 'watch'): ShownChange | undefined
 }
 
+/** Where a watch begins: the position of a feed, and whose, if that is known. */
+type Start = Pick<ChangePage, 'last' | 'incarnation'>
+
 const pageSize = 500
 /** A watcher polls at this interval even without a wake-up, in milliseconds. */
 const fallbackPollMs = 1_000
@@ -61,8 +64,8 @@ export function watchFeed(
   // Read now, not with the first change: the watch begins with this call.
   const start =
     after === undefined
-      ? space.store.changes(Number.MAX_SAFE_INTEGER, 1).then(({ last }) => last)
-      : Promise.resolve(after)
+      ? space.store.changes(Number.MAX_SAFE_INTEGER, 1)
+      : Promise.resolve({ last: after, incarnation: undefined })
   // A caller that never asks for a change never sees the error.
   start.catch(() => {})
   return follow(space, actor, prefix, start, signal)
@@ -72,7 +75,7 @@ async function* follow(
   space: StoredSpace,
   actor: Watcher,
   prefix: string,
-  start: Promise<Seq>,
+  start: Promise<Start>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ShownChange, void, undefined> {
   for await (const change of changesAfter(space, await start, signal)) {
@@ -96,16 +99,15 @@ export async function* followFeed(
   const page = await outlastOrStop(space, () => space.store.changes(Number.MAX_SAFE_INTEGER, 1), signal)
   if (!page) return
   onStart()
-  yield* changesAfter(space, page.last, signal)
+  yield* changesAfter(space, page, signal)
 }
 
 async function* changesAfter(
   space: StoredSpace,
-  after: Seq,
+  start: Start,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Change, void, undefined> {
-  let position = after
-  let incarnation: string | undefined
+  let { last: position, incarnation } = start
   while (!signal?.aborted) {
     space.assertOpen()
     const seen = space.epochs.announced

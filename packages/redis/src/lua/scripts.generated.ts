@@ -129,6 +129,7 @@ export const openSpaceScript: string = `-- Prepares a space for writing: makes i
 -- Invariants
 -- - A space of a newer format stays as it is.
 -- - The incarnation changes when something was surely lost: positions that the caller has heard of, \`meta\` or \`floors\`.
+-- - No position of the feed stands for two changes: where some may, the feed begins anew behind a jump.
 
 local meta, feed, floors = KEYS[1] .. 'meta', KEYS[1] .. 'feed', KEYS[1] .. 'floors'
 local call, match = redis.call, string.match
@@ -167,8 +168,9 @@ local isNew = not stored and seq == 0 and not hasFloors
 for at = 5, isNew and #ARGV or 0 do
   isNew = isNew and call('EXISTS', KEYS[1] .. 'r:' .. ARGV[at]) == 0
 end
+local isBehind = incarnation == heardIncarnation and (heard > seq or proof == 'lost')
 local isLost = not stored and not (isNew and heard == 0)
-  or incarnation == heardIncarnation and (heard > seq or isInGap or proof == 'lost')
+  or isBehind or isInGap and incarnation == heardIncarnation
   or storedFences and not hasFloors
 if isNew and not isLost then
   -- Whoever listens to changes of this space had it open before its data was lost.
@@ -179,10 +181,18 @@ end
 local isOtherRun = (storedRun or '') ~= '' and storedRun ~= run
 -- Somebody made this space who did not know of an earlier life, which the caller remembers.
 local isUnaware = heardIncarnation ~= '' and heardIncarnation ~= incarnation and heard > seq
+-- Within one run a space goes on after an older state was put back, and knows nothing of it.
+local isGivenTwice = isUnaware or isBehind and (proof == 'lost' or not isOtherRun)
 
 if isLost or isOtherRun or isUnaware then
-  -- Where nothing was written since the last jump, whoever was there before that one has missed nothing either.
-  call('HSET', meta, 'before', (seq == start and before ~= '' and before .. ' ' or '') .. text(seq))
+  if isGivenTwice then
+    -- Nobody can tell which of two changes a position means, so it leads nowhere any more.
+    call('DEL', feed)
+    call('HSET', meta, 'before', '')
+  else
+    -- Where nothing was written since the last jump, whoever was there before that one has missed nothing either.
+    call('HSET', meta, 'before', (seq == start and before ~= '' and before .. ' ' or '') .. text(seq))
+  end
   -- At most 100 changes a millisecond since the last one that is known. Where none is: no feed has lived for so long.
   local most = lastAt and seq + math.max(0, now - lastAt) * 100 or now * 10
   start = math.max(most, seq, heard) + 10000

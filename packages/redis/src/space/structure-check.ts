@@ -122,8 +122,8 @@ export class StructureCheck {
         .map(Number) ?? []
     const [newest] = await this.#client.xrevrange(`${this.#base}feed`, '+', '-', 'COUNT', 1)
     this.#end = Number(newest?.[0].split('-')[0] ?? 0)
-    // Where the positions jumped, no entry follows until something is written.
-    if (this.#end < this.#highest || (this.#end === 0 && seq > (start || 0))) {
+    // Where the positions jumped, no entry follows until something is written, and none may be before it.
+    if (this.#end === 0 ? seq > (start || 0) : this.#end < this.#highest) {
       const last = Math.max(this.#highest, seq)
       yield { kind: 'feed', id: `${this.#end + 1}-${last}`, problem: 'The feed lacks the newest changes.', raw: '' }
     }
