@@ -54,7 +54,7 @@ export function describeHalfForgotten(place: () => SharedAddress): void {
     return child
   }
 
-  it('is one step for another process, and completed by the next one after kill -9', { timeout: 60_000 }, async () => {
+  it('is one step for another process, and completed by the next one after kill -9', async () => {
     const watching = await openMemory({ store: place().open(), heartbeatMs: 100 })
     await filled(watching, 600)
     const child = forgetting(1)
@@ -78,7 +78,7 @@ export function describeHalfForgotten(place: () => SharedAddress): void {
     const next = await openMemory({ store: place().open(), heartbeatMs: 100 })
     expect(await seen(next.as(reader))).toEqual([0, false, true])
     const erasure = async () => (await next.as(reader).records.list({ collection: 'erasures' })).items[0]?.value
-    await expect.poll(erasure, { timeout: 20_000 }).toMatchObject({
+    await expect.poll(erasure, { timeout: 60_000 }).toMatchObject({
       state: 'done',
       forgotten: { observations: 600, facts: 1 },
     })

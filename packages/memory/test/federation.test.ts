@@ -607,7 +607,7 @@ describe('A node that was disconnected', () => {
     })
     await expect.poll(() => warnings.filter((text) => text.includes('Node "a" continues alone'))).toHaveLength(1)
     cuttable.mend()
-    await expect.poll(() => b.facts.get('k'), { timeout: 10_000 }).toBe(1)
+    await expect.poll(() => b.facts.get('k'), { timeout: 60_000 }).toBe(1)
     await expect.poll(() => a.memory.federation).toMatchObject({ isConnected: true, lastError: undefined })
   })
 

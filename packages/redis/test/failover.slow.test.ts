@@ -38,7 +38,7 @@ async function pair(): Promise<Pair> {
 }
 
 /** A failover takes some seconds. */
-const patience = { timeout: 20_000 }
+const patience = { timeout: 60_000 }
 const ann = { id: 'ann', role: 'test' }
 
 describe.skipIf(missing)(`After a failover behind one name${missing ? ` (${missing})` : ''}`, () => {

@@ -73,7 +73,7 @@ describe.skipIf(missing)(`Federated memories over Redis${missing ? ` (${missing}
     expect(await redis.xlen('{skein:default}:bus:stream')).toBeLessThan(300)
 
     const late = await node('c', { bus })
-    await expect.poll(() => late.facts.get('k0'), { timeout: 20_000 }).toBe(380)
+    await expect.poll(() => late.facts.get('k0'), { timeout: 60_000 }).toBe(380)
     await settle(a, b, late)
     for (let n = 0; n < 20; n += 1) expect(await late.facts.get(`k${n}`)).toBe(380 + n)
     expect(await late.facts.get('old')).toBeUndefined()

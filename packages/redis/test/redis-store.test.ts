@@ -57,7 +57,7 @@ describeRedisStore(
       // A space that was lost gets another channel.
       await admin.flushall()
       await write()
-      await expect.poll(async () => (await used()).has('unsubscribe'), { timeout: 20_000 }).toBe(true)
+      await expect.poll(async () => (await used()).has('unsubscribe'), { timeout: 60_000 }).toBe(true)
       const commands = await used()
       expect(granted.filter((name) => !commands.has(name))).toEqual([])
       expect(await admin.call('ACL', 'LOG')).toEqual([])

@@ -62,7 +62,7 @@ describe.skipIf(missing)(`No byte of a secret${missing ? ` (${missing})` : ''}`,
     await memory.reseal()
     expect(await memory.as(boss).facts.get('f0')).toContain(word)
     const state = async (): Promise<string> => at.admin.info('persistence')
-    await expect.poll(state, { timeout: 20_000 }).toMatch(/aof_rewrite_in_progress:0[^]*aof_rewrite_scheduled:0/)
+    await expect.poll(state, { timeout: 60_000 }).toMatch(/aof_rewrite_in_progress:0[^]*aof_rewrite_scheduled:0/)
     expect(await leaks(at)).toEqual([])
   })
 })

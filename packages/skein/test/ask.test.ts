@@ -49,7 +49,7 @@ async function answersOf(folder: string, ...args: string[]): Promise<Output> {
   return JSON.parse(stdout) as Output
 }
 
-it('answers from all earlier runs and from records, each sentence with its place', { timeout: 60_000 }, async () => {
+it('answers from all earlier runs and from records, each sentence with its place', async () => {
   const folder = await knowing()
   // Another process uses the memory meanwhile.
   await using other = await openMemory({ store: sqliteStore(join(folder, '.skein/memory.db')) })
@@ -78,25 +78,21 @@ it('answers from all earlier runs and from records, each sentence with its place
   expect(cleared.answers[0]?.sentences[0]?.text).toBe('Globex will be bought in March.')
 })
 
-it(
-  'says when a file has changed or is gone, and reads what it says now once that was read',
-  { timeout: 60_000 },
-  async () => {
-    const folder = await knowing()
-    writeFileSync(join(folder, 'harbor.md'), harbor.replace('1864', '1865'))
-    rmSync(join(folder, 'mill.md'))
-    const { stdout } = await skein(['ask', 'Who opened the harbor?', 'What does the mill grind?'], folder)
-    expect(stdout).toMatch(/1864 .*harbor\.md:\d+-\d+, changed since\]/)
-    expect(stdout).toMatch(/barley and oats .*mill\.md:\d+-\d+, gone\]/)
-    await skein(['run', 'harbor.md', '--json', '--threads', '1'], folder)
-    const { answers } = await answersOf(folder, 'Who opened the harbor?')
-    expect(answers[0]?.sentences.map(({ text }) => text).filter((text) => /186\d/.test(text))).toEqual([
-      'The harbor of Larne was opened in 1865 by the engineer Ada Quill.',
-    ])
-  },
-)
+it('says when a file has changed or is gone, and reads what it says now once that was read', async () => {
+  const folder = await knowing()
+  writeFileSync(join(folder, 'harbor.md'), harbor.replace('1864', '1865'))
+  rmSync(join(folder, 'mill.md'))
+  const { stdout } = await skein(['ask', 'Who opened the harbor?', 'What does the mill grind?'], folder)
+  expect(stdout).toMatch(/1864 .*harbor\.md:\d+-\d+, changed since\]/)
+  expect(stdout).toMatch(/barley and oats .*mill\.md:\d+-\d+, gone\]/)
+  await skein(['run', 'harbor.md', '--json', '--threads', '1'], folder)
+  const { answers } = await answersOf(folder, 'Who opened the harbor?')
+  expect(answers[0]?.sentences.map(({ text }) => text).filter((text) => /186\d/.test(text))).toEqual([
+    'The harbor of Larne was opened in 1865 by the engineer Ada Quill.',
+  ])
+})
 
-it('asks a model once for all', { timeout: 60_000 }, async () => {
+it('asks a model once for all', async () => {
   const server = await OpenAIServer.start()
   onTestFinished(() => server[Symbol.asyncDispose]())
   const folder = await knowing()

@@ -37,7 +37,7 @@ describe.each(kinds)('Secrets that activities read, on %s', (_kind, placeOf, mis
   const seenByLow = async (memory: Memory, planted: Planted): Promise<string> =>
     textOf(await everythingSeenBy(memory.as(low), planted))
 
-  it.skipIf(missing)(`stay secret, whatever method an activity uses to tell${why}`, { timeout: 60_000 }, async () => {
+  it.skipIf(missing)(`stay secret, whatever method an activity uses to tell${why}`, async () => {
     const { memory, other, planted, activities } = await openRun()
     const names = Object.entries(viewMethods).filter(([, { takes }]) => takes !== 'nothing')
     for (const [name] of names) await activities.attempt({ name, text: canaries.taken, planted }, { as: high })
@@ -45,17 +45,13 @@ describe.each(kinds)('Secrets that activities read, on %s', (_kind, placeOf, mis
     expect(textOf(await everythingSeenBy(other.as(high), planted))).toContain(canaries.taken)
   })
 
-  it.skipIf(missing)(
-    `are not shown to one who is less cleared, whatever method it uses${why}`,
-    { timeout: 60_000 },
-    async () => {
-      const { planted, activities } = await openRun()
-      for (const name of Object.keys(viewMethods)) {
-        const got = await activities.attempt({ name, text: 'harmless', planted }, { as: low })
-        expect({ name, got }).toEqual({ name, got: expect.not.stringContaining(canaries.planted) })
-      }
-    },
-  )
+  it.skipIf(missing)(`are not shown to one who is less cleared, whatever method it uses${why}`, async () => {
+    const { planted, activities } = await openRun()
+    for (const name of Object.keys(viewMethods)) {
+      const got = await activities.attempt({ name, text: 'harmless', planted }, { as: low })
+      expect({ name, got }).toEqual({ name, got: expect.not.stringContaining(canaries.planted) })
+    }
+  })
 
   it.skipIf(missing)(`stay secret when an agent passes them from one activity to another${why}`, async () => {
     const { memory, planted, flock, activities } = await openRun()

@@ -4,12 +4,13 @@
  */
 const patienceMs = 10_000
 
-/** Polls, once per turn of the event loop, until something is so. @throws Error that says what is not. */
+/** Asks again and again until something is so. @throws Error that says what is not. */
 export async function until(isSo: () => unknown, what: string): Promise<void> {
   const end = performance.now() + patienceMs
   while (!(await isSo())) {
     if (performance.now() > end) throw new Error(`Waited ${patienceMs / 1_000} s, and still ${what} is not so.`)
-    await new Promise((resolve) => setImmediate(resolve))
+    // A pause leaves the processor to what is waited for.
+    await new Promise((resolve) => setTimeout(resolve, 2))
   }
 }
 

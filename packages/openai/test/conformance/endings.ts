@@ -77,7 +77,7 @@ export const endings: readonly Behavior[] = [
     name: 'stops in the middle of a stream',
     serve: streamed({ events: (events) => events.slice(0, 2), done: false, after: 'silence' }),
     expected: { stream: 'TIMEOUT' },
-    timeoutMs: 300,
+    timeoutMs: 2_000,
   },
   {
     name: 'sends comments alone',
@@ -86,6 +86,6 @@ export const endings: readonly Behavior[] = [
         ? { headers: { 'content-type': 'text/event-stream' }, chunks: [': alive\n\n', ': alive\n\n'], after: 'silence' }
         : answer(asked),
     expected: { stream: 'TIMEOUT' },
-    timeoutMs: 300,
+    timeoutMs: 2_000,
   },
 ]

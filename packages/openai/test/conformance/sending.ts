@@ -60,7 +60,7 @@ export const sendings: readonly Behavior[] = [
     name: 'keeps the connection open after the reason why a stream ended',
     serve: streamed({ done: false, after: 'silence' }),
     expected: ok,
-    timeoutMs: 300,
+    timeoutMs: 2_000,
   },
   {
     name: 'keeps the connection open after `[DONE]`',

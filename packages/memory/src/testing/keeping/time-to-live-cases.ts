@@ -58,7 +58,7 @@ export function timeToLiveCases(options: StoreContractOptions): void {
 
   it('ends an object at once, and its content goes with the sweep unless another object has it', async () => {
     const { objects } = fresh.memory.as(ann)
-    const ref = await objects.put('The contract of Acme', { ttlMs: 500 })
+    const ref = await objects.put('The contract of Acme', { ttlMs: 1_000 })
     const same = await fresh.memory.as(boss).objects.put('The contract of Acme', { sensitivity: 'confidential' })
     await passed((await endOf('objects', ref.id)) ?? fresh.memory.as(ann).now() + 20)
     expect(await objects.has(ref)).toBe(false)
@@ -80,7 +80,7 @@ export function timeToLiveCases(options: StoreContractOptions): void {
     const key = (name: string): string => Buffer.alloc(32, name).toString('base64')
     const encryption = { keys: { k1: key('1') }, current: 'k1', from: 'public' } as const
     await using sealed = await openMemory({ store: fresh.driver, encryption })
-    const ref = await sealed.as(ann).objects.put('The contract of Acme', { ttlMs: 500 })
+    const ref = await sealed.as(ann).objects.put('The contract of Acme', { ttlMs: 1_000 })
     expect(await contents()).toEqual([`${ref.id}.k1`])
     await until(async () => !(await sealed.as(ann).objects.has(ref)), 'that it has ended')
     await using store = await fresh.driver.open('default', 'writer')

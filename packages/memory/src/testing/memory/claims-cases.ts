@@ -63,7 +63,7 @@ export function claimsCases(options: StoreContractOptions): void {
     await using store = await fresh.driver.open('default', 'writer')
     const key = { collection: 'claims', id: 't1' } as const
     const endsAt = async (): Promise<number> => (await store.read([key]))[0]?.expiresAt ?? 0
-    const claim = await fresh.memory.as(ann).claims.claim('t1', { leaseMs: 900 })
+    const claim = await fresh.memory.as(ann).claims.claim('t1', { leaseMs: 2_000 })
     const first = await endsAt()
     await until(async () => (await endsAt()) !== first, '"a held claim is renewed"')
     expect(await endsAt()).toBeGreaterThan(first)

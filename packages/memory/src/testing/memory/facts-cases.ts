@@ -155,7 +155,7 @@ export function factsCases(options: StoreContractOptions): void {
     it('expire', async () => {
       const view = fresh.memory.as(ann)
       const { facts } = view
-      const fact = await facts.set('k', 1, { ttlMs: 200 })
+      const fact = await facts.set('k', 1, { ttlMs: 500 })
       expect(await facts.get('k')).toBe(1)
       await until(() => view.now() >= (fact.expiresAt ?? 0), '"the time of the store goes on"')
       expect([facts.peek('k'), await facts.get('k')]).toEqual([undefined, undefined])

@@ -47,11 +47,11 @@ export function storeClockCases(options: StoreContractOptions): void {
 
   it('ends a lease that nobody renews in bounded time, and hands it out again', async () => {
     const key = { collection: 'claims', id: 't' } as const
-    const [lease] = await write(set('', 'ann', { key, ttlMs: 100, ifVersion: 0 }))
+    const [lease] = await write(set('', 'ann', { key, ttlMs: 1_000, ifVersion: 0 }))
     setBack(24 * hour)
-    expect((await fresh.store.write([set('', 'bob', { key, ttlMs: 100, ifVersion: 0 })])).ok).toBe(false)
+    expect((await fresh.store.write([set('', 'bob', { key, ttlMs: 1_000, ifVersion: 0 })])).ok).toBe(false)
     await passed(lease?.expiresAt ?? 0)
-    const [next] = await write(set('', 'bob', { key, ttlMs: 100, ifVersion: 0 }))
+    const [next] = await write(set('', 'bob', { key, ttlMs: 1_000, ifVersion: 0 }))
     expect(next?.version).toBeGreaterThan(lease?.version ?? Infinity)
   })
 
