@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -6,6 +7,7 @@ import { redisStore } from '@skein/redis'
 import { Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
 
+import { writePasts } from '../../memory/test/write-pasts.ts'
 import { missing, startServer } from './redis-server.ts'
 
 /** Which of these words lie in any file of a server. */
@@ -54,6 +56,25 @@ describe.skipIf(missing)(`Forgetting on Redis${missing ? ` (${missing})` : ''}`,
       await admin.save()
       // The server removes its old file in the background.
       await expect.poll(() => found(server.folder, [...words, 'stays'])).toEqual(['stays'])
+    } finally {
+      await memory.close()
+      admin.disconnect()
+      await server.stop()
+    }
+  })
+
+  it('leaves nothing of past versions, plain, sealed, large, trimmed or deleted, nor of saved states', async () => {
+    const server = await startServer('--rdbcompression', 'no')
+    const admin = new Redis(server.url)
+    const store = redisStore(server.url)
+    const memory = await openMemory({ store, encryption: { keys: { k1: randomBytes(32) }, current: 'k1' } })
+    try {
+      const { gone, stays, forget } = await writePasts(memory, store)
+      const all = [...gone, ...stays]
+      expect(found(server.folder, all)).toEqual(all)
+      await forget()
+      await admin.save()
+      await expect.poll(() => found(server.folder, all)).toEqual(stays)
     } finally {
       await memory.close()
       admin.disconnect()
