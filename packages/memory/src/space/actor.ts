@@ -50,8 +50,14 @@ export class Actor extends Sight {
    * @throws AccessError when the writer could not read it afterwards.
    */
   mark(meta: RecordMeta): Marked {
+    const marked = this.upward(meta)
+    if (!covers(this.audience, marked)) throw new AccessError(this.principal.id, clearanceFor(marked))
+    return marked
+  }
+
+  /** The same for what the memory tells others because of a write: it may be above the clearance of who wrote. */
+  upward(meta: RecordMeta): Marked {
     const label = this.scope ? joinLabels([meta, this.scope.label]) : joinLabels([meta])
-    if (!covers(this.audience, label)) throw new AccessError(this.principal.id, clearanceFor(label))
     return { ...meta, ...label } as Marked
   }
 
