@@ -7,6 +7,7 @@ import { redisStore } from '@skein/redis'
 import { Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
 
+import { forgetOnSealedNodes } from '../../memory/test/forget-on-sealed-nodes.ts'
 import { writePasts } from '../../memory/test/write-pasts.ts'
 import { missing, startServer } from './redis-server.ts'
 
@@ -79,6 +80,20 @@ describe.skipIf(missing)(`Forgetting on Redis${missing ? ` (${missing})` : ''}`,
       await memory.close()
       admin.disconnect()
       await server.stop()
+    }
+  })
+
+  it('leaves nothing of sealed versions on a node that is told of it', async () => {
+    const servers = [await startServer(), await startServer('--rdbcompression', 'no')] as const
+    const [first, second] = servers
+    const files = (texts: readonly string[]): readonly string[] => found(second.folder, texts)
+    try {
+      const texts = await forgetOnSealedNodes([redisStore(first.url), redisStore(second.url)], files)
+      const admin = new Redis(second.url)
+      await admin.save().finally(() => admin.disconnect())
+      await expect.poll(() => files(texts)).toEqual([])
+    } finally {
+      await Promise.all(servers.map((server) => server.stop()))
     }
   })
 })
