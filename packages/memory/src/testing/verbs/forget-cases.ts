@@ -270,6 +270,24 @@ export function forgetCases(options: StoreContractOptions): void {
     expect((await view.facts.list({ prefix: 'many/' })).items).toEqual([])
   })
 
+  it('is refused for what a memory keeps to govern itself: who forgot what, holds, the audit, leases', async () => {
+    const officer = fresh.memory.as({ ...olga, rights: ['erase', 'hold', 'audit'] })
+    await officer.facts.set('a', 1, { subject: 'p' })
+    await officer.facts.set('b', 1, { subject: 'q' })
+    const { id: hold } = await officer.holds.place({ subject: 'q' }, because)
+    const { id: erasure } = await officer.forget({ subject: 'p' }, because)
+    await officer.claims.claim('job')
+    const names = ['settings/holds', `holds/${hold}`, `erasures/${erasure}`, 'claims/job', 'audit/any', 'ledger/sum']
+    for (const name of names) {
+      const refused = { code: 'SKEIN_OPTION', message: expect.stringContaining('facts, ') }
+      await expect(officer.forget(name, because)).rejects.toMatchObject(refused)
+      await expect(officer.forget(['facts/a', name], because)).rejects.toMatchObject(refused)
+      await expect(officer.holds.place(name, because)).rejects.toMatchObject(refused)
+    }
+    await expect(officer.forget('facts/b', because)).rejects.toMatchObject({ code: 'SKEIN_HELD' })
+    expect(await officer.claims.holder('job')).toMatchObject({ agent: olga.id })
+  })
+
   it('refuses what makes no sense', async () => {
     const view = as(ann)
     const refused = async (what: unknown, how: unknown = because): Promise<unknown> =>
