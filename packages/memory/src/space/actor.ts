@@ -149,6 +149,11 @@ export class Actor extends Sight {
     return (await this.write([mutation], show))[0] as Written
   }
 
+  /** Takes from the medium what is left of removed records. */
+  scrub(): Promise<void> {
+    return this.space.store.scrub()
+  }
+
   async #source(given: Source): Promise<Shown> {
     // What was made from something that holds no more is in doubt, and whoever looks finds it.
     const source = await this.find(given, 'all')

@@ -129,6 +129,30 @@ export function forgetCases(options: StoreContractOptions): void {
       return [(await agents.load())?.state, ...(await agents.mail()).map(({ message }) => message)]
     }
 
+    it('is kept of no work that was under way, or ended while the erasure was prepared', async () => {
+      for (const turn of [1, 2, 3, 4]) {
+        const seen = await as(ann).observations.log({ value: 'the 7 secrets', subject: 'p' })
+        const target = turn % 2 === 0 ? seen : ({ subject: 'p' } as const)
+        const key = `work ${turn}`
+        const [isReading, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+        const running = reading(bob, (view) =>
+          view.once(key, async () => {
+            const read = await view.observations.get(seen.id)
+            isReading.resolve()
+            await go.promise
+            return read?.value
+          }),
+        )
+        await isReading.promise
+        const forgetting = as(olga).forget(target, { ...because, derived: 'forget' })
+        if (turn > 2) go.resolve()
+        await forgetting
+        go.resolve()
+        expect((await running).value).toBe('the 7 secrets')
+        expect(await as(bob).once(key, () => 'anew')).toMatchObject({ value: 'anew', reused: false })
+      }
+    })
+
     it('goes too where it names what goes: an entry, a fact, a ref, a subject', async () => {
       const entry = await as(ann).observations.log({ value: 'Zoë called' })
       await as(ann).facts.set('next', 'call Zoë')
