@@ -51,6 +51,26 @@ describe.each([
     await expect(report.shout(secret)).rejects.toMatchObject({ code: 'SKEIN_NOT_FOUND' })
   })
 
+  it('has a past there too, as far as it is kept, and labels what is made from it', async () => {
+    const { flock, report } = await openFlock(store())
+    const boss = { id: 'boss', role: 'head', clearance: { level: 'confidential' } } as const
+    const { facts } = flock.memory.as(boss)
+    const first = await facts.set('price', 10, { sensitivity: 'confidential', subject: 'person/42' })
+    const asOf = Math.ceil(first.updatedAt)
+    await expect.poll(() => flock.memory.as(boss).now()).toBeGreaterThan(asOf + 1)
+    await facts.set('price', 12, { sensitivity: 'public' })
+    expect(await report.pastOf({ key: 'price', asOf }, { as: boss })).toEqual([12, 10, 10])
+    expect(await facts.read('price seen by boss')).toMatchObject({ value: 2, sensitivity: 'confidential' })
+    // Who is not cleared for the past learns nothing of it, and what is not kept is refused there as here.
+    expect(await report.pastOf({ key: 'price', asOf }, { as: { id: 'low', role: 'r' } })).toEqual([12, undefined])
+    const early = report.pastOf({ key: 'price', asOf: asOf - 40 * 86_400_000 }, { as: boss })
+    await expect(early).rejects.toMatchObject({ code: 'SKEIN_HISTORY', asOf: asOf - 40 * 86_400_000 })
+    // What was made from it is about the same person.
+    const olga = flock.memory.as({ ...boss, id: 'olga', rights: ['erase'] })
+    expect((await olga.forget({ subject: 'person/42' }, { reason: 'asked' })).forgotten).toEqual({ facts: 2 })
+    expect(await facts.history('price')).toMatchObject([{ value: 12 }])
+  })
+
   it('makes equal calls to the model once', async () => {
     const { flock, report } = await openFlock(store())
     const answers = await Promise.all(

@@ -1,10 +1,12 @@
 import type { EpochTable } from './cache/epoch-table.ts'
 import { heedReads } from './cache/heed-reads.ts'
 import { gateWrites } from './cache/write-gate.ts'
+import { heldPastAmong } from './forgetting/held-among.ts'
 import { hideForgotten } from './forgetting/hide-forgotten.ts'
 import { keepHeld } from './forgetting/keep-held.ts'
 import { KnownHolds } from './forgetting/known-holds.ts'
 import { gateHistory } from './history/history-gate.ts'
+import type { HeldPasts } from './history/history-gate.ts'
 import type { ResolvedOptions } from './options.ts'
 import { gateRetention } from './retention/retention-gate.ts'
 import { gateContents } from './sealing/content-gate.ts'
@@ -38,7 +40,20 @@ export function gateStore(
   const sealed = gateSeals(gatePlain(coherent, ring, sealing), ring)
   const checked = gateSchemas(gateVectors(sealed), options.schemas)
   const holds = new KnownHolds(checked, epochs)
-  const keeping = gateHistory(checked, options.history, () => !holds.areNone)
+  const keeping = gateHistory(checked, options.history, heldPasts(checked, holds))
   const whole = gateRetention(keeping, options.retention, holds)
   return { whole, store: keepHeld(hideForgotten(whole, epochs), holds), holds }
+}
+
+/** What the holds keep of the past, as far as the gate of the history asks. */
+function heldPasts(store: Store, holds: KnownHolds): HeldPasts {
+  return {
+    get areNone() {
+      return holds.areNone
+    },
+    among: async (keys) => {
+      const held = await holds.current()
+      return held.rules.length === 0 ? undefined : heldPastAmong(store, keys, held)
+    },
+  }
 }

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 
 import { mapStore, openMemory } from '../src/index.ts'
-import { noteUse, sumOfLedger } from '../src/runtime.ts'
+import type { WorkContext } from '../src/index.ts'
+import { noteUse, ReadScope, sumOfLedger } from '../src/runtime.ts'
 import type { Store } from '../src/store.ts'
 import { Ledger } from '../src/work/ledger.ts'
 import type { LedgerReport } from '../src/work/ledger-table.ts'
@@ -162,6 +163,36 @@ it('counts what was used for work that failed, or whose result is gone', async (
   await ann.once('model/2', ({ reportUsage }) => reportUsage({ calls: 1, inputTokens: 5 }), { ttlMs: 1 })
   await expect.poll(async () => (await memory.ledger())['model']?.computed).toBe(0)
   expect(await memory.ledger()).toMatchObject({ model: { used: { calls: 2, inputTokens: 12 } } })
+})
+
+it('keeps what was used for results that were forgotten, and counts what is used to make them anew', async () => {
+  await using memory = await openMemory({ store: mapStore() })
+  const view = (scope?: ReadScope) => memory.as({ id: 'ann', role: 'reader' }, scope)
+  const seen = await view().observations.log({ value: 'sold' })
+  const compute = async (): Promise<void> => {
+    using scope = new ReadScope()
+    const ann = view(scope)
+    const work = async ({ reportUsage }: WorkContext): Promise<unknown> => {
+      reportUsage({ calls: 1, usd: 0.5 })
+      return (await ann.observations.list()).items.map(({ value }) => value)
+    }
+    await ann.once('model/1', work, { onRetract: 'recompute' })
+  }
+  const line = async (): Promise<unknown> => {
+    const { model } = await memory.ledger()
+    return [model?.computed, model?.used.calls, model?.used.usd]
+  }
+  await compute()
+  expect(await view().forgetWork('model/1')).toBe(true)
+  expect(await line()).toEqual([0, 1, 0.5])
+  await compute()
+  await view().observations.retract(seen.id, 'A rumor.')
+  expect(await line()).toEqual([0, 2, 1])
+  await view().observations.log({ value: 'for sale', subject: 'person/42' })
+  await compute()
+  expect(await line()).toEqual([1, 3, 1.5])
+  await view().forget({ subject: 'person/42' }, { reason: 'asked' })
+  expect(await line()).toEqual([0, 3, 1.5])
 })
 
 it('reads batches, sums and costs of work as earlier versions wrote them', async () => {

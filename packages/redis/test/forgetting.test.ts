@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -6,6 +7,8 @@ import { redisStore } from '@skein/redis'
 import { Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
 
+import { forgetOnSealedNodes } from '../../memory/test/forget-on-sealed-nodes.ts'
+import { writePasts } from '../../memory/test/write-pasts.ts'
 import { missing, startServer } from './redis-server.ts'
 
 /** Which of these words lie in any file of a server. */
@@ -58,6 +61,39 @@ describe.skipIf(missing)(`Forgetting on Redis${missing ? ` (${missing})` : ''}`,
       await memory.close()
       admin.disconnect()
       await server.stop()
+    }
+  })
+
+  it('leaves nothing of past versions, plain, sealed, large, trimmed or deleted, nor of saved states', async () => {
+    const server = await startServer('--rdbcompression', 'no')
+    const admin = new Redis(server.url)
+    const store = redisStore(server.url)
+    const memory = await openMemory({ store, encryption: { keys: { k1: randomBytes(32) }, current: 'k1' } })
+    try {
+      const { gone, stays, forget } = await writePasts(memory, store)
+      const all = [...gone, ...stays]
+      expect(found(server.folder, all)).toEqual(all)
+      await forget()
+      await admin.save()
+      await expect.poll(() => found(server.folder, all)).toEqual(stays)
+    } finally {
+      await memory.close()
+      admin.disconnect()
+      await server.stop()
+    }
+  })
+
+  it('leaves nothing of sealed versions on a node that is told of it', async () => {
+    const servers = [await startServer(), await startServer('--rdbcompression', 'no')] as const
+    const [first, second] = servers
+    const files = (texts: readonly string[]): readonly string[] => found(second.folder, texts)
+    try {
+      const texts = await forgetOnSealedNodes([redisStore(first.url), redisStore(second.url)], files)
+      const admin = new Redis(second.url)
+      await admin.save().finally(() => admin.disconnect())
+      await expect.poll(() => files(texts)).toEqual([])
+    } finally {
+      await Promise.all(servers.map((server) => server.stop()))
     }
   })
 })

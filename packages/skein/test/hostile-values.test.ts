@@ -47,6 +47,7 @@ const commands = (): (readonly string[])[] => [
   ['inbox', question],
   ['stats'],
   ['audit', '--right', 'audit'],
+  ['diff', '--since', '1h'],
 ]
 
 /** At most as many columns as a terminal takes. */

@@ -61,6 +61,7 @@ async function shownBy(view: View): Promise<unknown> {
   const objects = items.flatMap(({ derivedFrom }) => derivedFrom)
   return {
     facts: await Promise.all(['pay', 'price', 'gone'].map((key) => view.facts.read(key))),
+    past: await Promise.all(['pay', 'price', 'gone'].map((key) => view.facts.history(key))),
     items,
     found: await view.observations.search('fox'),
     objects: await Promise.all(objects.map((id) => view.objects.get({ id, size: 0, mediaType: 'text/plain' }))),
@@ -269,6 +270,42 @@ describe('a restored memory', () => {
     // Later versions follow each other again.
     const { version: next } = await view.facts.set('price', 'on')
     expect((await view.facts.set('price', 'on')).version).toBe(next + 1)
+    expect((await inspectSpace({ store: sqliteStore(path), space: 'default', encryption })).corruptions).toEqual([])
+  })
+
+  it('answers as of a time before the backup, and says where it does not reach', async () => {
+    const path = temporaryPath()
+    const before = await open(path)
+    const { facts } = before.as(boss)
+    const pay = await facts.set('pay', 1, secret)
+    const asOf = Math.ceil(pay.updatedAt)
+    await expect.poll(() => before.as(boss).now()).toBeGreaterThan(asOf + 1)
+    await facts.set('pay', 2, secret)
+    await facts.delete('pay')
+    for (let value = 0; value < 100; value += 1) await facts.set('often', value)
+    const { updatedAt: late } = await facts.set('often', 100)
+    const copy = beside(path, 'copy.db')
+    await backup(path, copy)
+    await facts.set('pay', 'lost')
+    await facts.set('often', 'lost')
+    await before.close()
+    await restore(copy, path, { overwrite: true })
+    const memory = await open(path)
+    const restored = memory.as(boss)
+    const versions = await restored.facts.history('pay')
+    expect(versions.map(({ value, deleted }) => (deleted ? 'deleted' : value))).toEqual(['deleted', 2, 1])
+    expect(await restored.facts.read('pay', { asOf })).toMatchObject({ value: 1, ...secret })
+    expect(await memory.as(boss, { asOf }).facts.get('pay')).toBe(1)
+    expect(await memory.as(boss, { asOf: Math.ceil(late) }).facts.getMany(['pay', 'often'])).toEqual([undefined, 100])
+    // The newest 20 versions are kept.
+    await expect(restored.facts.read('often', { asOf: pay.updatedAt })).resolves.toBeUndefined()
+    const early = restored.facts.history('often').then((all) => all.at(-1)?.at ?? 0)
+    await expect(restored.facts.read('often', { asOf: (await early) - 1 })).rejects.toMatchObject({
+      code: 'SKEIN_HISTORY',
+      reachesTo: await early,
+    })
+    await restored.facts.set('pay', 3)
+    expect((await restored.facts.history('pay')).map(({ value }) => value)).toEqual([3, undefined, 2, 1])
     expect((await inspectSpace({ store: sqliteStore(path), space: 'default', encryption })).corruptions).toEqual([])
   })
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
@@ -6,6 +7,7 @@ import type { Embedder } from '@skein/memory'
 import { backup, sqliteStore } from '@skein/sqlite'
 import { expect, it } from 'vitest'
 
+import { writePasts } from '../../memory/test/write-pasts.ts'
 import { temporaryPath } from './temporary.ts'
 
 /** Which of these words lie in any file beside the database. */
@@ -80,6 +82,21 @@ it('leaves nothing of what was forgotten in the file, its log and later backups'
   expect(found(path, [...words, 'stays'])).toEqual(['stays'])
   await memory.close()
   expect(found(path, words)).toEqual([])
+})
+
+it('leaves nothing of past versions, plain, sealed, large, trimmed or deleted, nor of saved states', async () => {
+  const path = temporaryPath()
+  const store = sqliteStore(path)
+  const memory = await openMemory({ store, encryption: { keys: { k1: randomBytes(32) }, current: 'k1' } })
+  const { gone, stays, forget } = await writePasts(memory, store)
+  const all = [...gone, ...stays]
+  // What stood at the end of a page is cut.
+  expect(found(path, all).length).toBeGreaterThan(0.9 * all.length)
+  await forget()
+  await backup(path, join(dirname(path), 'later.db'))
+  expect(found(path, all)).toEqual(stays)
+  await memory.close()
+  expect(found(path, all)).toEqual(stays)
 })
 
 it('leaves nothing in a large file, and others write while it is rewritten', async () => {

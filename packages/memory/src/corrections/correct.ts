@@ -6,7 +6,7 @@ import type { CollectionWith } from '../store/collections.ts'
 import type { Guard, Written } from '../store/mutation.ts'
 import type { RecordKey } from '../store/record.ts'
 import { sourceName, subjectsOf, subjectSource } from '../store/source-name.ts'
-import { asHeld, covers, distinct, joinLabels } from '../values/access.ts'
+import { distinct, joinLabels } from '../values/access.ts'
 import type { Label } from '../values/access.ts'
 import { FenceError, NotFoundError, OptionError } from '../values/errors.ts'
 import { encodeJson } from '../values/json.ts'
@@ -134,10 +134,9 @@ async function plan(
   const meta = actor.mark({ author, task, tags: [], importance, derivedFrom, ...label })
   const correction = { state, reason, supersededBy: said.next, latest: said.next, author, at } as const
   const ttlMs = remainingMs(actor, record)
-  // Above the clearance of who corrects, authors find the doubt where they look: nothing may count or name it here.
-  const seen = derived.filter((one) => covers(actor.audience, asHeld(one.record)))
-  const alerts = doubtAlerts({ key, said, meta }, seen).map((alert): OwnMutation => {
-    return { type: 'set', ...alert, meta: actor.mark(alert.meta) }
+  // Also to those who are above the clearance of who corrects, in alerts that are.
+  const alerts = doubtAlerts({ key, said, meta }, derived).map((alert): OwnMutation => {
+    return { type: 'set', ...alert, meta: actor.upward(alert.meta) }
   })
   const dependent = [...alerts, ...forgottenWork(derived)]
   return {

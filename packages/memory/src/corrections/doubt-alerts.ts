@@ -32,11 +32,11 @@ export interface AlertDraft {
 }
 
 /**
- * An alert to each author of what rests on a corrected record, as sensitive as the correction and the records it names.
- * The author of the correction knows.
+ * An alert to each author of what rests on a corrected record. The author of the correction knows. Records of different
+ * labels get alerts of their own, as sensitive as the correction and the records that they name: so none counts or
+ * names what somebody who sees it may not see, and who corrects learns of nothing above its clearance.
  *
  * @param correction - Its key, what it says, and its metadata.
- * @param derived - What the author of the correction may see: no alert counts or names anything else.
  */
 export function doubtAlerts(
   correction: { readonly key: RecordKey; readonly said: StoredCorrection; readonly meta: RecordMeta },
@@ -45,19 +45,21 @@ export function doubtAlerts(
   const { key, said, meta } = correction
   if (said.state === 'confirmed') return []
   const { state, reason } = said
-  const byAuthor = new Map<string, StoredRecord[]>()
+  const groups = new Map<string, StoredRecord[]>()
   for (const { record } of derived) {
-    if (unattended.has(record.collection) || isWithdrawn(record) || record.author === meta.author) continue
-    byAuthor.set(record.author, [...(byAuthor.get(record.author) ?? []), record])
+    const { author, sensitivity, compartments } = record
+    if (unattended.has(record.collection) || isWithdrawn(record) || author === meta.author) continue
+    const group = JSON.stringify([author, sensitivity, compartments])
+    groups.set(group, [...(groups.get(group) ?? []), record])
   }
-  return [...byAuthor].map(([author, records]) => {
+  return [...groups.values()].map((records) => {
     const inDoubt = records.slice(0, mostNames).map((record) => sourceName(record))
     const insight: DoubtAlert = { corrected: key.id, state, reason, inDoubt, count: records.length }
     const label = joinLabels([meta, ...records])
     return {
       key: { collection: 'alerts', id: newId() },
       value: encodeJson(insight),
-      meta: { ...meta, ...label, tags: [addressTag(author)] },
+      meta: { ...meta, ...label, tags: [addressTag(records[0]?.author ?? '')] },
     }
   })
 }

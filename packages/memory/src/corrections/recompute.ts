@@ -16,6 +16,12 @@ export async function restsOnWithdrawn(unseen: Pick<Unseen, 'read'>, sources: re
   return records.some((record) => record !== undefined && isWithdrawn(record))
 }
 
+/** Whether something among these sources is not there any more. */
+export async function restsOnGone(unseen: Pick<Unseen, 'read'>, sources: readonly string[]): Promise<boolean> {
+  const keys = sources.flatMap((name) => keyOfSource(name) ?? [])
+  return keys.length > 0 && (await unseen.read(keys)).includes(undefined)
+}
+
 /** The deletes of results that are to be forgotten among what was made from a corrected record, whoever may see them. */
 export function forgottenWork(
   derived: readonly Derived[],

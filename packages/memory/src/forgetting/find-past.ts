@@ -9,7 +9,8 @@ import { nameOfSource } from '../space/write-options.ts'
 import type { Found } from './find-targets.ts'
 import { parseTarget } from './forget-options.ts'
 import type { ForgetTarget } from './forget-options.ts'
-import { passesForgetFilter } from './hold.ts'
+import { isHeld, passesForgetFilter } from './hold.ts'
+import type { HoldRule } from './hold.ts'
 
 const pageSize = 200
 
@@ -44,6 +45,18 @@ export async function findPast(
     }
   }
   return meant
+}
+
+/** The past versions that a hold keeps, as far as the principal sees them. */
+export async function pastKeptBy(actor: Actor, rule: HoldRule): Promise<readonly PastShown[]> {
+  const kept: PastShown[] = []
+  for await (const [key, versions] of allPast(actor.unseen)) {
+    for (const { record, deleted } of versions) {
+      const shown = deleted ? undefined : actor.see(key, record, 'unnoted')
+      if (shown && isHeld(shown, { rules: [rule] })) kept.push({ ...shown, isPast: true })
+    }
+  }
+  return kept
 }
 
 /** The past versions of all records. */

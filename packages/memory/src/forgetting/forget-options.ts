@@ -1,7 +1,8 @@
 import type { Source } from '../space/write-options.ts'
 import { nameOfSource } from '../space/write-options.ts'
-import { collectionsWith } from '../store/collections.ts'
+import { collectionsWith, hasTrait } from '../store/collections.ts'
 import type { Collection, CollectionWith } from '../store/collections.ts'
+import { keyOfSource } from '../store/source-name.ts'
 import { OptionError } from '../values/errors.ts'
 import { requireFilter, requireIds, requireStrings, requireTimes } from '../values/require-option.ts'
 import { requireOptions } from '../values/require-options.ts'
@@ -86,8 +87,18 @@ export function requireForgetOptions(options: ForgetOptions): Required<ForgetOpt
 export function parseTarget(what: ForgetTarget): { readonly sources: readonly Source[] } | ForgetFilter {
   if (isFilter(what)) return requireForgetFilter(what)
   const sources = Array.isArray(what) ? (what as readonly Source[]) : [what as Source]
-  requireIds('what', sources.map(nameOfSource))
+  const names = sources.map(nameOfSource)
+  requireIds('what', names)
+  for (const name of names) requireNameable(name)
   return { sources }
+}
+
+/** What a memory keeps to govern itself can't be forgotten: who forgot what, holds, the audit, leases. @throws OptionError */
+function requireNameable(name: string): void {
+  const collection = keyOfSource(name)?.collection
+  if (collection !== undefined && !hasTrait(collection, 'forgettable')) {
+    throw new OptionError('what', `a record of ${collectionsWith('forgettable').join(', ')}`, name)
+  }
 }
 
 /** Whether a filter asks for a subject and nothing else. What is derived from what is about a subject is about it, too. */

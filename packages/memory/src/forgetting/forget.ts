@@ -8,7 +8,7 @@ import type { StoredSpace } from '../space/space.ts'
 import type { Collection } from '../store/collections.ts'
 import type { RecordKey } from '../store/record.ts'
 import { correctedKey } from '../store/correction-key.ts'
-import { sourceName } from '../store/source-name.ts'
+import { sourceName, subjectSource } from '../store/source-name.ts'
 import { joinLabels } from '../values/access.ts'
 import { VersionConflictError } from '../values/errors.ts'
 import { encodeJson } from '../values/json.ts'
@@ -19,6 +19,7 @@ import type { Plan } from './erasure-plan.ts'
 import { findPast } from './find-past.ts'
 import { addDerived, correctionsOfAll, findTargets } from './find-targets.ts'
 import type { Found } from './find-targets.ts'
+import { forgetLate } from './forget-late.ts'
 import { HeldError } from '../values/held-error.ts'
 import { heldAmong } from './held-among.ts'
 import { isAboutHolds, isHeld, readHolds, sameHolds } from './hold.ts'
@@ -66,7 +67,11 @@ export async function forget(
   await requireUnheld(space, gone)
   if (dryRun || gone.length === 0) return { id: undefined, forgotten: countsOf(gone), contents: 0, left }
   const erasing = new Erasing(space, actor, { reason, derived })
-  return { ...(await erasing.run(gone)), left }
+  const report = await erasing.run(gone)
+  const whole = [...(derived === 'forget' ? names : []), ...(subject === undefined ? [] : [subjectSource(subject)])]
+  const late = await forgetLate(space, actor, whole, reason)
+  const { work = 0, ...others } = report.forgotten
+  return { ...report, forgotten: { ...others, ...(work + late > 0 && { work: work + late }) }, left }
 }
 
 /** Whom all of it is about, where that is the only question. */

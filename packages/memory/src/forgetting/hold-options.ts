@@ -49,8 +49,10 @@ export interface Hold {
 export interface HoldReport {
   /** Of the hold, to release it by. */
   readonly id: string
-  /** Records that are held and that the principal can see, by their kind. */
+  /** Records that are held, or of which a past version is, as far as the principal can see them, by their kind. */
   readonly held: Readonly<Partial<Record<Collection, number>>>
+  /** Past versions among them, that the principal can see. */
+  readonly pastVersions: number
 }
 
 const holdKinds: OptionKinds<HoldOptions> = { reason: 'string', derived: 'string' }

@@ -3,16 +3,19 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 import type { NotedGroup } from '../audit/noted-reads.ts'
 import type { Actor } from '../space/actor.ts'
-import type { OwnMutation } from '../space/shown.ts'
+import type { OwnMutation, Shown } from '../space/shown.ts'
 import type { StoredSpace } from '../space/space.ts'
+import { nameOfSource } from '../space/write-options.ts'
 import type { TouchMutation } from '../store/mutation.ts'
 import type { RecordKey } from '../store/record.ts'
-import { joinLabels } from '../values/access.ts'
+import { sourceName } from '../store/source-name.ts'
+import { distinct, joinLabels } from '../values/access.ts'
 import type { Label } from '../values/access.ts'
 import { NotFoundError, OptionError, VersionConflictError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import { limits } from '../values/limits.ts'
 import { requireIds } from '../values/require-option.ts'
+import { pastKeptBy } from './find-past.ts'
 import { addDerived, findTargets } from './find-targets.ts'
 import type { Found } from './find-targets.ts'
 import { isSubjectAlone, parseTarget } from './forget-options.ts'
@@ -25,6 +28,13 @@ import type { HoldRule, HoldsInForce } from './hold.ts'
 
 /** What the record of a hold says. */
 type Told = Omit<Hold, 'id'>
+
+/** What a hold keeps, as far as the principal sees it. */
+interface Kept {
+  readonly rule: HoldRule
+  readonly records: readonly Shown[]
+  readonly pastVersions: number
+}
 
 /** Legal holds: what must be kept, whoever wants it forgotten. */
 export class Holds {
@@ -68,25 +78,31 @@ export class Holds {
     const id = randomUUID()
     this.#actor.requireRight('hold', 'hold', keyOf(id))
     const filter = 'sources' in target ? undefined : target
-    const find = (): Promise<Found> => this.#find(what, derived === 'hold' && !isSubjectAlone(filter))
-    await this.#change(async (holds) => {
-      const found = await find()
+    const find = async (): Promise<Kept> => {
+      const found = await this.#find(what, derived === 'hold' && !isSubjectAlone(filter))
       await this.#prolong(found)
-      const names = filter && (derived === 'leave' || isSubjectAlone(filter)) ? [] : [...found.keys()]
-      requireFew(names)
-      const rule: HoldRule = { id, names, ...(filter && { filter }), derived: derived === 'hold' }
+      const present = filter && (derived === 'leave' || isSubjectAlone(filter)) ? [] : [...found.keys()]
+      const given = 'sources' in target ? target.sources.map(nameOfSource) : []
+      const rule = { id, names: [...present, ...given], ...(filter && { filter }), derived: derived === 'hold' }
+      const past = await pastKeptBy(this.#actor, rule)
+      // A fact that was deleted is named as well, as there is something of it to keep.
+      const gone = new Set(past.map((record) => sourceName(record)))
+      const names = distinct([...present, ...given.filter((name) => gone.has(name))])
+      return { rule: { ...rule, names }, records: [...found.values(), ...past], pastVersions: past.length }
+    }
+    await this.#change(async (holds) => {
+      const { rule, records } = await find()
+      requireFew(rule.names)
       const { id: placedBy } = this.#actor.principal
-      const said = { reason, records: names, ...(filter && { filter }) }
+      const said = { reason, records: rule.names, ...(filter && { filter }) }
       const told: Told = { state: 'in-force', ...said, placedBy, placedAt: this.#space.store.now() }
-      const label = joinLabels([...found.values()])
-      return [setHolds([...holds.rules, rule], holds.version), this.#tell(id, told, label, 0), reason]
+      return [setHolds([...holds.rules, rule], holds.version), this.#tell(id, told, joinLabels(records), 0), reason]
     })
     // Until other processes have heard of it, they go on as before.
     const { noticeMs } = this.#space
     if (noticeMs > 0) await pause(noticeMs)
-    const found = await find()
-    await this.#prolong(found)
-    return { id, held: countsOf([...found.values()]) }
+    const { records, pastVersions } = await find()
+    return { id, held: countsOf(records), pastVersions }
   }
 
   /**

@@ -1,4 +1,4 @@
-import { recomputeTag, restsOnWithdrawn } from '../corrections/recompute.ts'
+import { recomputeTag, restsOnGone, restsOnWithdrawn } from '../corrections/recompute.ts'
 import type { Actor } from '../space/actor.ts'
 import { ownProcess } from '../space/process-identity.ts'
 import type { Space } from '../space/space.ts'
@@ -32,10 +32,13 @@ export interface WorkRecordParts {
 export class WorkRecord {
   readonly key: RecordKey
   readonly #parts: WorkRecordParts
+  /** The number of erasures when the work began. */
+  readonly #erasures: number
 
   constructor(id: string, parts: WorkRecordParts) {
     this.key = { collection: 'work', id }
     this.#parts = parts
+    this.#erasures = parts.space.epochs.erasures
   }
 
   /**
@@ -59,17 +62,30 @@ export class WorkRecord {
     }
   }
 
-  /** Whether something that the work has read was retracted before it ended, and its result must not be kept then. */
+  /**
+   * Whether something that the work has read was forgotten before it ended, or retracted if that matters: then its result
+   * must not be kept. What went otherwise, while something was forgotten, makes it run again for nothing.
+   */
   async isOutdated(): Promise<boolean> {
     const { actor, options } = this.#parts
-    return options.onRetract === 'recompute' && restsOnWithdrawn(actor.unseen, actor.scope?.sources ?? [])
+    const sources = actor.scope?.sources ?? []
+    if (options.onRetract === 'recompute' && (await restsOnWithdrawn(actor.unseen, sources))) return true
+    return this.#mayBeForgotten && this.outlast(() => restsOnGone(actor.unseen, sources))
+  }
+
+  get #mayBeForgotten(): boolean {
+    const { epochs } = this.#parts.space
+    return epochs.erasures !== this.#erasures || epochs.isDisconnected
   }
 
   /** Stores a result; resolves to whether it is stored. */
   async keep(done: WorkState & { readonly state: 'done' }, fence: number): Promise<boolean> {
     const isKept = await this.#keep(this.#titled(done), fence)
-    // What is retracted after this finds the result, what was retracted before is seen here.
-    if (isKept && (await this.isOutdated())) await this.giveBack(undefined)
+    // What is retracted or forgotten after this finds the result, what went before is seen here.
+    if (isKept && (await this.isOutdated())) {
+      await this.giveBack(undefined)
+      if (this.#mayBeForgotten) await this.#parts.actor.scrub()
+    }
     return isKept
   }
 

@@ -50,8 +50,14 @@ export class Actor extends Sight {
    * @throws AccessError when the writer could not read it afterwards.
    */
   mark(meta: RecordMeta): Marked {
+    const marked = this.upward(meta)
+    if (!covers(this.audience, marked)) throw new AccessError(this.principal.id, clearanceFor(marked))
+    return marked
+  }
+
+  /** The same for what the memory tells others because of a write: it may be above the clearance of who wrote. */
+  upward(meta: RecordMeta): Marked {
     const label = this.scope ? joinLabels([meta, this.scope.label]) : joinLabels([meta])
-    if (!covers(this.audience, label)) throw new AccessError(this.principal.id, clearanceFor(label))
     return { ...meta, ...label } as Marked
   }
 
@@ -141,6 +147,11 @@ export class Actor extends Sight {
   /** Writes one record; see {@link write}. */
   async writeOne(mutation: OwnMutation, show?: Show): Promise<Written> {
     return (await this.write([mutation], show))[0] as Written
+  }
+
+  /** Takes from the medium what is left of removed records. */
+  scrub(): Promise<void> {
+    return this.space.store.scrub()
   }
 
   async #source(given: Source): Promise<Shown> {

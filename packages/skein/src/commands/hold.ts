@@ -56,13 +56,16 @@ async function hold(names: readonly string[], flags: HoldFlags, context: Command
   const { view } = opened
   const { reason, derived, space, json } = flags
   context.afterInterrupt = 'skein ls holds shows whether the hold is in force.'
-  const { id, held } = await view.holds.place(await targetOf(view, names, flags), { reason, derived })
+  const { id, held, pastVersions } = await view.holds.place(await targetOf(view, names, flags), { reason, derived })
   if (json) {
-    await printJson({ space, id, held })
+    await printJson({ space, id, held, pastVersions })
     return
   }
   const counts = Object.entries(held).map(([collection, count]) => `${count} ${collection}`)
-  await print(`Holds ${counts.length === 0 ? 'nothing so far' : counts.join(', ')}. skein release ${id} ends it.`)
+  const past = pastVersions === 0 ? '' : `, with ${pastVersions} past versions`
+  await print(
+    `Holds ${counts.length === 0 ? 'nothing so far' : counts.join(', ')}${past}. skein release ${id} ends it.`,
+  )
 }
 
 async function release(id: string, flags: ReleaseFlags, context: CommandContext): Promise<void> {

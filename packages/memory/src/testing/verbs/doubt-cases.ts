@@ -147,6 +147,32 @@ export function doubtCases(options: StoreContractOptions): void {
     )
   })
 
+  it('is told to authors above the clearance of who corrects, who learns nothing of it', async () => {
+    const secret = { sensitivity: 'confidential' } as const
+    const seen = await as(ann).observations.log({ value: 'sold' })
+    const open = await as(boss).observations.log({ value: 'open', derivedFrom: [seen] })
+    await as(boss).facts.set('plan', 'secret', { derivedFrom: [seen], ...secret })
+    await as(boss).decisions.record({ task: 't', decision: 'bid', reasoning: 'none', derivedFrom: ['facts/plan'] })
+    await as(ann).observations.retract(seen.id, because)
+    const alerts = await as(boss).alerts.pending()
+    const [decision] = (await as(boss).decisions.list()).items
+    const told = alerts.map(({ insight }) => (insight as { inDoubt: string[] }).inDoubt)
+    expect(told).toHaveLength(2)
+    expect(told).toContainEqual([`observations/${open.id}`])
+    expect(told).toContainEqual(['facts/plan', `decisions/${decision?.id}`])
+    expect(await as(boss).corrections.doubts('facts/plan')).toEqual([`observations/${seen.id}`])
+    const view = as({ ...ann, rights: ['audit'] })
+    const shown = JSON.stringify([
+      await Array.fromAsync(view.audit.entries()),
+      await view.feed.read({ after: 0 }),
+      await view.records.list({ collection: 'alerts' }),
+      await view.corrections.dependents(seen),
+    ])
+    expect(shown).toContain(open.id)
+    const hidden = alerts.find(({ insight }) => (insight as { count: number }).count === 2)
+    for (const trace of ['plan', `${decision?.id}`, `${hidden?.id}`]) expect(shown).not.toContain(trace)
+  })
+
   it('forgets results of work that asked for it, and only those', async () => {
     const runs: string[] = []
     const seen = await as(ann).observations.log({ value: 'sold', task: 'a' })

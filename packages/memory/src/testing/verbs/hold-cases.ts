@@ -125,6 +125,48 @@ export function holdCases(options: StoreContractOptions): void {
     expect(await facts.history('k')).toEqual([])
   })
 
+  it('keeps held past versions for processes that keep few, or none: written, deleted and swept', async () => {
+    const { facts } = as(ann)
+    for (const key of ['few', 'off', 'free']) {
+      await facts.set(key, 'of Zoë', key === 'free' ? {} : { subject: 'person/42' })
+      await facts.set(key, 'of nobody')
+    }
+    await as(leo).holds.place({ subject: 'person/42' }, proceedings)
+    await using few = await openMemory({ store: fresh.driver, history: { versions: 1 } })
+    for (let turn = 0; turn < 64; turn += 1) await few.as(ann).facts.set('few', turn)
+    await few.sweep()
+    await using off = await openMemory({ store: fresh.driver, history: 0 })
+    await off.as(ann).facts.set('off', 'replaced')
+    expect(await off.as(ann).facts.delete('off')).toBe(true)
+    expect(await off.as(ann).transaction(({ facts: one }) => one.delete('few'))).toBe(true)
+    expect(await off.as(ann).facts.delete('free')).toBe(true)
+    expect(await facts.history('free')).toEqual([])
+    await off.sweep()
+    for (const key of ['few', 'off']) {
+      expect((await facts.history(key)).map(({ value }) => value)).toEqual(['of Zoë'])
+      await expect(as(olga).forget(`facts/${key}`, asked)).rejects.toMatchObject({ held: { facts: 1 } })
+    }
+  })
+
+  it('tells how many past versions it keeps, also of a fact that was deleted, and is as sensitive as they are', async () => {
+    const [view, lawyer] = [as(ann), as(leo)]
+    for (const value of [1, 2, 3]) await view.facts.set('k', value, { subject: 'person/42' })
+    await lawyer.facts.set('gone', 1, { sensitivity: 'confidential' })
+    await lawyer.facts.delete('gone')
+    const placed = await lawyer.holds.place({ subject: 'person/42' }, proceedings)
+    expect(placed).toMatchObject({ held: { facts: 1 }, pastVersions: 2 })
+    const { id, ...kept } = await lawyer.holds.place('facts/gone', proceedings)
+    expect(kept).toEqual({ held: { facts: 1 }, pastVersions: 1 })
+    expect(await lawyer.holds.list()).toMatchObject([{ id, records: ['facts/gone'] }, { id: placed.id }])
+    // To whom it is above the clearance, nothing is there to be held.
+    const low = as({ id: 'lou', role: 'legal', rights: ['hold'] })
+    expect(await low.holds.list()).toMatchObject([{ id: placed.id }])
+    expect(await low.holds.place('facts/gone', proceedings)).toMatchObject({ held: {}, pastVersions: 0 })
+    await expect(as(olga).forget('facts/gone', asked)).rejects.toBeInstanceOf(HeldError)
+    await lawyer.holds.release(id, proceedings)
+    expect((await as(olga).forget('facts/gone', asked)).forgotten).toEqual({ facts: 1 })
+  })
+
   it('lets either a hold or an erasure win', async () => {
     const [view, lawyer, officer] = [as(ann), as(leo), as(olga)]
     for (let round = 0; round < 5; round += 1) {
