@@ -20,6 +20,7 @@ import type { JobData, RemoteTask } from './jobs/job-data.ts'
 import { formatMessage, JobListener } from './jobs/job-events.ts'
 import { PendingJob } from './jobs/pending-job.ts'
 import { PendingJobs } from './jobs/pending-jobs.ts'
+import { callerFigures } from './metrics/caller-figures.ts'
 import { ModuleReader } from './module-reader.ts'
 import { ActivityQueues } from './queue/activity-queues.ts'
 import { connect, databaseOf } from './queue/connection.ts'
@@ -89,6 +90,7 @@ class BullmqExecutor implements Executor {
   /** Jobs that are being cancelled, by their ids: an attempt to come may have the same. */
   readonly #cancels = new Map<string, Promise<void>>()
   readonly #timer: NodeJS.Timeout
+  readonly #stopObserving: () => void
   #listener: JobListener | undefined
   #closing: Promise<void> | undefined
 
@@ -105,6 +107,7 @@ class BullmqExecutor implements Executor {
       remove: async (job) => void (await (await this.#queues.of(job.identity)).remove(job.id)),
     })
     this.#timer = setInterval(() => this.#inBackground(this.#tick()), missingLookMs).unref()
+    this.#stopObserving = parts.memory.tracing.observe(callerFigures(() => this.#pending.all))
   }
 
   static async open(parts: ExecutorParts, options: ResolvedBullmqOptions): Promise<Executor> {
@@ -143,7 +146,8 @@ class BullmqExecutor implements Executor {
     signal?.throwIfAborted()
     const identity = await this.#identify(task, signal)
     const { id, ...names } = namesOf(task)
-    const data: JobData = { ...(await this.#putTask(task, signal)), ...names }
+    const { retry } = task
+    const data: JobData = { ...(await this.#putTask(task, signal)), ...names, ...(retry !== undefined && { retry }) }
     signal?.throwIfAborted()
     this.#requireOpen()
     const parts = { memory: this.#parts.memory, client: this.#client, names: this.#names }
@@ -270,6 +274,7 @@ class BullmqExecutor implements Executor {
 
   async #close(): Promise<void> {
     clearInterval(this.#timer)
+    this.#stopObserving()
     this.#pending.close()
     for (const job of this.#pending.all) job.reject(new FlockClosedError())
     // Those that wait for their jobs hear of it in their own turn.

@@ -21,7 +21,8 @@ export type { ListWorkersOptions, QueuedActivity, QueueReport } from './list-wor
 export type { QueueConnection } from './queue/connection.ts'
 export type { QueueJobOptions, QueueWorkerOptions } from './queue/queue-settings.ts'
 export type { ActivityIdentity } from './queue/queue-names.ts'
-export type { WorkerEntry } from './queue/registry.ts'
+export type { WorkerActivity, WorkerEntry } from './queue/registry.ts'
+export type { JobCounts } from './metrics/job-tally.ts'
 
 // What goes wrong
 export {

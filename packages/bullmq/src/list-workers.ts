@@ -4,6 +4,7 @@ import { Queue } from 'bullmq'
 
 import { connect } from './queue/connection.ts'
 import type { QueueConnection } from './queue/connection.ts'
+import type { JobCounts } from './metrics/job-tally.ts'
 import { QueueNames } from './queue/queue-names.ts'
 import type { ActivityIdentity } from './queue/queue-names.ts'
 import { missingFor, Registry } from './queue/registry.ts'
@@ -18,12 +19,13 @@ export interface ListWorkersOptions {
   readonly connectTimeoutMs?: number
 }
 
-/** An activity of a queue, and how much of it there is to do. */
-export interface QueuedActivity extends ActivityIdentity {
+/**
+ * An activity of a queue, how much of it there is to do, and what has become of its jobs since the queue began: workers
+ * tell that every two seconds.
+ */
+export interface QueuedActivity extends ActivityIdentity, JobCounts {
   readonly waiting: number
   readonly running: number
-  /** Failed within the last ten minutes, and not fetched by their callers. */
-  readonly failed: number
   /** How many workers have it. */
   readonly workers: number
   /** Why nobody takes it; absent where somebody does. */
@@ -54,22 +56,24 @@ export async function listWorkers(given: ListWorkersOptions): Promise<QueueRepor
   try {
     const registry = new Registry(client, names)
     const workers = await registry.workers()
+    const countsOf = await registry.counts()
     const activities: QueuedActivity[] = []
     for (const [name, identity] of await registry.activities()) {
-      const counted = new Queue(name, { connection: client, prefix: names.prefix, skipMetasUpdate: true })
+      const bull = new Queue(name, { connection: client, prefix: names.prefix, skipMetasUpdate: true })
       const {
         waiting = 0,
         prioritized = 0,
         delayed = 0,
         active = 0,
         failed = 0,
-      } = await counted.getJobCounts(...(['waiting', 'prioritized', 'delayed', 'active', 'failed'] as const))
+      } = await bull.getJobCounts(...(['waiting', 'prioritized', 'delayed', 'active', 'failed'] as const))
       const having = workers.filter((worker) => worker.activities.some((has) => names.of(has) === name)).length
       const all = waiting + prioritized + delayed
+      const counted = countsOf(name)
       const missing = having > 0 ? undefined : missingFor(identity, workers)
       if (having === 0 && all + active + failed === 0) continue
-      const counts = { waiting: all, running: active, failed, workers: having }
-      activities.push({ ...identity, ...counts, ...(missing !== undefined && { missing }) })
+      const counts = { waiting: all, running: active, workers: having }
+      activities.push({ ...identity, ...counts, ...counted, ...(missing !== undefined && { missing }) })
     }
     return { queue, workers, activities: activities.toSorted((one, other) => (one.name < other.name ? -1 : 1)) }
   } finally {

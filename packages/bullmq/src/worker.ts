@@ -16,13 +16,15 @@ import { CancelWatch } from './jobs/cancel-watch.ts'
 import { formatMessage } from './jobs/job-events.ts'
 import type { JobEvent } from './jobs/job-events.ts'
 import { RunningJob } from './jobs/running-job.ts'
+import { JobTally, sumOf } from './metrics/job-tally.ts'
+import { workerFigures } from './metrics/worker-figures.ts'
 import { connect, databaseOf } from './queue/connection.ts'
 import { QueueNames } from './queue/queue-names.ts'
 import type { ActivityIdentity } from './queue/queue-names.ts'
 import { bindQueue } from './queue/queue-owner.ts'
 import { workerSettings } from './queue/queue-settings.ts'
 import { beatMs, Registry } from './queue/registry.ts'
-import type { WorkerEntry } from './queue/registry.ts'
+import type { WorkerActivity, WorkerEntry } from './queue/registry.ts'
 import { requireServer } from './queue/require-server.ts'
 import { resolveWorkerOptions } from './worker-options.ts'
 import type { ResolvedWorkerOptions, WorkerOptions } from './worker-options.ts'
@@ -85,7 +87,8 @@ export class Worker implements AsyncDisposable {
   readonly #cancels: CancelWatch
   readonly #startedAt = Date.now()
   readonly #end = Promise.withResolvers<void>()
-  readonly #counts = { done: 0, failed: 0, takenOver: 0 }
+  readonly #tally = new JobTally()
+  #stopObserving: (() => void) | undefined
   #activities: readonly ActivityIdentity[] = []
   #workers: readonly BullWorker<JobData>[] = []
   #health: HealthServer | undefined
@@ -123,14 +126,16 @@ export class Worker implements AsyncDisposable {
     await this.#cancels.open()
     this.#workers = found.map(({ identity, module, kind }) => this.#work(identity, module, this.#capacity[kind]))
     await Promise.all(this.#workers.map((worker) => worker.waitUntilReady()))
-    await this.#registry.announce(this.entry())
+    await this.#announce()
     // A beat that is missed is followed by the next one; whoever misses several is taken for gone.
-    this.#beat = setInterval(() => void this.#registry.announce(this.entry()).catch(() => {}), beatMs)
+    this.#beat = setInterval(() => void this.#announce().catch(() => {}), beatMs)
+    this.#stopObserving = this.#options.memory.tracing.observe(workerFigures(hostname(), () => this.#counted()))
     if (this.#options.health) this.#health = await HealthServer.open(this.#options.health, () => this.health())
   }
 
   /** What it says of itself to all. */
   entry(): WorkerEntry {
+    const counted = this.#counted()
     return {
       id: this.id,
       host: hostname(),
@@ -138,9 +143,9 @@ export class Worker implements AsyncDisposable {
       startedAt: this.#startedAt,
       capacity: this.#capacity,
       running: this.#running.size,
-      ...this.#counts,
+      ...sumOf(counted),
       isDraining: this.#draining !== undefined,
-      activities: this.#activities,
+      activities: counted,
     }
   }
 
@@ -175,6 +180,19 @@ export class Worker implements AsyncDisposable {
     return this.close()
   }
 
+  #announce(): Promise<void> {
+    return this.#registry.announce(this.entry(), this.#tally.takeFresh())
+  }
+
+  /** Its activities, and what it did of each. */
+  #counted(): readonly WorkerActivity[] {
+    const running = Map.groupBy(this.#running.values(), ({ queueName }) => queueName)
+    return this.#activities.map((identity) => {
+      const name = this.#parts.names.of(identity)
+      return { ...identity, running: running.get(name)?.length ?? 0, ...this.#tally.of(name) }
+    })
+  }
+
   get #capacity(): WorkerEntry['capacity'] {
     const { threads, ioPerThread = 32 } = this.#options.threads
     return { compute: threads, io: threads * ioPerThread }
@@ -197,10 +215,11 @@ export class Worker implements AsyncDisposable {
     // It goes on by itself; probes tell when Redis is away.
     worker.on('error', () => {})
     worker.on('completed', (job) => {
-      this.#counts.done += 1
+      this.#tally.add(job.queueName, 'done')
       this.#tell('done', job)
     })
     worker.on('failed', (job, error) => job && this.#onFailed(job, error))
+    worker.on('stalled', () => this.#tally.add(worker.name, 'stalled'))
     worker.on('lockRenewalFailed', (ids) => {
       for (const id of ids) this.#running.get(id)?.stop('lock lost')
     })
@@ -219,7 +238,8 @@ export class Worker implements AsyncDisposable {
     this.#running.set(job.id as string, running)
     try {
       const isTakenOver = job.attemptsStarted > 1
-      if (isTakenOver) this.#counts.takenOver += 1
+      if (isTakenOver) this.#tally.add(job.queueName, 'takenOver')
+      else if (job.data.retry) this.#tally.add(job.queueName, 'retried')
       if (await this.#cancels.has(running, isTakenOver)) running.stop('cancelled')
       if (this.#isReleasing) running.stop('released')
       await running.run()
@@ -237,7 +257,7 @@ export class Worker implements AsyncDisposable {
 
   #onFailed(job: Job<JobData>, error: Error): void {
     const isWanted = !error.message.includes(cancelledCode)
-    if (isWanted) this.#counts.failed += 1
+    if (isWanted) this.#tally.add(job.queueName, 'failed')
     // A caller that is gone removes nothing.
     const removed = isWanted ? Promise.resolve() : job.remove()
     // What stays is removed by its age, as BullMQ does it.
@@ -261,13 +281,14 @@ export class Worker implements AsyncDisposable {
     const late = setTimeout(() => this.#release(), timeoutMs)
     try {
       // Without Redis nobody hears that it drains, and it closes all the same.
-      await this.#registry.announce(this.entry()).catch(() => {})
+      await this.#announce().catch(() => {})
       await Promise.all(this.#workers.map((worker) => worker.close()))
     } finally {
       clearTimeout(late)
       clearInterval(this.#beat)
+      this.#stopObserving?.()
       // Its entry ends by itself.
-      await this.#registry.leave(this.id).catch(() => {})
+      await this.#registry.leave(this.id, this.#tally.takeFresh()).catch(() => {})
       await this.#parts.executor[Symbol.asyncDispose]()
       await this.#health?.close()
       this.#cancels.close()

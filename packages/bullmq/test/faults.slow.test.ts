@@ -4,6 +4,8 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
+import { listWorkers } from '@skein/bullmq'
+import type { QueuedActivity } from '@skein/bullmq'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { missing, startServer } from '../../redis/test/redis-server.ts'
@@ -28,6 +30,12 @@ describe.skipIf(missing)('a queue whose machines fail', () => {
     const facts = ['begun/stuck', 'ended/stuck', 'ran/1', 'ran/2', 'ran/3', 'ran/4']
     const counts = await Promise.all(facts.map((key) => memory.as(ann).facts.get(key)))
     expect(counts).toEqual([2, 1, 1, 1, 1, 1])
+    const list = async (): Promise<QueuedActivity | undefined> => {
+      const { activities } = await listWorkers({ connection: server.url, queue: 'killed' })
+      return activities.find(({ name }) => name === 'stuckOnce')
+    }
+    // Workers tell it some time later.
+    await expect.poll(list, { timeout: 60_000 }).toMatchObject({ done: 1, stalled: 1, takenOver: 1, failed: 0 })
   })
 
   it('goes on when Redis is killed and comes back after three seconds', async () => {

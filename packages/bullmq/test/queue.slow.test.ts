@@ -1,3 +1,5 @@
+import { hostname } from 'node:os'
+
 import { bullmqExecutor, createWorker, listWorkers } from '@skein/bullmq'
 import { createFlock } from '@skein/core'
 import { mapStore, openMemory } from '@skein/memory'
@@ -102,11 +104,45 @@ describe.skipIf(missing)('a queue', () => {
     const worker = await openWorker(held.server, 'listed')
     await expect
       .poll(async () => (await list()).activities.map(({ name }) => name), patient)
-      .toEqual(['crowd', 'slowly', 'square', 'stuckOnce'])
+      .toEqual(['crowd', 'failsOnce', 'slowly', 'square', 'stuckOnce'])
     const { workers } = await list()
     expect(workers).toMatchObject([{ id: worker.id, pid: process.pid, capacity: { compute: 1, io: 32 }, running: 0 }])
     await worker.close()
     expect((await list()).workers).toEqual([])
+  })
+
+  it('counts what becomes of jobs, by activity and by worker, also for telemetry', async () => {
+    const { work, memory } = await openCaller(held.server, 'counted')
+    const figures = (): Record<string, unknown> =>
+      Object.fromEntries(memory.tracing.figures.map(({ name, read }) => [name, read()]))
+    const stop = new AbortController()
+    const waiting = work.square(9, { signal: stop.signal })
+    const of = { 'skein.activity': 'square' }
+    await expect.poll(figures, patient).toMatchObject({
+      'skein.jobs.waiting': [{ value: 1, of }],
+      'skein.jobs.running': [{ value: 0, of }],
+    })
+    stop.abort(new Error('enough'))
+    await expect(waiting).rejects.toThrow('enough')
+
+    const worker = await openWorker(held.server, 'counted', { memory })
+    expect(await work.failsOnce('ann')).toBe(2)
+    expect(await work.square(3)).toBe(9)
+    const counted = { done: 1, failed: 1, retried: 1, stalled: 0, takenOver: 0, running: 0 }
+    await expect.poll(() => worker.entry(), patient).toMatchObject({ ...counted, done: 2 })
+    expect(worker.entry().activities.find(({ name }) => name === 'failsOnce')).toMatchObject(counted)
+    const host = { 'skein.activity': 'failsOnce', 'host.name': hostname() }
+    const value = expect.arrayContaining([{ value: 1, of: host }])
+    expect(figures()).toMatchObject({
+      'skein.worker.done': value,
+      'skein.worker.failed': value,
+      'skein.worker.retried': value,
+    })
+    // They outlast the worker that counted them.
+    await worker.close()
+    await openWorker(held.server, 'counted')
+    const { activities } = await listWorkers({ connection: held.server.url, queue: 'counted' })
+    expect(activities.find(({ name }) => name === 'failsOnce')).toMatchObject({ ...counted, waiting: 0, workers: 1 })
   })
 
   it('is drained: what runs is done, what waits is left to others', async () => {

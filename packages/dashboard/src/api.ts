@@ -72,7 +72,8 @@ export function addApi(app: Hono, session: DashboardSession): void {
 
   app.get('/api/metrics', async (context) => context.json(await metricsOf(session.metricSources, windowOf(context))))
   app.get('/api/prometheus', async (context) => {
-    const text = prometheusText(options.memory.tracing.figures, await view.ledger())
+    const [ledger, work] = await Promise.all([view.ledger(), session.metricSources.work?.look()])
+    const text = prometheusText(options.memory.tracing.figures, ledger, work)
     return context.body(text, 200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' })
   })
   app.get('/api/export', async (context) => {

@@ -10,6 +10,7 @@ import { makeSecret } from './access/token.ts'
 import type { Secret } from './access/token.ts'
 import { readPageFiles } from './http/page-files.ts'
 import type { PageFile } from './http/page-files.ts'
+import type { WorkQueue } from './protocol/protocol.ts'
 
 /** Options of {@link dashboard}. */
 export interface DashboardOptions {
@@ -64,6 +65,11 @@ export interface DashboardOptions {
   /** Budgets to show, as given to models and flocks. */
   readonly budgets?: readonly BudgetScope[]
   /**
+   * Asks for the workers of other machines and what waits for them, which _Metrics_ and Prometheus show to every viewer:
+   * `() => listWorkers({ connection })` of `@skein/bullmq`.
+   */
+  readonly workers?: () => Promise<WorkQueue>
+  /**
    * The name of the store on the page; leave passwords out.
    *
    * @defaultValue 'memory'
@@ -99,6 +105,7 @@ export const dashboardKinds: OptionKinds<DashboardOptions> = {
   hosts: 'any',
   traces: 'any',
   budgets: 'any',
+  workers: 'function',
   storeName: 'string',
   maxStreams: 'any',
   maxEvents: 'any',
@@ -119,6 +126,7 @@ export interface ResolvedDashboardOptions {
   readonly hosts: readonly string[] | undefined
   readonly traces: 'off' | 'outline' | 'content'
   readonly budgets: readonly BudgetScope[]
+  readonly workers: DashboardOptions['workers'] | undefined
   readonly storeName: string
   readonly maxStreams: number
   readonly maxEvents: number
@@ -166,6 +174,7 @@ export function resolveDashboardOptions(given: DashboardOptions): ResolvedDashbo
     hosts: options.hosts,
     traces,
     budgets: options.budgets ?? [],
+    workers: options.workers,
     storeName: options.storeName ?? 'memory',
     maxStreams,
     maxEvents,

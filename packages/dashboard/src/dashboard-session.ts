@@ -7,6 +7,7 @@ import type { ExportSource } from './export/export-source.ts'
 import { MetricLog } from './metrics/metric-log.ts'
 import type { MetricSources } from './metrics/metrics.ts'
 import { QueueSampler } from './metrics/queue-sampler.ts'
+import { WorkWatch } from './metrics/work-watch.ts'
 import type { AgentRow, Session, StreamPosition } from './protocol/protocol.ts'
 import { RecentVersions } from './records/recent-versions.ts'
 import { formatPosition } from './stream/position.ts'
@@ -52,7 +53,8 @@ export class DashboardSession implements ExportSource {
     const queues = flock && new QueueSampler(() => flock.queues(), queueSampleMs)
     queues?.sample(Date.now())
     this.#queueTimer = queues && setInterval(() => queues.sample(Date.now()), queueSampleMs).unref()
-    this.metricSources = { memory, view: this.view, metricLog: new MetricLog(this.view), queues, budgets }
+    const work = options.workers && new WorkWatch(options.workers)
+    this.metricSources = { memory, view: this.view, metricLog: new MetricLog(this.view), queues, budgets, work }
   }
 
   /** The view of a past time, Unix milliseconds; of the present when left out. @throws OptionError, HistoryError */

@@ -54,4 +54,6 @@ export type {
   TraceRow,
   TraceSpan,
   TraceTextName,
+  WorkCounts,
+  WorkQueue,
 } from './protocol/protocol.ts'

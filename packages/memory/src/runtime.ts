@@ -40,7 +40,7 @@ export type { Trace, Tracer } from './tracing/current-trace.ts'
 export type { OpenSpan, OutgoingSpan } from './tracing/open-span.ts'
 export type { Span, SpanAttributes, SpanEvent, SpanStart } from './tracing/span.ts'
 export type { TraceOrder } from './tracing/span-log.ts'
-export type { Figure, Telemetry } from './tracing/telemetry-port.ts'
+export type { Figure, FigureValue, Telemetry } from './tracing/telemetry-port.ts'
 export type { Tracing } from './tracing/tracing.ts'
 
 // Agents

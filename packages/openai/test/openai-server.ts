@@ -105,6 +105,11 @@ export class OpenAIServer implements AsyncDisposable {
     this.#faults.push(...faults)
   }
 
+  /** Faults that no request has met are none any more. */
+  forgetFaults(): void {
+    this.#faults.length = 0
+  }
+
   /** How often each prompt came. */
   counts(): Map<string, number> {
     const counts = new Map<string, number>()

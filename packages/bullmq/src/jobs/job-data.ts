@@ -32,10 +32,12 @@ export interface JobData {
   readonly key: string
   /** Tells this job from an earlier one of the same id. */
   readonly attempt: string
+  /** How often its caller has given it before; absent the first time. */
+  readonly retry?: number
 }
 
 /** What a worker runs, in the memory. */
-export type RemoteTask = Omit<ActivityTask, 'module' | 'key' | 'priority'>
+export type RemoteTask = Omit<ActivityTask, 'module' | 'key' | 'priority' | 'retry'>
 
 /** What compute-once keeps. */
 export interface RemoteOutcome {

@@ -45,6 +45,10 @@ export class RunningJob {
     this.#module = module
   }
 
+  get queueName(): string {
+    return this.#job.queueName
+  }
+
   get attempt(): string {
     return this.#job.data.attempt
   }

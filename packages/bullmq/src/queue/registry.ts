@@ -1,5 +1,7 @@
-import type { Redis } from 'ioredis'
+import type { ChainableCommander, Redis } from 'ioredis'
 
+import { jobCounts, noCounts } from '../metrics/job-tally.ts'
+import type { JobCount, JobCounts } from '../metrics/job-tally.ts'
 import type { ActivityIdentity, QueueNames } from './queue-names.ts'
 
 /** How long a worker counts after it last said that it is there, in milliseconds. */
@@ -7,8 +9,13 @@ const presentMs = 6_000
 /** How often a worker says so, in milliseconds. */
 export const beatMs = 2_000
 
-/** What a worker says of itself. */
-export interface WorkerEntry {
+/** An activity that a worker has, and what it did of it. */
+export interface WorkerActivity extends ActivityIdentity, JobCounts {
+  readonly running: number
+}
+
+/** What a worker says of itself; the counts are since it started, of all its activities. */
+export interface WorkerEntry extends JobCounts {
   readonly id: string
   readonly host: string
   readonly pid: number
@@ -17,13 +24,9 @@ export interface WorkerEntry {
   /** Activities of each kind that it can run at the same time. */
   readonly capacity: { readonly compute: number; readonly io: number }
   readonly running: number
-  readonly done: number
-  readonly failed: number
-  /** Jobs that it took over from workers that ended. */
-  readonly takenOver: number
   /** Whether it takes no more work, and ends when what it runs is done. */
   readonly isDraining: boolean
-  readonly activities: readonly ActivityIdentity[]
+  readonly activities: readonly WorkerActivity[]
 }
 
 /** Who works for a queue, and which activities it has ever had. */
@@ -53,16 +56,33 @@ export class Registry {
     await this.#client.hdel(this.#names.key('activities'), queueName)
   }
 
-  async announce(worker: WorkerEntry): Promise<void> {
-    await this.#client
-      .multi()
+  /** @param counted - What it did since it last said so, as `JobTally.takeFresh` gives it. */
+  async announce(worker: WorkerEntry, counted: ReadonlyMap<string, number>): Promise<void> {
+    await this.#counting(counted)
       .sadd(this.#names.key('workers'), worker.id)
       .set(this.#names.key('worker', worker.id), JSON.stringify(worker), 'PX', presentMs)
       .exec()
   }
 
-  async leave(id: string): Promise<void> {
-    await this.#client.multi().srem(this.#names.key('workers'), id).del(this.#names.key('worker', id)).exec()
+  #counting(counted: ReadonlyMap<string, number>): ChainableCommander {
+    const sent = this.#client.multi()
+    for (const [name, count] of counted) sent.hincrby(this.#names.key('counts'), name, count)
+    return sent
+  }
+
+  /** What has become of the jobs of each queue, as far as workers have told. */
+  async counts(): Promise<(queueName: string) => JobCounts> {
+    const counted = await this.#client.hgetall(this.#names.key('counts'))
+    return (queueName) => {
+      const counts: Record<JobCount, number> = { ...noCounts }
+      for (const what of jobCounts) counts[what] = Number(counted[`${queueName}/${what}`] ?? 0)
+      return counts
+    }
+  }
+
+  /** @param counted - As for `announce`. */
+  async leave(id: string, counted: ReadonlyMap<string, number>): Promise<void> {
+    await this.#counting(counted).srem(this.#names.key('workers'), id).del(this.#names.key('worker', id)).exec()
   }
 
   /** Those that are there, by their start. */

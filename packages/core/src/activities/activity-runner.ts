@@ -206,7 +206,7 @@ export class ActivityRunner {
       policy: run.retry,
       clock,
       signal,
-      attempt: () => this.#attempt(run, signal),
+      attempt: (retry) => this.#attempt(run, signal, retry),
       onRetry: (error, attempt, delayMs) => {
         tellRetry(error, attempt, delayMs)
         emit({
@@ -223,7 +223,7 @@ export class ActivityRunner {
     })
   }
 
-  #attempt(run: Run, signal: AbortSignal | undefined): Promise<ActivityOutcome> {
+  #attempt(run: Run, signal: AbortSignal | undefined, retry: number): Promise<ActivityOutcome> {
     const { budget } = this.#parts
     const { executor, id, module, name, input, principal, scope, options, defined, priority, key } = run
     const budgets = [budget, options.budget].filter((one) => one !== undefined)
@@ -234,6 +234,7 @@ export class ActivityRunner {
       ...work,
       ...(priority !== undefined && { priority }),
       ...(key !== undefined && { key }),
+      ...(retry > 0 && { retry }),
     }
     return withTimeLimits(this.#limits({ ...run, signal }), async (joined, timer) => {
       const outcome = await executor.run(task, { signal: joined, ...this.#reports(run, timer) })

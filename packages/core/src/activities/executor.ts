@@ -28,6 +28,8 @@ export interface ActivityTask {
   readonly key?: string
   /** Those of a higher priority run first; 0 where left out. */
   readonly priority?: number
+  /** How often it has failed and was tried again; absent the first time. */
+  readonly retry?: number
   /** For whom it runs. */
   readonly principal: Principal
   /** The work that it is part of, with itself at the end; see `asPartOf` in `@skein/memory/runtime`. */

@@ -5,6 +5,7 @@ import type { AgentRef } from '../agents/agent-ref.ts'
 import type { AgentFeed } from '../durable/agent-feed.ts'
 import type { ResumeReport, RunningAgent } from '../durable/durable-agents.ts'
 import type { DurableDefinition } from '../durable/durable.ts'
+import { endHere } from './end-here.ts'
 import type { ResolvedHost } from './host-options.ts'
 import { HostRoster } from './host-roster.ts'
 import { isIdle } from './is-idle.ts'
@@ -20,7 +21,7 @@ export interface HostParts {
   readonly resume: (saved: readonly SavedAgentSummary[]) => Promise<ResumeReport>
 }
 
-/** How often it looks who else is there, and again at agents that were not free, in milliseconds. */
+/** How often it looks again at agents that were not free, in milliseconds. */
 const lookMs = 500
 /** How often it looks at all agents, whatever it was told of, in milliseconds. */
 const lookAtAllMs = 10_000
@@ -116,7 +117,10 @@ export class AgentHost implements AsyncDisposable {
       released: (task) => {
         if (task.startsWith(claimPrefix)) candidate(task.slice(claimPrefix.length))
       },
-      hosts: () => this.#wake(),
+      hosts: () => {
+        this.#roster.mayDiffer()
+        this.#wake()
+      },
       mayHaveMissed: () => this.#lookAtAll(),
     })
     this.#timer = setInterval(() => this.#wake(), lookMs)
@@ -154,7 +158,7 @@ export class AgentHost implements AsyncDisposable {
   /** Ends its agents here, which go on elsewhere from what is stored, and is a host no more. Twice does no harm. */
   async close(): Promise<void> {
     await this.leave()
-    await Promise.all(this.agents.map((ref) => end(ref)))
+    await Promise.all(this.agents.map((ref) => endHere(ref)))
   }
 
   /** @internal Is a host no more. Its agents stay as they are. */
@@ -173,6 +177,7 @@ export class AgentHost implements AsyncDisposable {
 
   #lookAtAll(): void {
     this.#looksAtAll = true
+    this.#roster.mayDiffer()
     this.#wake()
   }
 
@@ -278,20 +283,13 @@ export class AgentHost implements AsyncDisposable {
       moving.push(ref)
       if (moving.length === batchSize) break
     }
-    await Promise.all(moving.map((ref) => end(ref)))
+    await Promise.all(moving.map((ref) => endHere(ref)))
     if (moving.length === batchSize) this.#isWoken = true
   }
 
   #running(): readonly RunningAgent[] {
     return this.#parts.running().filter(({ definition }) => this.#names.has(definition))
   }
-}
-
-/** Ends an agent where it is; resolves when its state is stored and its claim released. */
-async function end(ref: AgentRef): Promise<void> {
-  ref.stop()
-  // Why it failed is told to its supervision.
-  await ref.done.catch(() => {})
 }
 
 /** What claims on agents begin with. */

@@ -1,6 +1,8 @@
 import { warn } from '@skein/memory/runtime'
 import type { AgentHostEntry, HostPresence, SavedAgents } from '@skein/memory/runtime'
 
+/** How often a host looks who else is there, unless it is told, in milliseconds: those who die tell nothing. */
+const lookMs = 1_000
 /** How often a host tells how many agents it runs, in milliseconds. */
 const countMs = 1_000
 
@@ -22,6 +24,7 @@ export class HostRoster {
   #told: AgentHostEntry | undefined
   #toldAt = 0
   #isSeen = false
+  #lookedAt = Number.NEGATIVE_INFINITY
 
   /** @param self - What this host tells of itself, as it is now. */
   constructor(agents: SavedAgents, leaseMs: number, self: () => AgentHostEntry) {
@@ -35,10 +38,25 @@ export class HostRoster {
     return this.#hosts
   }
 
+  /** Somebody has told something of a host, so the next look is one. */
+  mayDiffer(): void {
+    this.#lookedAt = Number.NEGATIVE_INFINITY
+  }
+
   async look(): Promise<RosterNews> {
     const before = this.#hosts
     const self = this.#self()
-    const found = await this.#agents.hosts()
+    const now = performance.now()
+    if (now - this.#lookedAt < lookMs) {
+      this.#hosts = [...before.filter(({ id }) => id !== self.id), self]
+      return { isChanged: placesOf(this.#hosts) !== placesOf(before), isLost: false }
+    }
+    // What is told from here on calls for another look.
+    this.#lookedAt = now
+    const found = await this.#agents.hosts().catch((error: unknown) => {
+      this.mayDiffer()
+      throw error
+    })
     const ids = new Set(found.map(({ id }) => id))
     this.#isSeen = ids.has(self.id)
     this.#hosts = [...found.filter(({ id }) => id !== self.id), self]

@@ -24,7 +24,8 @@ export interface RetriedWork<Result> {
   readonly policy: ResolvedRetryPolicy
   readonly clock: Clock
   readonly signal: AbortSignal | undefined
-  readonly attempt: () => Promise<Result>
+  /** @param retry - How many attempts have failed before. */
+  readonly attempt: (retry: number) => Promise<Result>
   /** Called before each pause. */
   readonly onRetry?: (error: unknown, attempts: number, delayMs: number) => void
 }
@@ -38,7 +39,7 @@ export async function withRetries<Result>(work: RetriedWork<Result>): Promise<Re
   const { policy, clock, signal, attempt, onRetry } = work
   for (let attempts = 1; ; attempts += 1) {
     try {
-      return await attempt()
+      return await attempt(attempts - 1)
     } catch (error) {
       if (signal?.aborted || attempts > policy.maxRetries || !isRetryable(policy, error)) throw error
       const delayMs = delayBefore(policy, attempts, Math.random())

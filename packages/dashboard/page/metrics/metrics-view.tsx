@@ -11,6 +11,7 @@ import { Card } from './card.tsx'
 import { Chart } from './chart.tsx'
 import { loadMetrics } from './load-metrics.ts'
 import { QueueChart } from './queue-chart.tsx'
+import { WorkTables } from './work-tables.tsx'
 import { SeriesTable } from './series-table.tsx'
 
 const refreshMs = 1_000
@@ -35,7 +36,8 @@ export function MetricsView(): VNode {
   useEffect(() => void load(), [second, since, until])
   useEffect(() => {
     const timer = setInterval(() => {
-      if (loadedRevision.current !== textRevision.peek()) void load()
+      // Workers of other machines tell nothing by the stream.
+      if (metrics.peek()?.work || loadedRevision.current !== textRevision.peek()) void load()
     }, refreshMs)
     return () => clearInterval(timer)
   }, [since, until])
@@ -62,7 +64,8 @@ function periodOf({ since, until }: Readonly<Record<string, string>>): { since?:
 }
 
 function MetricSections({ metrics }: { metrics: Metrics }): VNode {
-  const { saved, spent, results, cache, completion, reworkRate, escalationRate, budgets, series, queues } = metrics
+  const { saved, spent, results, cache, completion, reworkRate, escalationRate, budgets, series, queues, work } =
+    metrics
   const times = series.map(({ at }) => at)
   return (
     <>
@@ -140,6 +143,7 @@ function MetricSections({ metrics }: { metrics: Metrics }): VNode {
         ]}
       />
       <SeriesTable series={series} />
+      {work && <WorkTables work={work} />}
       {queues.length > 0 && <QueueChart queues={queues} />}
       {budgets.length > 0 && <BudgetList budgets={budgets} />}
     </>

@@ -5,6 +5,7 @@ import type { Metrics } from '../protocol/protocol.ts'
 import { budgetBars } from './budget-bars.ts'
 import type { MetricLog } from './metric-log.ts'
 import type { QueueSampler } from './queue-sampler.ts'
+import type { WorkWatch } from './work-watch.ts'
 import { windowMetrics } from './window-metrics.ts'
 import type { TimeWindow } from './window-metrics.ts'
 
@@ -16,11 +17,13 @@ export interface MetricSources {
   /** Of the flock, if there is one. */
   readonly queues: QueueSampler | undefined
   readonly budgets: readonly BudgetScope[]
+  readonly work: WorkWatch | undefined
 }
 
 /** Computes the metrics of a window, by default of the whole feed. @throws StoreError */
 export async function metricsOf(sources: MetricSources, window: Partial<TimeWindow>): Promise<Metrics> {
   const { memory, view, metricLog, queues, budgets } = sources
+  const work = await sources.work?.look()
   const marks = await metricLog.marks()
   const until = window.until ?? Math.max(Date.now(), (marks.at(-1)?.at ?? 0) + 1)
   const since = Math.max(window.since ?? 0, metricLog.startsAt ?? until)
@@ -32,5 +35,6 @@ export async function metricsOf(sources: MetricSources, window: Partial<TimeWind
     budgets: await budgetBars(view, budgets),
     queues: queues?.within({ since: window.since ?? 0, until }) ?? [],
     ...windowMetrics(marks, { since, until }),
+    ...(work && { work }),
   }
 }

@@ -1,18 +1,22 @@
 import { sumOfLedger } from '@skein/memory/runtime'
-import type { Figure } from '@skein/memory/runtime'
+import type { Figure, FigureValue } from '@skein/memory/runtime'
 import type { LedgerReport } from '@skein/memory/types'
 
-/** A number as Prometheus gets it. */
-type Sample = Omit<Figure, 'read'> & { readonly value: number }
+import type { WorkQueue } from '../protocol/protocol.ts'
+
+/** A number as Prometheus gets it, or several that are told apart by labels. */
+type Sample = Omit<Figure, 'read'> & { readonly value: number | readonly FigureValue[] }
 
 /**
  * Figures in the text format of Prometheus, version 0.0.4.
  *
  * @param figures - Those that telemetry has of this process.
  * @param ledger - Of the whole memory, as far as the viewer may see.
+ * @param queue - The workers of other machines, and what waits for them.
  */
-export function prometheusText(figures: readonly Figure[], ledger: LedgerReport): string {
-  return [...samplesNow(figures), ...samplesOf(ledger)].map((sample) => textOf(sample)).join('')
+export function prometheusText(figures: readonly Figure[], ledger: LedgerReport, queue: WorkQueue | undefined): string {
+  const samples = [...samplesNow(figures), ...samplesOf(ledger), ...(queue ? samplesOfQueue(queue) : [])]
+  return samples.map((sample) => textOf(sample)).join('')
 }
 
 function samplesNow(figures: readonly Figure[]): Sample[] {
@@ -22,7 +26,9 @@ function samplesNow(figures: readonly Figure[]): Sample[] {
     // Of work, the ledger tells what the viewer may see.
     if (value === undefined || figure.name.startsWith('skein.work.')) continue
     // Several flocks of one memory have the same figures.
-    byName.set(figure.name, { ...figure, value: value + (byName.get(figure.name)?.value ?? 0) })
+    const before = byName.get(figure.name)?.value ?? []
+    const both = [...valuesOf(before), ...valuesOf(value)]
+    byName.set(figure.name, { ...figure, value: sumByLabels(both) })
   }
   return [...byName.values()]
 }
@@ -59,8 +65,70 @@ function samplesOf(ledger: LedgerReport): Sample[] {
   ]
 }
 
+function samplesOfQueue({ queue, workers, activities }: WorkQueue): Sample[] {
+  const sample = (
+    name: string,
+    description: string,
+    kind: Figure['kind'],
+    value: (activity: WorkQueue['activities'][number]) => number,
+  ): Sample => ({
+    name: `skein.queue.${name}`,
+    description,
+    unit: '{job}',
+    kind,
+    value: activities.map((activity) => ({
+      value: value(activity),
+      of: { queue, activity: activity.name, version: activity.version },
+    })),
+  })
+  return [
+    sample('jobs.waiting', 'Jobs that wait for a worker', 'gauge', ({ waiting }) => waiting),
+    sample('jobs.running', 'Jobs that workers run', 'gauge', ({ running }) => running),
+    sample('workers', 'Workers that have an activity', 'gauge', (activity) => activity.workers),
+    sample('done', 'Jobs that are done', 'counter', ({ done }) => done),
+    sample('failed', 'Jobs that failed', 'counter', ({ failed }) => failed),
+    sample('retried', 'Jobs that callers gave again after a failure', 'counter', ({ retried }) => retried),
+    sample('stalled', 'Jobs whose worker ended or was cut off', 'counter', ({ stalled }) => stalled),
+    {
+      name: 'skein.queue.host.running',
+      description: 'Jobs that a worker runs',
+      unit: '{job}',
+      kind: 'gauge',
+      value: workers.map(({ id, host, running }) => ({ value: running, of: { queue, host, worker: id } })),
+    },
+  ]
+}
+
+function valuesOf(value: number | readonly FigureValue[]): readonly FigureValue[] {
+  return typeof value === 'number' ? [{ value, of: {} }] : value
+}
+
+/** Several flocks, or versions of an activity, may have figures of the same labels. */
+function sumByLabels(values: readonly FigureValue[]): readonly FigureValue[] {
+  const sums = new Map<string, FigureValue>()
+  for (const { value, of } of values) {
+    const labels = labelsOf(of)
+    sums.set(labels, { value: value + (sums.get(labels)?.value ?? 0), of })
+  }
+  return [...sums.values()]
+}
+
 function textOf({ name, description, unit, kind, value }: Sample): string {
   const suffix = `${unit === 's' ? '_seconds' : ''}${kind === 'counter' ? '_total' : ''}`
-  const full = `${name.replaceAll('.', '_')}${suffix}`
-  return `# HELP ${full} ${description}\n# TYPE ${full} ${kind}\n${full} ${value}\n`
+  const full = `${nameOf(name)}${suffix}`
+  const lines = valuesOf(value).map((one) => `${full}${labelsOf(one.of)} ${one.value}\n`)
+  return `# HELP ${full} ${description}\n# TYPE ${full} ${kind}\n${lines.join('')}`
+}
+
+function nameOf(name: string): string {
+  return name.replaceAll('.', '_')
+}
+
+/** Names that somebody else has given may hold anything. */
+function labelsOf(of: FigureValue['of']): string {
+  const labels = Object.entries(of).map(([name, text]) => {
+    const escaped = text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
+    return `${nameOf(name)}="${escaped}"`
+  })
+  return labels.length === 0 ? '' : `{${labels.join(',')}}`
 }

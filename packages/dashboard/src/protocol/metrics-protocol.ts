@@ -42,6 +42,38 @@ export interface Metrics {
   }[]
   /** Queue lengths over the window; empty when the dashboard shows no flock. */
   readonly queues: readonly QueueSample[]
+  /** Workers of other machines and what waits for them, now; absent where the dashboard knows of none. */
+  readonly work?: WorkQueue
+}
+
+/** What has become of the jobs of a queue. */
+export interface WorkCounts {
+  readonly running: number
+  readonly done: number
+  readonly failed: number
+  /** Given again by their callers, after a failure. */
+  readonly retried: number
+  /** Whose worker ended or was cut off; for a worker: those that it found. */
+  readonly stalled: number
+}
+
+/** The workers of a queue, and its activities: part of what `listWorkers` of `@skein/bullmq` returns. */
+export interface WorkQueue {
+  readonly queue: string
+  readonly workers: readonly (WorkCounts & {
+    readonly id: string
+    readonly host: string
+    readonly isDraining: boolean
+  })[]
+  readonly activities: readonly (WorkCounts & {
+    readonly name: string
+    readonly version: string
+    readonly waiting: number
+    /** How many workers have it. */
+    readonly workers: number
+    /** Why nobody takes it; absent where somebody does. */
+    readonly missing?: string
+  })[]
 }
 
 /** The queue lengths of a flock at one time. */

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 
+import type { WorkQueue } from '../../src/index.ts'
 import { openBoard, operator } from '../open-board.ts'
 
 it('gives Prometheus the figures of the process, and of the memory as far as the viewer may see', async () => {
@@ -29,6 +30,20 @@ it('gives Prometheus the figures of the process, and of the memory as far as the
   expect(text).toMatch(/^skein_saved_tokens_total 1100$/m)
   // Each line is a comment, or a name and a number.
   for (const line of text.trimEnd().split('\n')) expect(line).toMatch(/^(?:# (?:HELP|TYPE) \w+ .+|\w+ [\d.e+-]+)$/)
+
+  const job = { running: 1, done: 2, failed: 0, retried: 3, stalled: 4 }
+  const queue: WorkQueue = {
+    queue: 'nightly',
+    workers: [{ id: 'w1', host: 'a"b', isDraining: false, ...job }],
+    activities: [{ name: 'note', version: '2', waiting: 7, workers: 1, ...job }],
+  }
+  await using watched = await openBoard({ memory, workers: async () => queue })
+  const ofQueue = await (await watched.get('/api/prometheus')).text()
+  const labels = '{queue="nightly",activity="note",version="2"}'
+  expect(ofQueue).toContain(`# TYPE skein_queue_jobs_waiting gauge\nskein_queue_jobs_waiting${labels} 7\n`)
+  expect(ofQueue).toContain(`skein_queue_stalled_total${labels} 4\n`)
+  expect(ofQueue).toContain('skein_queue_host_running{queue="nightly",host="a\\"b",worker="w1"} 1\n')
+  expect(await watched.json('/api/metrics')).toMatchObject({ work: queue })
 
   await using stranger = await openBoard({ memory, principal: { id: 'sue', role: 'support' } })
   expect(await (await stranger.get('/api/prometheus')).text()).toMatch(/^skein_saved_tokens_total 100$/m)

@@ -1,5 +1,5 @@
 import { context, metrics, trace } from '@opentelemetry/api'
-import type { Context, Tracer } from '@opentelemetry/api'
+import type { Attributes, Context, Tracer } from '@opentelemetry/api'
 
 import { unixNow } from '../tracing/open-span.ts'
 import type { OutgoingSpan } from '../tracing/open-span.ts'
@@ -97,9 +97,10 @@ class OpenTelemetry implements Telemetry {
       const options = { description, unit }
       const instrument =
         kind === 'counter' ? meter.createObservableCounter(name, options) : meter.createObservableGauge(name, options)
-      const look = (result: { observe(value: number): void }): void => {
-        const value = read()
-        if (value !== undefined) result.observe(value)
+      const look = (result: { observe(value: number, of?: Attributes): void }): void => {
+        const found = read()
+        if (typeof found === 'number') result.observe(found)
+        else for (const { value, of } of found ?? []) result.observe(value, of)
       }
       instrument.addCallback(look)
       return () => instrument.removeCallback(look)

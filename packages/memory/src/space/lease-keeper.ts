@@ -1,3 +1,4 @@
+import type { Mutation } from '../store/mutation.ts'
 import type { RecordKey } from '../store/record.ts'
 import type { Store } from '../store/store.ts'
 
@@ -14,17 +15,24 @@ export interface LeaseKeeper {
   hold(key: RecordKey, version: number, leaseMs: number): HeldLease
 }
 
+/** Leases that are renewed in one write. */
+const renewedAtOnce = 200
+
 /**
  * Renews the leases of a whole process from the thread that opened the store. Its event
  * loop is free of agents' work; a worker thread deep in a computation can't send a
  * heartbeat.
+ *
+ * Leases of the same length are renewed together, some hundreds in one write: ten thousand agents cost their store some
+ * writes a second.
  *
  * A lease is lost when the store says so, or when it was not renewed in time: then
  * somebody else may have it. A store that can't be reached may be back before that.
  */
 export class StoreLeaseKeeper implements LeaseKeeper, Disposable {
   readonly #store: Store
-  readonly #kept = new Set<KeptLease>()
+  /** By the length of their leases, in milliseconds. */
+  readonly #groups = new Map<number, LeaseGroup>()
   readonly #onError: (error: unknown) => void
 
   /** @param onError - Called when renewing fails. */
@@ -34,96 +42,137 @@ export class StoreLeaseKeeper implements LeaseKeeper, Disposable {
   }
 
   hold(key: RecordKey, version: number, leaseMs: number): HeldLease {
-    const touch = async (): Promise<boolean> => {
-      return (await this.#store.write([{ type: 'touch', key, ifVersion: version, ttlMs: leaseMs }])).ok
+    const group = this.#groupOf(leaseMs)
+    const lease = new KeptLease(key, version, leaseMs, () => this.#store.isLocked?.() ?? false)
+    const leave = (): void => {
+      group.leases.delete(lease)
+      if (group.leases.size > 0) return
+      clearInterval(group.timer)
+      // Another of this length may have come meanwhile.
+      if (this.#groups.get(leaseMs) === group) this.#groups.delete(leaseMs)
     }
-    const isLocked = (): boolean => this.#store.isLocked?.() ?? false
-    const name = `${key.collection}/${key.id}`
-    const lease = new KeptLease({ name, leaseMs, touch, isLocked, onError: this.#onError })
-    this.#kept.add(lease)
-    lease.signal.addEventListener('abort', () => this.#kept.delete(lease), { once: true })
+    group.leases.add(lease)
+    lease.signal.addEventListener('abort', leave, { once: true })
     const stop = (): void => {
       lease.stop()
-      this.#kept.delete(lease)
+      leave()
     }
     return { signal: lease.signal, stop }
   }
 
   /** Renews all leases now: the store may have lost some of them. */
   renewAll(): void {
-    for (const lease of this.#kept) void lease.renew()
+    for (const { leases } of this.#groups.values()) this.#renew([...leases])
   }
 
   /** Stops renewing; each lease then expires by itself. */
   [Symbol.dispose](): void {
-    for (const lease of this.#kept) lease.lose('the memory was closed')
+    for (const { leases } of this.#groups.values()) for (const lease of leases) lease.lose('the memory was closed')
+  }
+
+  /** Looks at leases six times while they last, so that each is renewed before a third of it is over. */
+  #groupOf(leaseMs: number): LeaseGroup {
+    const known = this.#groups.get(leaseMs)
+    if (known) return known
+    const lookMs = Math.max(1, Math.floor(leaseMs / 6))
+    const leases = new Set<KeptLease>()
+    const renewDue = (): void => {
+      const before = performance.now() - lookMs / 2
+      // Most work is done before its lease has to be renewed.
+      this.#renew([...leases].filter((lease) => lease.sentAt <= before))
+    }
+    const group = { leases, timer: setInterval(renewDue, lookMs).unref() }
+    this.#groups.set(leaseMs, group)
+    return group
+  }
+
+  #renew(leases: readonly KeptLease[]): void {
+    for (let at = 0; at < leases.length; at += renewedAtOnce) void this.#touch(leases.slice(at, at + renewedAtOnce))
+  }
+
+  /** Renews leases in one write. Where one of them was lost, none is written: then each is renewed by itself. */
+  async #touch(leases: readonly KeptLease[]): Promise<void> {
+    const sentAt = performance.now()
+    try {
+      const { ok } = await this.#store.write(leases.map((lease) => lease.renewal))
+      if (ok) {
+        for (const lease of leases) lease.keptSince(sentAt)
+        return
+      }
+      if (leases.length === 1) leases[0]?.lose('it ended, or another owner has it')
+      else for (const lease of leases.filter(({ isStopped }) => !isStopped)) void this.#touch([lease])
+    } catch (error) {
+      if (leases.some(({ isStopped }) => !isStopped)) this.#onError(error)
+    }
   }
 }
 
-interface KeptLeaseOptions {
-  /** `collection/id` of its record. */
-  readonly name: string
-  readonly leaseMs: number
-  /** Renews it; resolves to whether it was still held. */
-  readonly touch: () => Promise<boolean>
-  /** Whether nobody can write, so that nobody else can take the lease either. */
-  readonly isLocked: () => boolean
-  readonly onError: (error: unknown) => void
+/** Leases of the same length. */
+interface LeaseGroup {
+  readonly leases: Set<KeptLease>
+  readonly timer: NodeJS.Timeout
 }
 
 /** How often a lease that would be over is looked at again while nobody can write. */
 const lockedMs = 20
 
 class KeptLease {
-  readonly #options: KeptLeaseOptions
+  /** What renews it. */
+  readonly renewal: Mutation
+  readonly #key: RecordKey
+  readonly #leaseMs: number
+  readonly #isLocked: () => boolean
   readonly #lost = new AbortController()
-  readonly #renewal: NodeJS.Timeout
+  #sentAt = 0
   #end: NodeJS.Timeout | undefined
   #isStopped = false
 
-  constructor(options: KeptLeaseOptions) {
-    this.#options = options
-    this.#renewal = setInterval(() => void this.renew(), Math.max(1, Math.floor(options.leaseMs / 3))).unref()
-    this.#keptAt(performance.now())
+  /** @param isLocked - Whether nobody can write, so that nobody else can take the lease either. */
+  constructor(key: RecordKey, version: number, leaseMs: number, isLocked: () => boolean) {
+    this.renewal = { type: 'touch', key, ifVersion: version, ttlMs: leaseMs }
+    this.#key = key
+    this.#leaseMs = leaseMs
+    this.#isLocked = isLocked
+    this.keptSince(performance.now())
   }
 
   get signal(): AbortSignal {
     return this.#lost.signal
   }
 
-  async renew(): Promise<void> {
-    const sentAt = performance.now()
-    try {
-      if (await this.#options.touch()) this.#keptAt(sentAt)
-      else this.lose('it ended, or another owner has it')
-    } catch (error) {
-      if (!this.#isStopped) this.#options.onError(error)
-    }
+  get isStopped(): boolean {
+    return this.#isStopped
+  }
+
+  /** When the last renewal was sent that came in time. */
+  get sentAt(): number {
+    return this.#sentAt
   }
 
   /** The lease runs from the moment when its renewal was sent: whenever the store did it, it was not before. */
-  #keptAt(sentAt: number): void {
+  keptSince(sentAt: number): void {
     if (this.#isStopped) return
+    this.#sentAt = sentAt
     clearTimeout(this.#end)
-    const leftMs = Math.max(0, sentAt + this.#options.leaseMs - performance.now())
+    const leftMs = Math.max(0, sentAt + this.#leaseMs - performance.now())
     this.#end = setTimeout(() => this.#over(), leftMs).unref()
   }
 
   /** While nobody can write, the renewals that were sent in time are pending, and the store will say what they brought. */
   #over(): void {
-    if (this.#options.isLocked()) this.#end = setTimeout(() => this.#over(), lockedMs).unref()
+    if (this.#isLocked()) this.#end = setTimeout(() => this.#over(), lockedMs).unref()
     else this.lose('it could not be renewed in time')
   }
 
   lose(why: string): void {
     if (this.#isStopped) return
     this.stop()
-    this.#lost.abort(new DOMException(`The lease on ${this.#options.name} was lost: ${why}.`, 'AbortError'))
+    const { collection, id } = this.#key
+    this.#lost.abort(new DOMException(`The lease on ${collection}/${id} was lost: ${why}.`, 'AbortError'))
   }
 
   stop(): void {
     this.#isStopped = true
-    clearInterval(this.#renewal)
     clearTimeout(this.#end)
   }
 }

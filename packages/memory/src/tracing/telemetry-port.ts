@@ -3,6 +3,13 @@ import type { Unsubscribe } from '../values/emitter.ts'
 import type { OutgoingSpan } from './open-span.ts'
 import type { Span, SpanStart } from './span.ts'
 
+/** A number, and what it is of: `{ 'skein.activity': 'summarize' }`. */
+export interface FigureValue {
+  readonly value: number
+  /** Names that tell nothing of what anybody has read. */
+  readonly of: Readonly<Record<string, string>>
+}
+
 /** A number that is read when somebody asks for it. */
 export interface Figure {
   /** `skein.cache.hits` */
@@ -12,8 +19,8 @@ export interface Figure {
   readonly unit: string
   /** Whether it only grows. */
   readonly kind: 'counter' | 'gauge'
-  /** `undefined` where it is not known. */
-  read(): number | undefined
+  /** Several where it is counted apart for several things; `undefined` where it is not known. */
+  read(): number | readonly FigureValue[] | undefined
 }
 
 /** Where spans and figures go: what `openTelemetry()` of `@skein/memory/telemetry` returns. */

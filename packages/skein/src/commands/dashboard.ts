@@ -5,8 +5,9 @@ import type { Command } from 'commander'
 
 import { addCommand } from '../cli/command.ts'
 import type { CommandContext } from '../cli/command.ts'
-import { commaSeparated, integerFrom } from '../cli/parse-option.ts'
+import { commaSeparated, integerFrom, nonBlank } from '../cli/parse-option.ts'
 import { untilAborted } from '../cli/until-aborted.ts'
+import { workersOf } from '../machines/workers-of.ts'
 import { dashboardPrincipal } from '../inspect/dashboard-principal.ts'
 import type { DashboardPrincipalOptions } from '../inspect/dashboard-principal.ts'
 import { openExistingStore, requireSpace } from '../open/open-store.ts'
@@ -17,6 +18,7 @@ import { printNote, print, printJson } from '../terminal/printer.ts'
 interface DashboardFlags extends DashboardPrincipalOptions {
   readonly store: string
   readonly space: string
+  readonly queue: string
   readonly port: number
   readonly allowAnswers: boolean
   readonly json: boolean
@@ -27,6 +29,7 @@ export function addDashboard(skein: Command, context: CommandContext): void {
   addCommand(skein, 'dashboard')
     .option('--store <address>', 'the store: a database file, or redis://HOST:PORT', defaultStore)
     .option('--space <name>', 'the space within the store', 'default')
+    .option('--queue <name>', 'the queue whose workers are shown, where the store is on Redis', nonBlank, 'default')
     .option('--port <number>', 'the port of the page (default: any free port)', integerFrom(0, 65_535), 0)
     .option('--allow-answers', 'let the page take and answer escalations; by default it only shows them', false)
     .option('--as <id>', 'your id, for the audit and for answers (default: your user name)')
@@ -53,6 +56,7 @@ async function show(flags: DashboardFlags, context: CommandContext): Promise<voi
     port: flags.port,
     allowAnswers: flags.allowAnswers,
     storeName: withoutPassword(flags.store),
+    ...workersOf(flags.store, flags.queue),
   })
   const { url, port } = dashboard
   if (flags.json) await printJson({ url, port })

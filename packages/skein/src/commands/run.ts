@@ -12,6 +12,7 @@ import { integerFrom, positiveNumber } from '../cli/parse-option.ts'
 import { isKnownEncoding } from '../documents/decode-text.ts'
 import { RunDashboard } from '../inspect/run-dashboard.ts'
 import { requireRedis } from '../machines/require-redis.ts'
+import { workersOf } from '../machines/workers-of.ts'
 import { defaultModel, openModel } from '../open/open-model.ts'
 import { openStore } from '../open/open-store.ts'
 import { defaultStore, parseStoreAddress } from '../open/store-address.ts'
@@ -124,7 +125,10 @@ async function run(files: readonly string[], flags: RunFlags, context: CommandCo
   }
   const executor = await executorOf(flags)
   const { budget } = model.settings ?? {}
-  const dashboard = flags.dashboard ? new RunDashboard(flags.store, budget ? [budget] : [], context.signal) : undefined
+  const workers = executor ? workersOf(flags.store, flags.queue) : {}
+  const dashboard = flags.dashboard
+    ? new RunDashboard(flags.store, budget ? [budget] : [], context.signal, workers)
+    : undefined
   const progress = showProgress(flags.json)
   try {
     await runReport({

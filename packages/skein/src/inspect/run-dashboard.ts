@@ -1,5 +1,5 @@
 import type { BudgetScope } from '@skein/core/executor'
-import type { ServedDashboard } from '@skein/dashboard'
+import type { ServeDashboardOptions, ServedDashboard } from '@skein/dashboard'
 
 import { untilAborted } from '../cli/until-aborted.ts'
 import { withoutPassword } from '../open/store-address.ts'
@@ -12,17 +12,25 @@ export class RunDashboard {
   readonly #store: string
   readonly #budgets: readonly BudgetScope[]
   readonly #signal: AbortSignal
+  readonly #workers: Pick<ServeDashboardOptions, 'workers'>
   #served: ServedDashboard | undefined
 
   /**
    * @param store - The address of the store.
    * @param budgets - The budgets of the run.
    * @param signal - Aborts when the user interrupts.
+   * @param workers - Those of other machines, if the run has them.
    */
-  constructor(store: string, budgets: readonly BudgetScope[], signal: AbortSignal) {
+  constructor(
+    store: string,
+    budgets: readonly BudgetScope[],
+    signal: AbortSignal,
+    workers: Pick<ServeDashboardOptions, 'workers'>,
+  ) {
     this.#store = store
     this.#budgets = budgets
     this.#signal = signal
+    this.#workers = workers
   }
 
   /** Serves the page, and prints its link on standard error: standard output is for the result alone. */
@@ -37,6 +45,7 @@ export class RunDashboard {
       traces: 'content',
       budgets: this.#budgets,
       storeName: withoutPassword(this.#store),
+      ...this.#workers,
     })
     printNote(`Dashboard: ${this.#served.url}`)
   }

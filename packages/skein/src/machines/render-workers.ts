@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty'
 
-import type { QueuedActivity, QueueReport, WorkerEntry } from '@skein/bullmq'
+import type { JobCounts, QueuedActivity, QueueReport, WorkerEntry } from '@skein/bullmq'
 
 import { renderTable } from '../terminal/table.ts'
 import { plainText } from '../terminal/plain-text.ts'
@@ -21,11 +21,18 @@ function missingText({ name, waiting, missing = '' }: QueuedActivity): string {
   return plainText(`${name}: ${waiting} ${waiting === 1 ? 'waits' : 'wait'}, and nobody takes it: ${missing}`)
 }
 
+/** What has become of jobs. */
+const countColumns: readonly Column<JobCounts>[] = [
+  { title: 'done', of: ({ done }) => String(done), align: 'right' },
+  { title: 'failed', of: ({ failed }) => String(failed), align: 'right' },
+  { title: 'retried', of: ({ retried }) => String(retried), align: 'right' },
+  { title: 'stalled', of: ({ stalled }) => String(stalled), align: 'right' },
+]
+
 const workerColumns: readonly Column<WorkerEntry>[] = [
   { title: 'worker', of: ({ id }) => id },
   { title: 'running', of: ({ running }) => String(running), align: 'right' },
-  { title: 'done', of: ({ done }) => String(done), align: 'right' },
-  { title: 'failed', of: ({ failed }) => String(failed), align: 'right' },
+  ...countColumns,
   { title: 'taken over', of: ({ takenOver }) => String(takenOver), align: 'right' },
   { title: '', of: ({ isDraining }) => (isDraining ? 'draining' : '') },
 ]
@@ -36,5 +43,6 @@ const activityColumns: readonly Column<QueuedActivity>[] = [
   { title: 'model', of: ({ model }) => model },
   { title: 'waiting', of: ({ waiting }) => String(waiting), align: 'right' },
   { title: 'running', of: ({ running }) => String(running), align: 'right' },
+  ...countColumns,
   { title: 'workers', of: ({ workers }) => String(workers), align: 'right' },
 ]
