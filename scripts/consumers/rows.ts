@@ -4,6 +4,7 @@ import { nodeDependency, Project } from './project.ts'
 import type { Ended } from './project.ts'
 import { readRecipes, runRecipe } from './recipes.ts'
 import type { Recipe } from './recipes.ts'
+import { checkSameTask, runSameTask, sameTaskDependencies, sameTaskPrograms } from './same-task.ts'
 import { aiSdkApp, everyEntry, runningEntries, typesConfig } from './subjects.ts'
 import { runSnippets } from './snippets.ts'
 import { firstSteps, ownStore } from './strangers-path.ts'
@@ -130,7 +131,25 @@ export function allGroups(sources: Sources): readonly Group[] {
     }
     return { name: `${manager}, ${age} peers`, install }
   })
-  return groups
+  return [...groups, sameTaskGroup(sources, tarballs)]
+}
+
+/** The programs of which the README counts the lines do what it says, with the versions that their manifest names. */
+function sameTaskGroup({ root, folder }: Sources, tarballs: () => Tarballs): Group {
+  const install = async (): Promise<readonly Row[]> => {
+    const project = await Project.install(`${folder}/same-task`, {
+      manager: 'npm',
+      tarballs: tarballs(),
+      dependencies: { ...sameTaskDependencies(root), ...types, ...typescript(['7']) },
+    })
+    return [
+      { name: 'the same task, types', run: () => checkSameTask(project, root) },
+      ...sameTaskPrograms(root).map((program): Row => {
+        return { name: `the same task, ${program}`, run: () => runSameTask(project, root, program) }
+      }),
+    ]
+  }
+  return { name: 'the same task with others', install }
 }
 
 function typescript(versions: readonly string[]): Record<string, string> {
