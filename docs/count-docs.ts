@@ -11,18 +11,15 @@ const root = join(import.meta.dirname, '..')
 export function countDocs(): readonly string[] {
   const examples = extractExamples()
   const ofPages = examples.filter(({ name }) => name.includes('.md:'))
+  const ran = examples.filter(({ run }) => run).length
   const files = pages()
   const recipes = globSync(['examples/*.ts', 'examples/recipes/*.ts'], { cwd: root })
   return [
     `${globSync('docs/guide/*.md', { cwd: root }).length} guides`,
-    `${ofPages.length} snippets of pages: ${runOf(ofPages)} run in the oldest and the newest Node.js, all type-check`,
-    `${examples.length - ofPages.length} examples of doc comments: ${runOf(examples) - runOf(ofPages)} run, all type-check`,
+    `${ofPages.length} snippets of pages and ${examples.length - ofPages.length} of doc comments`,
+    `${ran} of them run in the oldest and the newest Node.js, all type-check`,
     `${recipes.filter((file) => !file.endsWith('.test.ts')).length} files of examples`,
     `${usersNames().length} names for users, ${untoldNames().length} in no guide`,
     `${files.flatMap(linksOf).length} links, ${files.flatMap(deadLinksOf).length} dead`,
   ]
-}
-
-function runOf(examples: readonly { readonly run: boolean }[]): number {
-  return examples.filter(({ run }) => run).length
 }

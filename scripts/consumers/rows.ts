@@ -215,9 +215,12 @@ function tooOldRows(project: Project, root: string): readonly Row[] {
   ]
 }
 
-/** What the README and the guides show runs as it is written. */
+/** What the README, the guides and the doc comments show runs as it is written. */
 function snippetRow(project: Project, version: string): Row {
-  return { name: `snippets of README and guides, Node ${version}`, run: () => runSnippets(project, version) }
+  return {
+    name: `snippets of README, guides and doc comments, Node ${version}`,
+    run: () => runSnippets(project, version),
+  }
 }
 
 /** What a stranger does first. */

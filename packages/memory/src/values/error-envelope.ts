@@ -62,7 +62,8 @@ export function fromEnvelope(envelope: ErrorEnvelope, classes: ErrorClasses = {}
   for (const [key, value] of Object.entries(fields)) define(key, value, true)
   // A class of another package is made here, without what it inherits.
   const code = fields['code']
-  if (typeof code === 'string' && code.startsWith('SKEIN_') && !('docs' in error)) define('docs', errorDocs(code), false)
+  if (typeof code === 'string' && code.startsWith('SKEIN_') && !('docs' in error))
+    define('docs', errorDocs(code), false)
   for (const [key, part] of Object.entries(parts)) {
     const unpacked = isList(part) ? part.map((one) => fromEnvelope(one, classes)) : fromEnvelope(part, classes)
     define(key, unpacked, hiddenFields[base]?.includes(key) !== true)
