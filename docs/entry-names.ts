@@ -20,3 +20,23 @@ export function entryNames(...patterns: readonly string[]): readonly EntryName[]
       return names.map((name) => ({ name, entry }))
     })
 }
+
+/** What users import. Authors of stores and runtimes have entry points of their own, which the API describes. */
+const usersEntries = [
+  'packages/*/src/index.ts',
+  'packages/core/src/testing/index.ts',
+  'packages/keyv/src/unstorage.ts',
+  'packages/memory/src/telemetry.ts',
+]
+
+/** The names that users import. */
+export function usersNames(): readonly EntryName[] {
+  return entryNames(...usersEntries)
+}
+
+/** The names that users import and no guide mentions. */
+export function untoldNames(): readonly EntryName[] {
+  const guides = globSync('docs/guide/*.md', { cwd: root }).map((file) => readFileSync(join(root, file), 'utf8'))
+  const told = new Set(guides.flatMap((text) => text.match(/\w+/g) ?? []))
+  return usersNames().filter(({ name }) => !told.has(name))
+}

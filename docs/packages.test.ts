@@ -33,7 +33,13 @@ function write(name: string, files: Readonly<Record<string, unknown>>): string {
 /** The manifests of the repository and what belongs to them, without the code. */
 function copyManifests(name: string): string {
   const copy = join(folder, name)
-  const paths = ['package.json', 'pnpm-workspace.yaml', '.changeset/config.json', 'packages/mcp/server.json']
+  const paths = [
+    'package.json',
+    'pnpm-workspace.yaml',
+    '.changeset/config.json',
+    '.changeset/changelog.mjs',
+    'packages/mcp/server.json',
+  ]
   const own = packageFolders(root).flatMap((path) => [`${path}/package.json`, `${path}/README.md`])
   for (const path of [...paths, ...own]) {
     mkdirSync(dirname(join(copy, path)), { recursive: true })
@@ -95,6 +101,9 @@ describe('manifests', () => {
     expect(status).toBe(0)
     const versions = packageFolders(copy).map((path) => readManifest(join(copy, path)).version)
     expect(versions).toEqual(manifests.map(() => '0.1.0'))
+    const changes = packageFolders(copy).map((path) => readFileSync(join(copy, path, 'CHANGELOG.md'), 'utf8'))
+    expect(changes.filter((text) => text.includes('- A change.'))).toHaveLength(1)
+    expect(changes.filter((text) => text.includes('Updated dependencies'))).toEqual([])
   })
 })
 

@@ -46,6 +46,21 @@ it.each(globSync(['README.md', 'packages/*/README.md', 'docs/guide/*.md'], { cwd
   },
 )
 
+/**
+ * A sentence whose subject is a relative clause, such as "What waits is …" or "Whoever asks gets …". Sentences of a page
+ * begin with a subject that acts; cells, headings and parts after a colon are free.
+ */
+const relativeSubject = /^(?:What|Whatever|Who|Whoever) .*[^?]$/
+
+it.each(globSync(['README.md', 'CONTRIBUTING.md', 'packages/*/README.md', 'docs/guide/*.md'], { cwd: root }))(
+  '%s begins no sentence with a relative clause as its subject',
+  (file) => {
+    const text = readFileSync(join(root, file), 'utf8').replaceAll(/^(?:#+ |\|).*$/gm, '')
+    const found = sentencesOf(text).filter((sentence) => relativeSubject.test(sentence) && sentence.endsWith('.'))
+    expect(found).toEqual([])
+  },
+)
+
 it('names no exception that is none any more', () => {
   const pages = globSync(['README.md', 'packages/*/README.md', 'docs/guide/*.md'], { cwd: root })
   const long = pages

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 
 import { expect, it } from 'vitest'
 
+import { sameTaskLines, sameTaskPrograms } from '../scripts/consumers/same-task.ts'
+
 const root = join(import.meta.dirname, '..')
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 
@@ -27,4 +29,19 @@ it('the figures of the README beside other packages are medians of the committed
   )
   expect(figures.length).toBeGreaterThan(20)
   expect(figures.filter(({ question, figure }) => !mediansOf(question).includes(figure))).toEqual([])
+})
+
+/** The columns of the table of one task in several frameworks, by the names of their programs. */
+const frameworks = ['skein', 'ai-sdk', 'openai-agents', 'mastra', 'langgraph']
+
+it('the lines of the same task in other frameworks are those of the programs', () => {
+  const [, ...rows] =
+    read('README.md')
+      .match(/^\| lines of code[^]*?(?=\n\n)/m)?.[0]
+      .split('\n') ?? []
+  const stated = rows.slice(1).map((row) => row.split('|').slice(2, -1).map(Number))
+  const counted = ['', '-kept'].map((kind) => frameworks.map((name) => sameTaskLines(root, `${name}${kind}`)))
+  expect(stated).toEqual(counted)
+  const counts = frameworks.flatMap((name) => [name, `${name}-kept`])
+  expect(sameTaskPrograms(root).toSorted()).toEqual(counts.toSorted())
 })

@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { inspect } from 'node:util'
 
+import { countDocs } from '../docs/count-docs.ts'
 import { extractExamples } from '../docs/extract-examples.ts'
 import { checkRegExps } from './linear-regexps.ts'
 import { checkManifests } from './manifests.ts'
@@ -75,6 +76,7 @@ for (const [name, step] of Object.entries(steps)) {
   if (trouble !== undefined) console.log(`\n${trouble instanceof Error ? trouble.message : inspect(trouble)}\n`)
 }
 rmSync(packed, { recursive: true })
+console.log(`\nDocumentation: ${countDocs().join('; ')}.\n`)
 console.log(failed === 0 ? 'All checks passed.' : `${failed} of ${Object.keys(steps).length} checks failed.`)
 process.exitCode = failed === 0 ? 0 : 1
 

@@ -4,6 +4,7 @@ import { nodeDependency, Project } from './project.ts'
 import type { Ended } from './project.ts'
 import { readRecipes, runRecipe } from './recipes.ts'
 import type { Recipe } from './recipes.ts'
+import { checkSameTask, runSameTask, sameTaskDependencies, sameTaskPrograms } from './same-task.ts'
 import { aiSdkApp, everyEntry, runningEntries, typesConfig } from './subjects.ts'
 import { runSnippets } from './snippets.ts'
 import { firstSteps, ownStore } from './strangers-path.ts'
@@ -64,6 +65,7 @@ export function fastGroups({ root, folder, tarballs }: Sources): readonly Group[
         ...peerVersions(root).newest,
         ...bundlers,
         ...types,
+        ...testRunner,
         ...runtimes,
         ...frameworks,
         ...typescript(['5.4', '7']),
@@ -79,6 +81,7 @@ export function fastGroups({ root, folder, tarballs }: Sources): readonly Group[
       ...tooOldRows(project, root),
       snippetRow(project, oldestNode),
       ...stepRows(firstSteps(project, root, oldestNode), oldestNode),
+      ...stepRows({ 'own store': ownStore(project, root, oldestNode) }, oldestNode),
       aiSdkRow(project, '5.4', oldestNode),
       commandRow(project, root, 'bun'),
       createRow(project, '7', oldestNode),
@@ -130,7 +133,25 @@ export function allGroups(sources: Sources): readonly Group[] {
     }
     return { name: `${manager}, ${age} peers`, install }
   })
-  return groups
+  return [...groups, sameTaskGroup(sources, tarballs)]
+}
+
+/** The programs of which the README counts the lines do what it says, with the versions that their manifest names. */
+function sameTaskGroup({ root, folder }: Sources, tarballs: () => Tarballs): Group {
+  const install = async (): Promise<readonly Row[]> => {
+    const project = await Project.install(`${folder}/same-task`, {
+      manager: 'npm',
+      tarballs: tarballs(),
+      dependencies: { ...sameTaskDependencies(root), ...types, ...typescript(['7']) },
+    })
+    return [
+      { name: 'the same task, types', run: () => checkSameTask(project, root) },
+      ...sameTaskPrograms(root).map((program): Row => {
+        return { name: `the same task, ${program}`, run: () => runSameTask(project, root, program) }
+      }),
+    ]
+  }
+  return { name: 'the same task with others', install }
 }
 
 function typescript(versions: readonly string[]): Record<string, string> {
@@ -196,9 +217,12 @@ function tooOldRows(project: Project, root: string): readonly Row[] {
   ]
 }
 
-/** What the README and the guides show runs as it is written. */
+/** What the README, the guides and the doc comments show runs as it is written. */
 function snippetRow(project: Project, version: string): Row {
-  return { name: `snippets of README and guides, Node ${version}`, run: () => runSnippets(project, version) }
+  return {
+    name: `snippets of README, guides and doc comments, Node ${version}`,
+    run: () => runSnippets(project, version),
+  }
 }
 
 /** What a stranger does first. */

@@ -5,13 +5,13 @@ import { extractExamples } from '../../docs/extract-examples.ts'
 import type { Project } from './project.ts'
 
 /**
- * Runs what the README and the guides show, as it is written: no compiler between them and Node.js.
+ * Runs what the README, the guides and the doc comments show, as it is written: no compiler between them and Node.js.
  *
  * @returns the output up to the first that failed; `undefined` when all ran.
  */
 export async function runSnippets(project: Project, version: string): Promise<string | undefined> {
   const app = project.sibling(`snippets-${version}`)
-  const shown = extractExamples().filter(({ name, run }) => run && name.includes('.md:'))
+  const shown = extractExamples().filter(({ run }) => run)
   const files = shown.map(({ path }) => [basename(path), readFileSync(path, 'utf8')] as const)
   const all = shown.map(({ name, path }) => `console.log('${name}')\nawait import('./${basename(path)}')\n`)
   app.write({ ...expectations, ...Object.fromEntries(files), 'all.mjs': all.join('') })

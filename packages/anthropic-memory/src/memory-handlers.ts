@@ -71,12 +71,13 @@ export interface MemoryHandlers {
  * import { memoryHandlers } from '@skein/anthropic-memory'
  * import { mapStore, openMemory } from '@skein/memory'
  *
- * await using memory = await openMemory({ store: mapStore() })
+ * const memory = await openMemory({ store: mapStore() })
  * const handlers = memoryHandlers(memory.as({ id: 'claude', role: 'agent' }))
  * await handlers.create({ path: '/memories/acme.md', file_text: 'Acme pays late.\n' })
  * await handlers.str_replace({ path: '/memories/acme.md', old_str: 'late', new_str: 'in time' })
  * const text = await handlers.view({ path: '/memories/acme.md' })
  * text.split('\n')[1] // => '     1\tAcme pays in time.'
+ * await memory.close()
  * ```
  */
 export function memoryHandlers(view: View, options: MemoryHandlersOptions = {}): MemoryHandlers {

@@ -46,8 +46,10 @@ import { requireServer } from './queue/require-server.ts'
  * import { redisStore } from '@skein/redis'
  *
  * const connection = 'redis://localhost:6379'
- * await using memory = await openMemory({ store: redisStore(connection) })
- * await using flock = await createFlock({ memory, executor: bullmqExecutor({ connection }) })
+ * const memory = await openMemory({ store: redisStore(connection) })
+ * const flock = await createFlock({ memory, executor: bullmqExecutor({ connection }) })
+ * await flock.close()
+ * await memory.close()
  * ```
  */
 export function bullmqExecutor(given: BullmqExecutorOptions): ExecutorFactory {

@@ -16,11 +16,13 @@ import { threadExecutor } from './threads/thread-executor.ts'
  * import { openMemory } from '@skein/memory'
  * import { sqliteStore } from '@skein/sqlite'
  *
- * await using memory = await openMemory({ store: sqliteStore('flock.db') })
- * await using flock = await createFlock({ memory, threads: 4 })
+ * const memory = await openMemory({ store: sqliteStore('flock.db') })
+ * const flock = await createFlock({ memory, threads: 4 })
  * const report = flock.activities<typeof import('./report.ts')>(new URL('./report.ts', import.meta.url))
  * const summarizer = flock.spawn(agent({ role: 'summarizer', on: { summarize: report.summarize } }))
  * const note = await summarizer.ask({ type: 'summarize', input: part }, { timeoutMs: 30_000 })
+ * await flock.close()
+ * await memory.close()
  * ```
  */
 export async function createFlock(flockOptions: FlockOptions): Promise<Flock> {

@@ -103,9 +103,11 @@ export abstract class FlockWork {
    * import { createFlock } from '@skein/core'
    * import { mapStore, openMemory } from '@skein/memory'
    *
-   * await using memory = await openMemory({ store: mapStore() })
-   * await using flock = await createFlock({ memory })
+   * const memory = await openMemory({ store: mapStore() })
+   * const flock = await createFlock({ memory })
    * await flock.run(async ({ memory }) => (await memory.facts.set('motto', 'Share.')).version) // => 1
+   * await flock.close()
+   * await memory.close()
    * ```
    */
   async run<Output>(work: RunInline<undefined, Output>, options: RunOnceOptions = {}): Promise<Output> {
@@ -126,10 +128,12 @@ export abstract class FlockWork {
    * import { createFlock } from '@skein/core'
    * import { mapStore, openMemory } from '@skein/memory'
    *
-   * await using memory = await openMemory({ store: mapStore() })
-   * await using flock = await createFlock({ memory })
+   * const memory = await openMemory({ store: mapStore() })
+   * const flock = await createFlock({ memory })
    * const lengths = await flock.map(['to be', 'or not'], async (_, text) => text.length, { once: 'length' })
    * await flock.reduce(lengths, async (_, some) => Math.max(...some)) // => 6
+   * await flock.close()
+   * await memory.close()
    * ```
    */
   async map<Input, Output>(

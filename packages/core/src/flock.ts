@@ -216,8 +216,8 @@ export class Flock extends FlockWork implements AsyncDisposable {
    * import { behavior, createFlock } from '@skein/core'
    * import { mapStore, openMemory } from '@skein/memory'
    *
-   * await using memory = await openMemory({ store: mapStore() })
-   * await using flock = await createFlock({ memory })
+   * const memory = await openMemory({ store: mapStore() })
+   * const flock = await createFlock({ memory })
    * const seen: string[] = []
    * flock.on(({ type }) => seen.push(type))
    * flock.on('message.deadLettered', ({ reason }) => seen.push(reason))
@@ -226,6 +226,8 @@ export class Flock extends FlockWork implements AsyncDisposable {
    * door.send({ type: 'knock' })
    * door.stop()
    * seen // => ['agent.spawned', 'message.deadLettered', 'agent ended', 'agent.ended']
+   * await flock.close()
+   * await memory.close()
    * ```
    */
   on(listener: (event: FlockEvent) => void): Unsubscribe

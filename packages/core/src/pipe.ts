@@ -29,8 +29,8 @@ const kinds: OptionKinds<RunStepOptions & { across: boolean }> = {
  * import { agent, createFlock, pipe } from '@skein/core'
  * import { mapStore, openMemory } from '@skein/memory'
  *
- * await using memory = await openMemory({ store: mapStore() })
- * await using flock = await createFlock({ memory })
+ * const memory = await openMemory({ store: mapStore() })
+ * const flock = await createFlock({ memory })
  * const find = flock.activity(async (_, topic: string) => [`${topic} is cheap`])
  * const write = flock.activity(async (_, notes: readonly string[]) => `${notes.join('. ')}.`)
  * const researcher = flock.spawn(agent({ role: 'researcher', on: { find } }))
@@ -39,6 +39,8 @@ const kinds: OptionKinds<RunStepOptions & { across: boolean }> = {
  * const article = pipe(researcher.step('find'), writer.step('write'))
  * await article('solar power') // => 'solar power is cheap.'
  * await flock.map(['wind', 'water'], article) // => ['wind is cheap.', 'water is cheap.']
+ * await flock.close()
+ * await memory.close()
  * ```
  */
 export function pipe<A, B, C>(first: Step<A, B>, second: Step<B, C>): StepRef<A, C>

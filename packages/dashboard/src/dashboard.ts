@@ -33,10 +33,12 @@ export interface Dashboard extends AsyncDisposable {
  * import { mapStore, openMemory } from '@skein/memory'
  * import { dashboard } from '@skein/dashboard'
  *
- * await using memory = await openMemory({ store: mapStore() })
- * await using board = dashboard({ memory, principal: { id: 'ada', role: 'operator' }, basePath: '/flock' })
+ * const memory = await openMemory({ store: mapStore() })
+ * const board = dashboard({ memory, principal: { id: 'ada', role: 'operator' }, basePath: '/flock' })
  * const stranger = await board.handler(new Request('http://localhost/flock/api/session', { headers: { host: 'localhost' } }))
  * stranger.status // => 401
+ * await board.close()
+ * await memory.close()
  * ```
  */
 export function dashboard(options: DashboardOptions): Dashboard {

@@ -49,9 +49,10 @@ const closeGraceMs = 500
  * import { serveDashboard } from '@skein/dashboard'
  * import { sqliteStore } from '@skein/sqlite'
  *
- * await using memory = await openMemory({ store: sqliteStore('flock.db') })
+ * const memory = await openMemory({ store: sqliteStore('flock.db') })
  * const board = await serveDashboard({ memory, principal: { id: 'ada', role: 'operator', rights: ['audit'] } })
  * console.log(board.url)
+ * await memory.close()
  * ```
  */
 export async function serveDashboard(given: ServeDashboardOptions): Promise<ServedDashboard> {

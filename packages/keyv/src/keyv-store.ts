@@ -97,11 +97,12 @@ export class KeyvStore {
  * import { mapStore, openMemory } from '@skein/memory'
  * import Keyv from 'keyv'
  *
- * await using memory = await openMemory({ store: mapStore() })
+ * const memory = await openMemory({ store: mapStore() })
  * const view = memory.as({ id: 'shop', role: 'server' })
  * const prices = new Keyv({ store: keyvStore(view), namespace: 'prices' })
  * await prices.set('acme', 12, 60_000)
  * await prices.get('acme') // => 12
+ * await memory.close()
  * ```
  */
 export function keyvStore(view: View, options: CacheOptions = {}): KeyvStore {

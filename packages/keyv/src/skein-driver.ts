@@ -34,11 +34,12 @@ export interface SkeinDriver {
  * import { mapStore, openMemory } from '@skein/memory'
  * import { createStorage } from 'unstorage'
  *
- * await using memory = await openMemory({ store: mapStore() })
+ * const memory = await openMemory({ store: mapStore() })
  * const storage = createStorage({ driver: skeinDriver(memory.as({ id: 'shop', role: 'server' })) })
  * await storage.setItem('prices:acme', { usd: 12 }, { ttl: 60 })
  * await storage.getItem('prices:acme') // => { usd: 12 }
  * await storage.getKeys('prices') // => ['prices:acme']
+ * await memory.close()
  * ```
  */
 export function skeinDriver(view: View, options: CacheOptions = {}): SkeinDriver {

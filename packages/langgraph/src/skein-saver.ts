@@ -47,7 +47,7 @@ const kinds: OptionKinds<SaverOptions> = { prefix: 'any', sensitivity: 'any', co
  * import { SkeinSaver } from '@skein/langgraph'
  * import { mapStore, openMemory } from '@skein/memory'
  *
- * await using memory = await openMemory({ store: mapStore() })
+ * const memory = await openMemory({ store: mapStore() })
  * const checkpointer = new SkeinSaver(memory.as({ id: 'graph', role: 'agent' }))
  * const State = Annotation.Root({ heard: Annotation<string[]>({ reducer: (all, more) => [...all, ...more] }) })
  * const graph = new StateGraph(State)
@@ -58,6 +58,7 @@ const kinds: OptionKinds<SaverOptions> = { prefix: 'any', sensitivity: 'any', co
  * await graph.invoke({ heard: ['hello'] }, config)
  * const { heard } = await graph.invoke({ heard: ['again'] }, config)
  * heard // => ['hello', 'and listened', 'again', 'and listened']
+ * await memory.close()
  * ```
  */
 export class SkeinSaver extends BaseCheckpointSaver {

@@ -68,12 +68,13 @@ interface SavedItem {
  * import { SkeinStore } from '@skein/langgraph'
  * import { mapStore, openMemory } from '@skein/memory'
  *
- * await using memory = await openMemory({ store: mapStore() })
+ * const memory = await openMemory({ store: mapStore() })
  * const store = new SkeinStore(memory.as({ id: 'graph', role: 'agent' }))
  * await store.put(['users', 'ann'], 'food', { likes: 'pizza and ramen' })
  * await store.put(['users', 'ann'], 'work', { does: 'sales' })
  * const [found] = await store.search(['users'], { query: 'Does she like pizza?' })
  * found?.key // => 'food'
+ * await memory.close()
  * ```
  */
 export class SkeinStore extends BaseStore {

@@ -47,10 +47,11 @@ const kinds: OptionKinds<MapStoreOptions> = { maxChanges: 'any', now: 'function'
  * ```ts
  * import { mapStore, openMemory } from '@skein/memory'
  *
- * await using memory = await openMemory({ store: mapStore() })
+ * const memory = await openMemory({ store: mapStore() })
  * const ann = memory.as({ id: 'ann', role: 'research' })
  * await ann.facts.set('greeting', 'hello')
  * await ann.facts.get('greeting') // => 'hello'
+ * await memory.close()
  * ```
  */
 export function mapStore(options: MapStoreOptions = {}): StoreDriver {

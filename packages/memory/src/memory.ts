@@ -59,7 +59,7 @@ export interface ThreadMemory extends AsyncDisposable {
    * ```ts
    * import { mapStore, openMemory } from '@skein/memory'
    *
-   * await using memory = await openMemory({ store: mapStore() })
+   * const memory = await openMemory({ store: mapStore() })
    * const ann = { id: 'ann', role: 'sales' }
    * const { updatedAt } = await memory.as(ann).facts.set('price', 10)
    * await new Promise((resolve) => setTimeout(resolve, 5))
@@ -67,6 +67,7 @@ export interface ThreadMemory extends AsyncDisposable {
    * const then = memory.as(ann, { asOf: updatedAt })
    * await then.facts.get('price') // => 10
    * await then.facts.set('price', 11).catch((error) => error.code) // => 'SKEIN_PAST_VIEW'
+   * await memory.close()
    * ```
    */
   as(principal: Principal, options?: ReadScope | ViewOptions): View

@@ -59,12 +59,12 @@ import { Ledger } from './work/ledger.ts'
  * ```ts
  * import { mapStore, openMemory } from '@skein/memory'
  *
- * await using memory = await openMemory({ store: mapStore(), space: 'acme', architecture: 'hybrid' })
+ * const memory = await openMemory({ store: mapStore(), space: 'acme', architecture: 'hybrid' })
  * const ann = memory.as({ id: 'ann', role: 'research', clearance: { level: 'internal' } })
  * await ann.facts.set('prospect/42', { name: 'Acme' }, { tags: ['crm'] })
- * ann.facts.peek('prospect/42') // => undefined
  * await ann.facts.get('prospect/42') // => { name: 'Acme' }
  * ann.facts.peek('prospect/42') // => { name: 'Acme' }
+ * await memory.close()
  * ```
  */
 export async function openMemory(options: MemoryOptions): Promise<Memory> {

@@ -106,12 +106,13 @@ export class View extends Transactional {
    * ```ts
    * import { mapStore, openMemory } from '@skein/memory'
    *
-   * await using memory = await openMemory({ store: mapStore() })
+   * const memory = await openMemory({ store: mapStore() })
    * const ann = memory.as({ id: 'ann', role: 'reader' })
    * let calls = 0
    * const answers = await Promise.all([1, 2, 3].map(() => ann.once('answer/v1', async () => (calls += 1, 42))))
    * answers.map(({ value }) => value) // => [42, 42, 42]
    * calls // => 1
+   * await memory.close()
    * ```
    */
   async once<T>(
@@ -137,12 +138,13 @@ export class View extends Transactional {
    * ```ts
    * import { mapStore, openMemory } from '@skein/memory'
    *
-   * await using memory = await openMemory({ store: mapStore() })
+   * const memory = await openMemory({ store: mapStore() })
    * const ann = memory.as({ id: 'ann', role: 'reader' })
    * await ann.once('answer/v1', () => 41)
    * await ann.forgetWork('answer/v1') // => true
    * const { value } = await ann.once('answer/v1', () => 42)
    * value // => 42
+   * await memory.close()
    * ```
    */
   forgetWork(key: string): Promise<boolean> {
@@ -189,11 +191,12 @@ export class View extends Transactional {
    * ```ts
    * import { mapStore, openMemory } from '@skein/memory'
    *
-   * await using memory = await openMemory({ store: mapStore() })
+   * const memory = await openMemory({ store: mapStore() })
    * const left = memory.as({ id: 'runtime', role: 'system' }).state<number>('left', 60_000)
    * const take = (): Promise<boolean> =>
    *   left.change((n = 2) => (n > 0 ? { state: n - 1, result: true } : { state: n, result: false }))
    * await Promise.all([take(), take(), take()]) // => [true, true, false]
+   * await memory.close()
    * ```
    */
   state<State>(name: string, ttlMs: number): SharedState<State> {
@@ -263,10 +266,11 @@ export class View extends Transactional {
    * ```ts
    * import { mapStore, openMemory } from '@skein/memory'
    *
-   * await using memory = await openMemory({ store: mapStore() })
+   * const memory = await openMemory({ store: mapStore() })
    * const admin = memory.as({ id: 'ada', role: 'operator', rights: ['administer'] })
    * const corruptions = await Array.fromAsync(admin.verify())
    * corruptions // => []
+   * await memory.close()
    * ```
    */
   verify(): AsyncGenerator<Corruption, void, undefined> {

@@ -45,11 +45,12 @@ const blockLength = 65_536
  * import { mapStore, openMemory } from '@skein/memory'
  * import { SkeinSession } from '@skein/openai-agents'
  *
- * await using memory = await openMemory({ store: mapStore() })
+ * const memory = await openMemory({ store: mapStore() })
  * const session = new SkeinSession(memory.as({ id: 'support', role: 'agent' }), { sessionId: 'ann' })
  * await session.addItems([{ role: 'user', content: 'Hello.' }])
  * const items = await session.getItems()
  * items // => [{ role: 'user', content: 'Hello.' }]
+ * await memory.close()
  * ```
  */
 export class SkeinSession implements Session {

@@ -54,7 +54,8 @@ const apis = {
  *   limits: { requestsPerMinute: 500, tokensPerMinute: 200_000, parallel: 16 },
  *   budget: { usd: 5 },
  * })
- * await using flock = await createFlock({ memory, model })
+ * const flock = await createFlock({ memory, model })
+ * await flock.close()
  * ```
  */
 export function openaiModel(

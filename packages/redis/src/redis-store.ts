@@ -36,7 +36,8 @@ import type { SpaceState } from './space/space-session.ts'
  * import { openMemory } from '@skein/memory'
  * import { redisStore } from '@skein/redis'
  *
- * await using memory = await openMemory({ store: redisStore('redis://localhost:6379') })
+ * const memory = await openMemory({ store: redisStore('redis://localhost:6379') })
+ * await memory.close()
  * ```
  */
 export function redisStore(options: string | RedisStoreOptions): StoreDriver {

@@ -15,8 +15,12 @@ describe('describeFailure', () => {
     ['ours from a store', new StoreError('write', 'No luck.'), 1],
     ['misuse', new OptionError('files', 'a file', 0), 2],
     ['misuse that another thread found', crossed(new OptionError('files', 'a file', 0)), 2],
-  ])('describes an error that is %s in one line', (_, error, exitCode) => {
-    expect(describeFailure(error, false)).toEqual({ lines: [`skein: ${error.message}`], exitCode })
+  ])('describes an error that is %s in one line, and leads to its section of the guide', (_, error, exitCode) => {
+    const code = String('code' in error && error.code).toLowerCase()
+    expect(describeFailure(error, false)).toEqual({
+      lines: [`skein: ${error.message}`, expect.stringMatching(new RegExp(`^See https:.*/errors\\.md#${code}$`))],
+      exitCode,
+    })
   })
 
   it.each([

@@ -39,6 +39,14 @@ describe('ErrorReporter', () => {
     )
   })
 
+  it('leads to the section of the guide about a warning', () => {
+    const runtime = JSON.stringify(import.meta.resolve('@skein/memory/runtime'))
+    const code = `
+      const { warn } = await import(${runtime})
+      warn('Record x is damaged.', 'SKEIN_CORRUPT')`
+    expect(stderrOf(code)).toMatch(/^skein: Record x is damaged\.\nSee https:.*#skein_corrupt\n$/)
+  })
+
   it('leaves out warnings about Node itself, and control characters', () => {
     const code = `
       process.emitWarning('old', 'DeprecationWarning')

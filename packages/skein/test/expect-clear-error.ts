@@ -2,11 +2,15 @@ import { expect } from 'vitest'
 
 import type { Ended } from './run-skein.ts'
 
-/** Expects one or two sentences on standard error (a hint may follow), and nothing on standard output. */
+/** Where an error leads: to its section of the guide, to the help or, if it is not ours, to the stack. */
+const lead = /^(?:See https:\S+#skein_\w+|\(skein --help shows how\)|Set SKEIN_DEBUG=1 .*)$/gm
+
+/** Expects one or two sentences on standard error that lead on (a hint may follow), and nothing on standard output. */
 export function expectClearError(ended: Pick<Ended, 'code' | 'stdout' | 'stderr'>, code: number, text: RegExp): void {
   const message = ended.stderr.replaceAll(/^\w+: \d+ of \d+\n/gm, '')
   expect(message).toMatch(text)
   expect(ended).toMatchObject({ code, stdout: '' })
-  expect(message.trim().split('\n').length).toBeLessThanOrEqual(3)
+  expect(message).toMatch(lead)
+  expect(message.replaceAll(lead, '').trim().split('\n').length).toBeLessThanOrEqual(3)
   expect(message).not.toMatch(/ {4}at /)
 }

@@ -29,10 +29,11 @@ import { WritingStore } from './writing-store.ts'
  * import { sqliteStore } from '@skein/sqlite'
  *
  * const path = `${mkdtempSync('/tmp/skein-')}/flock.db`
- * await using memory = await openMemory({ store: sqliteStore(path) })
+ * const memory = await openMemory({ store: sqliteStore(path) })
  * const { facts } = memory.as({ id: 'ann', role: 'sales' })
  * const { version } = await facts.set('prospect/42', { name: 'Acme' })
  * version // => 1
+ * await memory.close()
  * ```
  */
 export function sqliteStore(options: string | SqliteStoreOptions): StoreDriver {

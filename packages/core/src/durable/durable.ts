@@ -118,14 +118,16 @@ type GivenBy<Definition> = Definition extends {
  *   }),
  *   { name: 'tally', mailbox: 'durable' },
  * )
- * await using memory = await openMemory({ store: mapStore() })
+ * const memory = await openMemory({ store: mapStore() })
  * const first = await createFlock({ memory })
  * await (await first.spawnDurable(tally, { id: 't1' })).post({ type: 'count' })
  * await first.close()
  *
- * await using second = await createFlock({ memory })
+ * const second = await createFlock({ memory })
  * const { resumed } = await second.resume([tally])
  * resumed.map(({ id }) => id) // => ['t1']
+ * await second.close()
+ * await memory.close()
  * ```
  */
 export function durable<Taken extends Message, Output, Snapshot>(

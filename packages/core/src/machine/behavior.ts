@@ -50,8 +50,8 @@ const kinds: OptionKinds<BehaviorOptions<unknown, Message>> = { role: 'any', ini
  * import type { Question } from '@skein/core'
  * import { mapStore, openMemory } from '@skein/memory'
  *
- * await using memory = await openMemory({ store: mapStore() })
- * await using flock = await createFlock({ memory })
+ * const memory = await openMemory({ store: mapStore() })
+ * const flock = await createFlock({ memory })
  * type Messages = { type: 'add'; by: number } | Question<'read', undefined, number>
  * const counter = flock.spawn(behavior({
  *   role: 'counter',
@@ -64,6 +64,8 @@ const kinds: OptionKinds<BehaviorOptions<unknown, Message>> = { role: 'any', ini
  * }))
  * counter.send({ type: 'add', by: 2 })
  * await counter.ask({ type: 'read' }) // => 2
+ * await flock.close()
+ * await memory.close()
  * ```
  */
 export function behavior<State, Taken extends Message, Output = unknown>(

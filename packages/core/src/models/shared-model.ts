@@ -266,13 +266,14 @@ export class SharedModel {
  * import { extractiveModel, shareModel } from '@skein/core'
  * import { mapStore, openMemory } from '@skein/memory'
  *
- * await using memory = await openMemory({ store: mapStore() })
+ * const memory = await openMemory({ store: mapStore() })
  * const model = shareModel(extractiveModel(), memory.as({ id: 'ann', role: 'reader' }))
  * const passages = [{ id: 'report', text: 'Energy is saved in every home. The arts are a precious resource.' }]
  * const ask = () => model.cite({ messages: [{ role: 'user', text: 'What about energy?' }], passages, maxSentences: 1 })
  * const [first, second] = [await ask(), await ask()]
  * first.sentences[0]?.text // => 'Energy is saved in every home.'
  * second.reused // => true
+ * await memory.close()
  * ```
  */
 export function shareModel(model: Model, memory: View, options: ShareOptions = {}): SharedModel {

@@ -19,12 +19,14 @@ import type { Message } from '../messages/message.ts'
  * const counter = behavior({ role: 'counter', initial: 0, receive: (n: number, _: { type: 'tick' }) => n + 1 })
  * const flaky = withCrashes(counter, (_, count) => (count === 1 ? new Error('injected') : undefined))
  *
- * await using memory = await openMemory({ store: mapStore() })
- * await using flock = await createFlock({ memory, supervision: { onFailure: 'resume' } })
+ * const memory = await openMemory({ store: mapStore() })
+ * const flock = await createFlock({ memory, supervision: { onFailure: 'resume' } })
  * const ref = flock.spawn(flaky)
  * for (let n = 0; n < 3; n += 1) ref.send({ type: 'tick' })
  * while (ref.load > 0) await new Promise((resolve) => setImmediate(resolve))
  * ref.snapshot // => { status: 'active', context: 2 }
+ * await flock.close()
+ * await memory.close()
  * ```
  */
 export function withCrashes<Taken extends Message, Output, Snapshot>(

@@ -38,12 +38,13 @@ interface KnownTask {
  * import { MetricReducer } from '@skein/dashboard'
  * import { mapStore, openMemory } from '@skein/memory'
  *
- * await using memory = await openMemory({ store: mapStore() })
+ * const memory = await openMemory({ store: mapStore() })
  * const ann = memory.as({ id: 'ann', role: 'worker' })
  * await ann.once('sum/1', () => 1)
  * const { entries } = await ann.feed.read({ after: 0, withRecords: true })
  * const reducer = new MetricReducer()
  * entries.flatMap((entry) => reducer.reduce(entry)).map(({ type }) => type) // => ['computed']
+ * await memory.close()
  * ```
  */
 export class MetricReducer {

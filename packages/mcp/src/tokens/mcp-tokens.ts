@@ -89,7 +89,7 @@ export class McpTokens {
    * import { McpTokens } from '@skein/mcp'
    * import { mapStore, openMemory } from '@skein/memory'
    *
-   * await using memory = await openMemory({ store: mapStore() })
+   * const memory = await openMemory({ store: mapStore() })
    * const tokens = new McpTokens(memory)
    * const { token, id } = await tokens.create({ principal: { id: 'ann', role: 'research' } })
    * const bearer = await tokens.verify(token)
@@ -97,6 +97,7 @@ export class McpTokens {
    *
    * await tokens.revoke(id)
    * await tokens.verify(token) // => undefined
+   * await memory.close()
    * ```
    */
   async create(options: CreateTokenOptions): Promise<McpToken & { readonly token: string }> {

@@ -90,13 +90,14 @@ export class Corrections {
    * ```ts
    * import { mapStore, openMemory } from '@skein/memory'
    *
-   * await using memory = await openMemory({ store: mapStore() })
+   * const memory = await openMemory({ store: mapStore() })
    * const ann = memory.as({ id: 'ann', role: 'research' })
    * const seen = await ann.observations.log({ value: 'Acme is for sale' })
    * await ann.decisions.record({ task: 't1', decision: 'bid', reasoning: 'It is for sale.', derivedFrom: [seen] })
    * await ann.observations.retract(seen.id, 'It was a rumor.')
    * const [decision] = await ann.corrections.dependents(seen, { collection: 'decisions' })
    * decision?.doubts // => [`observations/${seen.id}`]
+   * await memory.close()
    * ```
    */
   async dependents(what: Source, options: DependentsOptions = {}): Promise<Dependent[]> {

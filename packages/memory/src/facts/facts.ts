@@ -86,11 +86,11 @@ export class Facts {
    * ```ts
    * import { mapStore, openMemory } from '@skein/memory'
    *
-   * await using memory = await openMemory({ store: mapStore() })
+   * const memory = await openMemory({ store: mapStore() })
    * const { facts } = memory.as({ id: 'ann', role: 'sales' })
    * for (const key of ['prospect/7', 'prospect/42', 'price']) await facts.set(key, true)
-   * const { items } = await facts.list({ prefix: 'prospect/' })
-   * items.map(({ key }) => key) // => ['prospect/42', 'prospect/7']
+   * (await facts.list({ prefix: 'prospect/' })).items.map(({ key }) => key) // => ['prospect/42', 'prospect/7']
+   * await memory.close()
    * ```
    */
   async list<T = unknown>(options: ListFactsOptions = {}): Promise<Page<Fact<T>>> {
@@ -120,12 +120,12 @@ export class Facts {
    * ```ts
    * import { mapStore, openMemory } from '@skein/memory'
    *
-   * await using memory = await openMemory({ store: mapStore() })
+   * const memory = await openMemory({ store: mapStore() })
    * const { facts } = memory.as({ id: 'ann', role: 'sales' })
-   * await facts.set('price', 10)
-   * await facts.set('price', 12)
+   * for (const price of [10, 12]) await facts.set('price', price)
    * const versions = await facts.history('price')
    * versions.map(({ version, value }) => [version, value]) // => [[2, 12], [1, 10]]
+   * await memory.close()
    * ```
    */
   async history<T = unknown>(key: string): Promise<FactVersion<T>[]> {
@@ -145,11 +145,12 @@ export class Facts {
    * ```ts
    * import { mapStore, openMemory } from '@skein/memory'
    *
-   * await using memory = await openMemory({ store: mapStore() })
+   * const memory = await openMemory({ store: mapStore() })
    * const { facts } = memory.as({ id: 'ann', role: 'sales' })
    * const first = await facts.set('price', 10)
    * await facts.set('price', 12, { ifVersion: first.version })
    * await facts.set('price', 15, { ifVersion: first.version }).catch((error) => error.code) // => 'SKEIN_VERSION_CONFLICT'
+   * await memory.close()
    * ```
    */
   async set<T>(key: string, value: T, options: SetFactOptions = {}): Promise<Fact<T>> {
@@ -178,10 +179,11 @@ export class Facts {
    * ```ts
    * import { mapStore, openMemory } from '@skein/memory'
    *
-   * await using memory = await openMemory({ store: mapStore() })
+   * const memory = await openMemory({ store: mapStore() })
    * const { facts } = memory.as({ id: 'ann', role: 'sales' })
    * await Promise.all(Array.from({ length: 50 }, () => facts.update('calls', (count = 0) => (count as number) + 1)))
    * await facts.get('calls') // => 50
+   * await memory.close()
    * ```
    */
   async update<T>(
@@ -236,15 +238,14 @@ export class Facts {
    * ```ts
    * import { mapStore, openMemory } from '@skein/memory'
    *
-   * await using memory = await openMemory({ store: mapStore() })
-   * const clearance = { level: 'confidential' } as const
-   * const boss = memory.as({ id: 'boss', role: 'head', clearance, rights: ['declassify'] })
+   * const memory = await openMemory({ store: mapStore() })
+   * const boss = memory.as({ id: 'boss', role: 'head', clearance: { level: 'confidential' }, rights: ['declassify'] })
    * const ann = memory.as({ id: 'ann', role: 'sales' })
    * await boss.facts.set('merger', 'Acme buys Birdsong', { sensitivity: 'confidential' })
    * await ann.facts.get('merger') // => undefined
-   *
    * await boss.facts.declassify('merger', { reason: 'It is in the papers.' })
    * await ann.facts.get('merger') // => 'Acme buys Birdsong'
+   * await memory.close()
    * ```
    */
   async declassify<T = unknown>(key: string, options: DeclassifyOptions): Promise<Fact<T>> {
@@ -275,11 +276,11 @@ export class Facts {
    * ```ts
    * import { mapStore, openMemory } from '@skein/memory'
    *
-   * await using memory = await openMemory({ store: mapStore() })
+   * const memory = await openMemory({ store: mapStore() })
    * const { facts } = memory.as({ id: 'ann', role: 'sales' })
    * await facts.set('prospect/acme', { pricing: 'asks for a discount' })
-   * const [hit] = await facts.search('acme discounts')
-   * hit?.item.key // => 'prospect/acme'
+   * (await facts.search('acme discounts'))[0]?.item.key // => 'prospect/acme'
+   * await memory.close()
    * ```
    */
   async search<T = unknown>(text: string, options: SearchOptions = {}): Promise<SearchResult<Fact<T>>[]> {

@@ -1,3 +1,5 @@
+import { warn } from '../values/warn.ts'
+
 /** The state of a node's exchange with the others; counts start when the memory is opened. */
 export interface FederationReport {
   readonly node: string
@@ -70,7 +72,7 @@ export class FederationStats {
   warn(text: string, error: unknown): void {
     this.lastError = error instanceof Error ? error : new Error(String(error))
     const { code = 'SKEIN_FEDERATION' } = error as { code?: string }
-    process.emitWarning(text, { type: 'SkeinWarning', code })
+    warn(text, code)
   }
 }
 

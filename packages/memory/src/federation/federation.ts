@@ -15,6 +15,7 @@ import { BusSealing } from './bus-sealing.ts'
 import { Checkpoint } from './checkpoint.ts'
 import { RecordExchange } from './record-exchange.ts'
 import { hasTrait } from '../store/collections.ts'
+import { warn } from '../values/warn.ts'
 import { decideShare } from './share-rule.ts'
 import { Subscriber } from './subscriber.ts'
 
@@ -79,10 +80,7 @@ export class Federation implements AsyncDisposable {
     const onTooLarge = (id: string, size: number): void => {
       stats.tooLarge += 1
       const advice = `Raise federation.maxObjectBytes (${maxObjectBytes}) or store smaller objects.`
-      process.emitWarning(`Object ${id} has ${size} bytes and stays on node "${node}". ${advice}`, {
-        type: 'SkeinWarning',
-        code: 'SKEIN_FEDERATION',
-      })
+      warn(`Object ${id} has ${size} bytes and stays on node "${node}". ${advice}`, 'SKEIN_FEDERATION')
     }
     this.#options = options
     this.#of = of
@@ -238,9 +236,9 @@ export class Federation implements AsyncDisposable {
     if (previous && messageOf(previous) === messageOf(error)) return
     const effect = error instanceof MissingKeyError ? 'stops merging messages' : 'continues alone'
     const { code = 'SKEIN_FEDERATION' } = error as { code?: string }
-    process.emitWarning(
+    warn(
       `Node "${this.#options.node}" ${effect}: ${messageOf(error)} Nothing is lost; it catches up once the cause is fixed.`,
-      { type: 'SkeinWarning', code },
+      code,
     )
   }
 

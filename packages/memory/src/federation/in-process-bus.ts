@@ -26,12 +26,14 @@ export interface InProcessBusOptions {
  * import { inProcessBus, mapStore, openMemory } from '@skein/memory'
  *
  * const bus = inProcessBus()
- * await using a = await openMemory({ store: mapStore(), architecture: 'federated', federation: { node: 'a', bus } })
- * await using b = await openMemory({ store: mapStore(), architecture: 'federated', federation: { node: 'b', bus } })
+ * const a = await openMemory({ store: mapStore(), architecture: 'federated', federation: { node: 'a', bus } })
+ * const b = await openMemory({ store: mapStore(), architecture: 'federated', federation: { node: 'b', bus } })
  * await a.as({ id: 'ann', role: 'sales' }).facts.set('price', 10, { importance: 0.9 })
  * await a.exchange()
  * await b.exchange()
  * await b.as({ id: 'bob', role: 'sales' }).facts.get('price') // => 10
+ * await b.close()
+ * await a.close()
  * ```
  */
 export function inProcessBus(options: InProcessBusOptions = {}): Bus {

@@ -33,7 +33,7 @@ export class Forgetful {
    * ```ts
    * import { mapStore, openMemory } from '@skein/memory'
    *
-   * await using memory = await openMemory({ store: mapStore() })
+   * const memory = await openMemory({ store: mapStore() })
    * const ann = memory.as({ id: 'ann', role: 'sales' })
    * const call = await ann.observations.log({ value: 'Zoë called', subject: 'person/42' })
    * await ann.facts.set('next call', 'Zoë, on Monday', { derivedFrom: [call] })
@@ -41,6 +41,7 @@ export class Forgetful {
    * const report = await officer.forget({ subject: 'person/42' }, { reason: 'She asked for it.', derived: 'forget' })
    * report.forgotten // => { observations: 1, facts: 1 }
    * await ann.facts.get('next call') // => undefined
+   * await memory.close()
    * ```
    */
   async forget(what: ForgetTarget, options: ForgetOptions): Promise<ForgetReport> {

@@ -61,7 +61,7 @@ export class Holds {
    * ```ts
    * import { mapStore, openMemory } from '@skein/memory'
    *
-   * await using memory = await openMemory({ store: mapStore() })
+   * const memory = await openMemory({ store: mapStore() })
    * const ann = memory.as({ id: 'ann', role: 'sales' })
    * await ann.observations.log({ value: 'Zoë called', subject: 'person/42' })
    * const lawyer = memory.as({ id: 'leo', role: 'legal', rights: ['hold'] })
@@ -69,6 +69,7 @@ export class Holds {
    * held // => { observations: 1 }
    * await ann.forget({ subject: 'person/42' }, { reason: 'asked' }).catch(({ code }) => code) // => 'SKEIN_HELD'
    * await lawyer.holds.release(id, { reason: 'settled' })
+   * await memory.close()
    * ```
    */
   async place(what: ForgetTarget, options: HoldOptions): Promise<HoldReport> {

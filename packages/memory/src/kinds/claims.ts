@@ -87,7 +87,7 @@ export class Claims {
    * ```ts
    * import { mapStore, openMemory } from '@skein/memory'
    *
-   * await using memory = await openMemory({ store: mapStore() })
+   * const memory = await openMemory({ store: mapStore() })
    * const ann = memory.as({ id: 'ann', role: 'worker' })
    * const bob = memory.as({ id: 'bob', role: 'worker' })
    * const claim = await ann.claims.claim('t1')
@@ -98,6 +98,7 @@ export class Claims {
    * await claim.release()
    * const refused = await ann.facts.set('t1/result', 43, { claim }).catch((error) => error)
    * refused.code // => 'SKEIN_FENCE'
+   * await memory.close()
    * ```
    */
   async claim(task: string, options: ClaimOptions = {}): Promise<Claim | undefined> {

@@ -83,7 +83,7 @@ export class Decisions extends Journal {
    * ```ts
    * import { mapStore, openMemory } from '@skein/memory'
    *
-   * await using memory = await openMemory({ store: mapStore() })
+   * const memory = await openMemory({ store: mapStore() })
    * const ann = memory.as({ id: 'ann', role: 'sales' })
    * await ann.facts.set('price', 10)
    * await ann.facts.get('price')
@@ -91,6 +91,7 @@ export class Decisions extends Journal {
    * await ann.facts.set('price', 99)
    * const { records } = await ann.decisions.knownAt(id)
    * records.map(({ id, value }) => [id, value]) // => [['price', 10]]
+   * await memory.close()
    * ```
    */
   async knownAt(id: string): Promise<KnownAt> {

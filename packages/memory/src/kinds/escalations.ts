@@ -46,7 +46,7 @@ export class Escalations {
    * ```ts
    * import { mapStore, openMemory } from '@skein/memory'
    *
-   * await using memory = await openMemory({ store: mapStore() })
+   * const memory = await openMemory({ store: mapStore() })
    * const agent = memory.as({ id: 'ann', role: 'sales' })
    * const person = memory.as({ id: 'eve', role: 'support' })
    *
@@ -56,6 +56,7 @@ export class Escalations {
    * await person.escalations.answer(id, { granted: true })
    * const { answer } = await answered
    * answer // => { granted: true }
+   * await memory.close()
    * ```
    */
   async open(input: EscalationInput): Promise<Escalation> {

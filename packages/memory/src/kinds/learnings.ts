@@ -104,13 +104,14 @@ export class Learnings extends Journal {
    * ```ts
    * import { mapStore, openMemory } from '@skein/memory'
    *
-   * await using memory = await openMemory({ store: mapStore() })
+   * const memory = await openMemory({ store: mapStore() })
    * const ann = memory.as({ id: 'ann', role: 'sales' })
    * const bob = memory.as({ id: 'bob', role: 'sales' })
    * await ann.learnings.log({ signal: 'success', context: { industry: 'retail', size: 120 }, details: 'They like numbers.' })
    *
    * const { success } = await bob.learnings.relevant({ industry: 'retail', size: 90 })
    * success.map(({ item, matches }) => [item.value.details, matches]) // => [['They like numbers.', 1]]
+   * await memory.close()
    * ```
    */
   async relevant<Details = unknown>(

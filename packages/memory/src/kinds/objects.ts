@@ -52,13 +52,14 @@ export class Objects {
    * ```ts
    * import { mapStore, openMemory } from '@skein/memory'
    *
-   * await using memory = await openMemory({ store: mapStore() })
+   * const memory = await openMemory({ store: mapStore() })
    * const { objects } = memory.as({ id: 'ann', role: 'reader' })
    * const part = await objects.put('The first chapter.')
    * const note = await objects.put({ summary: 'first' }, { derivedFrom: [part] })
    * await objects.get(note) // => { summary: 'first' }
    * const uses = await objects.lineage(part, { direction: 'uses' })
    * uses.map(({ ref }) => ref.id) // => [note.id]
+   * await memory.close()
    * ```
    */
   async put<T>(content: T, options: PutOptions = {}): Promise<Ref<T>> {

@@ -39,13 +39,14 @@ export class Observations extends Journal {
    * ```ts
    * import { mapStore, openMemory } from '@skein/memory'
    *
-   * await using memory = await openMemory({ store: mapStore() })
+   * const memory = await openMemory({ store: mapStore() })
    * const ann = memory.as({ id: 'ann', role: 'research' })
    * await ann.observations.log({ task: 't1', value: 'Acme raised its prices', tags: ['pricing'], importance: 0.8 })
    *
    * const bob = memory.as({ id: 'bob', role: 'sales' })
    * const [hit] = await bob.observations.search('price raise', { task: 't1' })
    * hit?.item.author // => 'ann'
+   * await memory.close()
    * ```
    */
   async log<Value>(input: ObservationInput<Value>): Promise<JournalEntry<Value>> {

@@ -39,7 +39,8 @@ const kinds: OptionKinds<OpenTelemetryOptions> = { content: 'object' }
  * import { openTelemetry } from '@skein/memory/telemetry'
  *
  * const telemetry = openTelemetry({ content: { level: 'internal' } })
- * await using memory = await openMemory({ store: mapStore(), telemetry })
+ * const memory = await openMemory({ store: mapStore(), telemetry })
+ * await memory.close()
  * ```
  */
 export function openTelemetry(options: OpenTelemetryOptions = {}): Telemetry {

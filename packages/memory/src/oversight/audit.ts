@@ -112,7 +112,7 @@ export class Audit {
    * ```ts
    * import { mapStore, openMemory } from '@skein/memory'
    *
-   * await using memory = await openMemory({ store: mapStore() })
+   * const memory = await openMemory({ store: mapStore() })
    * const ann = memory.as({ id: 'ann', role: 'sales' })
    * await ann.facts.set('salary', 100, { ttlMs: 60_000 })
    * await ann.facts.get('salary')
@@ -122,6 +122,7 @@ export class Audit {
    * const seen: string[] = []
    * for await (const { action, outcome, id } of auditor.audit.entries({ agent: 'ann' })) seen.push(`${action} ${id}: ${outcome}`)
    * seen // => ['write salary: written', 'read salary: hit', 'read bonus: miss']
+   * await memory.close()
    * ```
    */
   async *entries(filter: AuditFilter = {}): AsyncGenerator<AuditEntry, void, undefined> {

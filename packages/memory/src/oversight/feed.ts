@@ -104,11 +104,12 @@ export class Feed {
    * ```ts
    * import { mapStore, openMemory } from '@skein/memory'
    *
-   * await using memory = await openMemory({ store: mapStore() })
+   * const memory = await openMemory({ store: mapStore() })
    * const ann = memory.as({ id: 'ann', role: 'reader' })
    * await ann.facts.set('greeting', 'hello')
    * const { entries } = await ann.feed.read({ after: 0, withRecords: true })
    * entries.map((entry) => entry.type === 'change' && entry.record?.text) // => ['"hello"']
+   * await memory.close()
    * ```
    */
   async read(query: FeedQuery): Promise<FeedPage> {

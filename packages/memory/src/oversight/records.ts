@@ -168,7 +168,7 @@ export class Records {
    * ```ts
    * import { mapStore, openMemory } from '@skein/memory'
    *
-   * await using memory = await openMemory({ store: mapStore() })
+   * const memory = await openMemory({ store: mapStore() })
    * const ann = memory.as({ id: 'ann', role: 'sales' })
    * const { updatedAt: since } = await ann.facts.set('price', 10)
    * await new Promise((resolve) => setTimeout(resolve, 5))
@@ -177,6 +177,7 @@ export class Records {
    * difference // => expect.objectContaining({ change: 'changed', collection: 'facts', id: 'price' })
    * difference?.before?.value // => 10
    * difference?.after?.value // => 12
+   * await memory.close()
    * ```
    */
   async *diff(options: DiffOptions): AsyncGenerator<RecordDifference, void, undefined> {

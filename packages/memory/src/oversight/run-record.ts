@@ -72,7 +72,7 @@ export interface RecordedRun {
  * import { mapStore, openMemory } from '@skein/memory'
  * import { listRuns, noCost, recordRun } from '@skein/memory/runtime'
  *
- * await using memory = await openMemory({ store: mapStore() })
+ * const memory = await openMemory({ store: mapStore() })
  * const view = memory.as({ id: 'clerk', role: 'clerk' })
  * const run = await recordRun(view, { title: 'Offers of May', questions: ['Which is the best?'] })
  * const best = await view.objects.put('The second.', { title: 'The best offer' })
@@ -80,6 +80,7 @@ export interface RecordedRun {
  * await run.end({ state: 'done', agents: 1, used: noCost, saved: noCost, answers })
  * const [listed] = await listRuns(view)
  * listed?.state // => 'done'
+ * await memory.close()
  * ```
  */
 export async function recordRun(view: { readonly objects: Objects }, plan: RunPlan): Promise<RecordedRun> {

@@ -1,4 +1,5 @@
 import { CorruptRecordError } from '../values/errors.ts'
+import { warn } from '../values/warn.ts'
 import { forward } from '../store/forward.ts'
 import { hashOf } from '../store/object-id.ts'
 import type { KeyRing } from './key-ring.ts'
@@ -123,7 +124,7 @@ async function openList(records: readonly StoredRecord[], opener: RecordOpener):
     if ('record' in one) return one.record
     const { error } = one
     if (!(error instanceof CorruptRecordError)) return withError(records[index] as StoredRecord, error)
-    process.emitWarning(`${error.message} Lists leave it out.`, { type: 'SkeinWarning', code: error.code })
+    warn(`${error.message} Lists leave it out.`, error.code)
     return []
   })
 }

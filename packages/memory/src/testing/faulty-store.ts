@@ -23,12 +23,13 @@ import type { Faults } from './faults.ts'
  * import { faultyStore } from '@skein/memory/testing'
  *
  * const { driver, faults } = faultyStore(mapStore())
- * await using memory = await openMemory({ store: driver })
+ * const memory = await openMemory({ store: driver })
  * const { facts } = memory.as({ id: 'ann', role: 'test' })
  * faults.fail('write', { collection: 'facts', when: 'after' })
  * const refused = await facts.set('k', 1).catch((error) => error)
  * refused.code // => 'SKEIN_OUTCOME_UNKNOWN'
  * await facts.get('k') // => 1
+ * await memory.close()
  * ```
  */
 export function faultyStore(driver: StoreDriver): { readonly driver: StoreDriver; readonly faults: Faults } {

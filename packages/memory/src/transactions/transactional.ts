@@ -38,7 +38,7 @@ export class Transactional extends Forgetful {
    * ```ts
    * import { mapStore, openMemory } from '@skein/memory'
    *
-   * await using memory = await openMemory({ store: mapStore() })
+   * const memory = await openMemory({ store: mapStore() })
    * const ann = memory.as({ id: 'ann', role: 'cashier' })
    * await ann.facts.set('account/a', 100)
    * await ann.facts.set('account/b', 0)
@@ -48,6 +48,7 @@ export class Transactional extends Forgetful {
    *   await facts.set('account/b', b + 30)
    * })
    * await ann.facts.getMany(['account/a', 'account/b']) // => [70, 30]
+   * await memory.close()
    * ```
    */
   async transaction<Result>(

@@ -2,6 +2,7 @@ import * as errors from './errors.ts'
 import { encodeJson } from './json.ts'
 import { builtinErrors, hiddenFields, toEnvelope } from './pack-error.ts'
 import type { ErrorEnvelope } from './pack-error.ts'
+import { errorDocs } from './skein-error.ts'
 
 interface ErrorClass {
   readonly prototype: object
@@ -59,6 +60,10 @@ export function fromEnvelope(envelope: ErrorEnvelope, classes: ErrorClasses = {}
   define('stack', stack, false)
   if (error.name !== name) define('name', name, false)
   for (const [key, value] of Object.entries(fields)) define(key, value, true)
+  // A class of another package is made here, without what it inherits.
+  const code = fields['code']
+  if (typeof code === 'string' && code.startsWith('SKEIN_') && !('docs' in error))
+    define('docs', errorDocs(code), false)
   for (const [key, part] of Object.entries(parts)) {
     const unpacked = isList(part) ? part.map((one) => fromEnvelope(one, classes)) : fromEnvelope(part, classes)
     define(key, unpacked, hiddenFields[base]?.includes(key) !== true)

@@ -1,6 +1,11 @@
 /** Where the guide explains each code; a test holds it to the repository that the root's manifest names. */
 const errorsGuide = 'https://github.com/skein/skein/blob/main/docs/guide/errors.md'
 
+/** The address of the section of the guide that explains a code: its cause, and what to do about it. */
+export function errorDocs(code: string): string {
+  return `${errorsGuide}#${code.toLowerCase()}`
+}
+
 type Inspect = (value: unknown, options: object) => string
 
 /**
@@ -19,7 +24,7 @@ export abstract class SkeinError extends Error {
 
   /** The address of the section of the guide that explains this code: its cause, and what to do about it. */
   get docs(): string {
-    return `${errorsGuide}#${this.code.toLowerCase()}`
+    return errorDocs(this.code)
   }
 
   static {

@@ -47,11 +47,12 @@ const kinds: OptionKinds<RedisBusOptions> = {
  * import { redisBus } from '@skein/redis'
  * import { sqliteStore } from '@skein/sqlite'
  *
- * await using memory = await openMemory({
+ * const memory = await openMemory({
  *   store: sqliteStore('node-a.db'),
  *   architecture: 'federated',
  *   federation: { node: 'a', bus: redisBus('redis://localhost:6379') },
  * })
+ * await memory.close()
  * ```
  */
 export function redisBus(options: string | RedisBusOptions): Bus {

@@ -1,4 +1,5 @@
 import { CorruptRecordError } from '@skein/memory'
+import { warn } from '@skein/memory/runtime'
 import type { RecordKey } from '@skein/memory/store'
 
 import { unpackRow } from '../records/record-row.ts'
@@ -10,10 +11,7 @@ export function intactRow(key: RecordKey, text: string): UnpackedRow | undefined
     return unpackRow(key, text)
   } catch (error) {
     if (!(error instanceof CorruptRecordError)) throw error
-    process.emitWarning(`${String(error)} Lists and searches leave it out.`, {
-      type: 'SkeinWarning',
-      code: error.code,
-    })
+    warn(`${String(error)} Lists and searches leave it out.`, error.code)
     return undefined
   }
 }

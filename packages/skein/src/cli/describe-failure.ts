@@ -11,8 +11,8 @@ export interface Failure {
 }
 
 /**
- * Describes an error in one line. A foreign error, which doesn't say what to
- * do, gets a second line that does.
+ * Describes an error in one line. A second line leads on: to the section of the guide about the error's code, or to
+ * the stack of a foreign error, which doesn't say what to do.
  *
  * Our own errors are recognized by their code: an error that crosses threads
  * loses its class.
@@ -30,6 +30,7 @@ export function describeFailure(error: unknown, debug: boolean): Failure {
   else if (code === 'SKEIN_KEY_MISSING') lines.push('The command takes its keys from SKEIN_KEYS: id=BASE64,id=BASE64.')
   else if (code === 'SKEIN_CEILING' || isOfBudget(error)) lines.push(budgetHint)
   else if (!code.startsWith('SKEIN_')) lines.push('Set SKEIN_DEBUG=1 to see where this comes from.')
+  lines.push(...linkOf(error))
   return { lines, exitCode: exitCodes[code] ?? exitCode.failure }
 }
 
@@ -38,6 +39,14 @@ const exitCodes: Readonly<Record<string, number>> = {
   SKEIN_CEILING: exitCode.tooCostly,
 }
 const budgetHint = 'With the options --budget-calls, --budget-tokens and --budget-usd, you set what a run may use.'
+
+/** Our errors know their section of the guide, on whichever thread they arose. */
+export function linkOf(error: unknown): readonly string[] {
+  if (!(error instanceof Error)) return []
+  if ('docs' in error) return [plainText(`See ${String(error.docs)}`)]
+  // A warning without an error behind it brings the sentence.
+  return 'detail' in error && typeof error.detail === 'string' ? [plainText(error.detail)] : []
+}
 
 /** A message as one line of the command; it may quote what agents wrote. */
 export function messageLine(message: string): string {

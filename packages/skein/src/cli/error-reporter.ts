@@ -1,6 +1,6 @@
 import { plainLines } from '../terminal/plain-text.ts'
 import { printNote } from '../terminal/printer.ts'
-import { describeFailure, messageLine } from './describe-failure.ts'
+import { describeFailure, linkOf, messageLine } from './describe-failure.ts'
 
 /**
  * Reports errors and warnings on standard error, each line once. When a disk
@@ -48,11 +48,12 @@ export class ErrorReporter {
     if (fresh.length > 0) printNote(fresh.join('\n'))
   }
 
-  #printWarning({ message, name, stack = message }: Error): void {
+  #printWarning(warning: Error): void {
+    const { message, name, stack = message } = warning
     if (name === 'DeprecationWarning' || name === 'ExperimentalWarning') return
     // Warnings of this name say themselves what they mean.
     const note = this.backgroundNote === '' || name === 'SkeinWarning' ? '' : `${this.backgroundNote} `
     if (this.#debug) this.print(...plainLines(`skein: ${note}${stack}`))
-    else this.print(messageLine(`${note}${message}`))
+    else this.print(messageLine(`${note}${message}`), ...linkOf(warning))
   }
 }

@@ -29,14 +29,16 @@ import { refuseFaults } from './refuse-corruption.ts'
  * import { backup, restore, sqliteStore } from '@skein/sqlite'
  *
  * const folder = mkdtempSync('/tmp/skein-')
- * await using memory = await openMemory({ store: sqliteStore(`${folder}/flock.db`) })
+ * const memory = await openMemory({ store: sqliteStore(`${folder}/flock.db`) })
  * await memory.as({ id: 'ann', role: 'sales' }).facts.set('price', 10)
  * const { spaces } = await backup(`${folder}/flock.db`, `${folder}/monday.db`)
  * spaces // => ['default']
  *
  * await restore(`${folder}/monday.db`, `${folder}/again.db`)
- * await using again = await openMemory({ store: sqliteStore(`${folder}/again.db`) })
+ * const again = await openMemory({ store: sqliteStore(`${folder}/again.db`) })
  * await again.as({ id: 'bob', role: 'sales' }).facts.get('price') // => 10
+ * await again.close()
+ * await memory.close()
  * ```
  */
 export async function backup(from: string, to: string, options: BackupOptions = {}): Promise<BackupReport> {

@@ -1,3 +1,4 @@
+import { warn } from '@skein/memory/runtime'
 import type { Row } from '@skein/memory/store'
 
 import { readableLabel } from './packed-label.ts'
@@ -15,10 +16,10 @@ export function warnOfDamage(path: string, space: number, [collection, id]: RawR
   const key = JSON.stringify([path, space, collection, id])
   if (warned.has(key)) return
   warned.add(key)
-  process.emitWarning(
+  warn(
     `The record ${collection}/${id} in ${path} is damaged: its checksum does not match. ` +
       'Lists and searches leave it out. Write it anew, delete it, or restore a backup.',
-    { type: 'SkeinWarning', code: 'SKEIN_CORRUPT' },
+    'SKEIN_CORRUPT',
   )
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { StoreBusyError } from '@skein/memory'
+import { warn } from '@skein/memory/runtime'
 
 import { connect } from '../file/connection.ts'
 import type { DatabaseFile } from '../file/connection.ts'
@@ -87,10 +88,10 @@ function migrateAlone(db: Database, path: string): void {
     if (from === currentFormat) return
     const copy = keepCopy(db, path, from)
     migrateTables(db, from, copy)
-    process.emitWarning(
+    warn(
       `${path} had format ${from} and was migrated to format ${currentFormat}. ` +
         `${copy.path} is the file as it was before; delete it when you no longer need it.`,
-      { type: 'SkeinWarning', code: 'SKEIN_MIGRATED' },
+      'SKEIN_MIGRATED',
     )
   } catch (error) {
     throw wrapError('migrate', path, error)

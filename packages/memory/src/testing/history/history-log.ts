@@ -38,10 +38,11 @@ export interface HistoryLog<Op extends Call = Operation> extends Disposable {
  * import { checkHistory, openHistory, readHistory } from '@skein/memory/testing'
  *
  * const path = join(mkdtempSync(join(tmpdir(), 'history-')), 'ann.jsonl')
- * using log = openHistory(path)
+ * const log = openHistory(path)
  * const call = log.invoke({ process: 'ann', key: 'k', type: 'write', value: 1 })
  * // … the write itself …
  * call.complete({ ok: true, version: 1 })
+ * log[Symbol.dispose]()
  * checkHistory(readHistory(path)) // => []
  * ```
  */
