@@ -1,5 +1,6 @@
 import type { Actor } from '../space/actor.ts'
 import type { Space } from '../space/space.ts'
+import { requireWriteOptions } from '../space/write-options.ts'
 import type { RecordKey } from '../store/record.ts'
 import type { Label } from '../values/access.ts'
 import { OptionError } from '../values/errors.ts'
@@ -94,6 +95,7 @@ export class AgentControl {
       throw new OptionError('message', "an object such as { type: 'hurry' }", message)
     }
     const label = { ...(sensitivity !== undefined && { sensitivity }), ...(compartments && { compartments }) }
+    requireWriteOptions(label)
     await this.#give(agent, { do: 'send', message }, rest, label)
   }
 

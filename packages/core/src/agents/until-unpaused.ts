@@ -1,5 +1,5 @@
-import { AgentRef } from '../agents/agent-ref.ts'
-import type { AgentRegistry } from '../agents/agent-registry.ts'
+import { AgentRef } from './agent-ref.ts'
+import type { AgentRegistry } from './agent-registry.ts'
 import { whenAborted } from '../base/when-aborted.ts'
 
 /**

@@ -1,11 +1,11 @@
 import type { Memory } from '@skein/memory'
 import type { GivenOrder, OrderOutcome } from '@skein/memory/runtime'
 
-import type { ActivityRunner } from '../activities/activity-runner.ts'
-import { AgentRef } from '../agents/agent-ref.ts'
-import type { AgentRegistry } from '../agents/agent-registry.ts'
-import { AgentStoppedError } from '../messages/message-errors.ts'
-import type { Message } from '../messages/message.ts'
+import type { ActivityRunner } from './activities/activity-runner.ts'
+import { AgentRef } from './agents/agent-ref.ts'
+import type { AgentRegistry } from './agents/agent-registry.ts'
+import { AgentStoppedError } from './messages/message-errors.ts'
+import type { Message } from './messages/message.ts'
 
 const done: OrderOutcome = { isDone: true }
 
