@@ -68,8 +68,8 @@ const methodsWithoutOptions = new Set(
    escalations: take release answer decline handBack get package
    facts: peek get getMany conflicts history · feed: last untilNews mark · learnings: retract · objects: has info retract
    decisions: retract knownAt · observations: retract · corrections: of doubts 
-   agents: announceHost create follow hosts load post save summaries takeMail
-   flock: post activityTitle agent hosted publish on stats queues close · ref: send step watch stop · model: forget`
+   agents: announceHost create follow followOrders hosts load post save summaries takeMail
+   flock: post activityTitle agent hosted publish on stats queues close · ref: send step watch stop pause resume · model: forget`
     .split(/\n|·/)
     .flatMap((line) => {
       const [kind = '', ...names] = line.trim().split(/[:\s]+/)
@@ -126,7 +126,7 @@ it('every method of views, flocks, agents and models either checks its options o
   ] as const
   const all = [
     ...methodsOf('view', view),
-    ...[...kinds, 'observations', 'records', 'agents' as const].flatMap((kind) =>
+    ...[...kinds, 'observations', 'records', 'agents', 'control' as const].flatMap((kind) =>
       methodsOf(kind, view[kind as 'facts']),
     ),
     ...methodsOf('flock', flock),

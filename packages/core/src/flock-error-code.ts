@@ -1,4 +1,5 @@
 import type {
+  ActivityCancelledError,
   ActivityInputError,
   ActivityLoadError,
   ActivityQueueFullError,
@@ -37,6 +38,7 @@ export type FlockErrorCode = (
   | SupervisionError
   // Activities
   | ActivityInputError
+  | ActivityCancelledError
   | ActivityLoadError
   | ActivityQueueFullError
   | ActivityQueueTimeoutError

@@ -26,6 +26,8 @@ import type { AgentHost } from './hosting/agent-host.ts'
 import type { HostedOptions } from './hosting/create-hosted.ts'
 import type { HostOptions } from './hosting/host-options.ts'
 import type { HostedAgent } from './hosting/hosted-agent.ts'
+import { OrderDesk } from './order-desk.ts'
+import { untilUnpaused } from './agents/until-unpaused.ts'
 import { Announcer } from './human/announcer.ts'
 import { budgetScope } from './limits/budget.ts'
 import type { AgentDefinition } from './machine/host.ts'
@@ -47,6 +49,7 @@ export class Flock extends FlockWork implements AsyncDisposable {
   readonly #agents: FlockAgents
   readonly #router: MessageRouter
   readonly #hub: EventHub
+  readonly #orders: OrderDesk
   readonly #stopObserving: Unsubscribe
   #closing: Promise<void> | undefined
 
@@ -61,7 +64,9 @@ export class Flock extends FlockWork implements AsyncDisposable {
     }
     const budget = options.budget === undefined ? undefined : budgetScope(options.budget, 'flock')
     const count = (costs: Costs): void => hub.count(costs)
-    super({ memory, executor, modelId: model.id, budget, clock, emit, count }, model)
+    const whenUnpaused = (agent: string, signal?: AbortSignal): Promise<void> | undefined =>
+      untilUnpaused(registry, agent, signal)
+    super({ memory, executor, modelId: model.id, budget, clock, emit, count, whenUnpaused }, model)
     this.#hub = hub
     this.#registry = registry
     const questions = new Questions(new TimerWheel(clock), options.askTimeoutMs)
@@ -81,6 +86,7 @@ export class Flock extends FlockWork implements AsyncDisposable {
     this.#announcer = announcer
     this.#router = router
     this.#agents = new FlockAgents(services, registry, options.supervision)
+    this.#orders = new OrderDesk(memory, registry, this.runner)
     this.#stopObserving = memory.tracing.observe(flockFigures(this))
   }
 
@@ -273,6 +279,7 @@ export class Flock extends FlockWork implements AsyncDisposable {
 
   async #close(): Promise<void> {
     this.#stopObserving()
+    this.#orders.close()
     this.runner.close()
     await Promise.all([this.#agents.close(), this.#announcer.close(), this.inline.close()])
     await this.#executor[Symbol.asyncDispose]()

@@ -62,6 +62,7 @@ export type { Budget } from './limits/budget.ts'
 // What goes wrong
 export { FlockClosedError } from './base/flock-closed-error.ts'
 export {
+  ActivityCancelledError,
   ActivityInputError,
   ActivityLoadError,
   ActivityQueueFullError,

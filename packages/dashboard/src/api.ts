@@ -7,6 +7,7 @@ import { listRunRows } from './metrics/list-run-rows.ts'
 import { exportRun, parseFormat } from './export/export-run.ts'
 import { HttpError } from './http/problem.ts'
 import { readJson } from './http/read-json.ts'
+import { giveOrder, parseOrder } from './inbox/agent-order.ts'
 import { parseAction, performAction } from './inbox/inbox-action.ts'
 import { inboxDetail } from './inbox/inbox-detail.ts'
 import { inboxItems } from './inbox/inbox-items.ts'
@@ -18,7 +19,7 @@ import { briefDetail, recordDetail } from './records/record-detail.ts'
 import { eventsAfter } from './stream/page-events.ts'
 import { parsePosition } from './stream/position.ts'
 
-/** Larger answers to escalations are refused, in bytes. */
+/** Larger answers to escalations, and orders to agents, are refused, in bytes. */
 const maxActionBytes = 1_000_000
 
 /** Adds the routes of `protocol/`. All requests that reach them are authenticated. */
@@ -79,6 +80,12 @@ export function addApi(app: Hono, session: DashboardSession): void {
   app.get('/api/export', async (context) => {
     const format = parseFormat(context.req.query('format'))
     return exportRun(session, format, windowOf(context))
+  })
+
+  app.post('/api/agents/:id{[\\s\\S]+}', async (context) => {
+    const order = parseOrder(await readJson(context.req.raw, maxActionBytes))
+    await giveOrder(view, context.req.param('id'), order)
+    return context.json({})
   })
 
   app.get('/api/inbox', async (context) => context.json(await inboxItems(view)))

@@ -75,6 +75,7 @@ export class DashboardSession implements ExportSource {
       store: storeName,
       isLive: flock !== undefined,
       mayAnswer: allowAnswers,
+      mayControl: principal.rights?.includes('control') ?? false,
       maySeeAudit: principal.rights?.includes('audit') ?? false,
       collections: Records.collections,
       findings: Records.collections.filter((name) => hasTrait(name, 'packaged') || hasTrait(name, 'governing')),
@@ -94,8 +95,8 @@ export class DashboardSession implements ExportSource {
     if (this.options.flock) return this.hub.agents
     const { items } = await this.view.records.list({ collection: 'agents', limit: 1_000 })
     return items.map((record): AgentRow => {
-      const { id: agent, role, status, updatedAt: at } = savedAgentOf(record)
-      return { agent, role, state: stateOfSavedAgent(status) ?? 'resumed', at }
+      const saved = savedAgentOf(record)
+      return { agent: saved.id, role: saved.role, state: stateOfSavedAgent(saved) ?? 'resumed', at: saved.updatedAt }
     })
   }
 

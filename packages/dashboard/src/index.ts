@@ -21,6 +21,7 @@ export type { TimeWindow, WindowMetrics } from './metrics/window-metrics.ts'
 
 // The protocol, for programs that talk to a dashboard's server
 export type {
+  AgentOrderRequest,
   AgentRow,
   AgentState,
   Cost,

@@ -21,6 +21,10 @@ export const apiAccess: Readonly<Record<string, RouteAccess>> = {
   'GET /api/metrics': { shows: 'counts of records', takes: 'nothing' },
   'GET /api/prometheus': { shows: 'counts of records', takes: 'nothing' },
   'GET /api/export': { shows: 'as the stream, and records', takes: 'nothing' },
+  'POST /api/agents/:id': {
+    shows: 'what came of an order',
+    takes: 'an order, for viewers with the right `control`; a message is public',
+  },
   'GET /api/inbox': { shows: 'records', takes: 'nothing' },
   'GET /api/inbox/:id': { shows: 'records', takes: 'nothing' },
   'POST /api/inbox/:id': {

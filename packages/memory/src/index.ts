@@ -58,6 +58,7 @@ export type { Correction } from './corrections/correction.ts'
 export type { Holds } from './forgetting/holds.ts'
 export type { Hold } from './forgetting/hold-options.ts'
 export type { Objects } from './kinds/objects.ts'
+export type { AgentControl } from './runtime/agent-control.ts'
 export type { Ref } from './kinds/ref.ts'
 export type { OnceOptions, OnceResult, Usage, WorkContext } from './kinds/once-options.ts'
 
@@ -87,5 +88,6 @@ export {
   VersionConflictError,
   WorkError,
 } from './values/errors.ts'
+export { ControlError } from './runtime/control-error.ts'
 export { FeedTrimmedError } from './space/watch.ts'
 export type { SkeinErrorCode } from './values/errors.ts'

@@ -67,6 +67,7 @@ export type { SavedAgent, SavedAgentStatus, SavedAgentSummary, SaveAgent } from 
 export type { AgentHostEntry, HostPresence } from './runtime/agent-hosts.ts'
 export type { Mail, MailQuery, OutgoingMail } from './runtime/agent-mail.ts'
 export type { AgentNews } from './runtime/agent-news.ts'
+export type { AgentOrder, GivenOrder, OrderOutcome } from './runtime/agent-orders.ts'
 export type { SharedState, StateChange, DecideState } from './space/shared-state.ts'
 
 // Runs

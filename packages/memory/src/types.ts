@@ -14,6 +14,7 @@ export type { DataLostEvent, DisconnectedEvent, ReconnectedEvent } from './space
 export type { Addressee } from './space/addressee.ts'
 export type { AlertInput } from './kinds/alerts.ts'
 export type { ClaimHolder, ClaimOptions } from './kinds/claims.ts'
+export type { ControlOptions, ControlSendOptions } from './runtime/agent-control.ts'
 export type { ConfirmOptions, Dependent, DependentsOptions } from './corrections/corrections.ts'
 export type { DoubtAlert } from './corrections/doubt-alerts.ts'
 export type { GetOptions, SupersedeOptions } from './kinds/journal-options.ts'

@@ -14,6 +14,7 @@ import { Audit } from './oversight/audit.ts'
 import { Feed } from './oversight/feed.ts'
 import { Records } from './oversight/records.ts'
 import { verifyAll } from './oversight/verify-all.ts'
+import { AgentControl } from './runtime/agent-control.ts'
 import { SavedAgents } from './runtime/saved-agents.ts'
 import { ownState, sharedState } from './space/shared-state.ts'
 import type { SharedState } from './space/shared-state.ts'
@@ -53,6 +54,7 @@ export class View extends Transactional {
   readonly #actor: Actor
   readonly #once: ComputeOnce
   #agents: SavedAgents | undefined
+  #control: AgentControl | undefined
   #records: Records | undefined
   #feed: Feed | undefined
 
@@ -84,6 +86,11 @@ export class View extends Transactional {
   /** All changes to the memory in order, for observers such as dashboards. */
   get feed(): Feed {
     return (this.#feed ??= new Feed(this.#space, this.#actor))
+  }
+
+  /** Orders to running agents in any process, for principals with the right `control`. */
+  get control(): AgentControl {
+    return (this.#control ??= new AgentControl(this.#space, this.#actor))
   }
 
   /** The saved states and mailboxes of durable agents, for runtimes. */

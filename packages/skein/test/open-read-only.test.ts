@@ -58,7 +58,7 @@ describe('a command that reads', () => {
       'an unknown right',
       ['audit', '--right', 'all', '--store', 'x.db'],
       2,
-      /--right.*Expected one of audit, declassify, correct, erase, hold, administer/,
+      /--right.*Expected one of audit, declassify, correct, erase, hold, control, administer/,
     ],
     ['a bad cursor', ['ls', 'facts', '--cursor', 'x', '--store', 'x.db'], 2, /cursor/],
     ['a bad limit', ['ls', 'facts', '--limit', '0', '--store', 'x.db'], 2, /--limit.*an integer from 1 to 1,000/],

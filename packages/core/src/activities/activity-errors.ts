@@ -18,6 +18,22 @@ export class UnknownActivityError extends SkeinError {
   }
 }
 
+/** A person has cancelled a run of an activity, with `view.control`. */
+export class ActivityCancelledError extends SkeinError {
+  readonly code = 'SKEIN_ACTIVITY_CANCELLED'
+  readonly activity: string
+  readonly agent: string
+  /** The id of the principal who cancelled it. */
+  readonly by: string
+
+  constructor(activity: string, agent: string, by: string) {
+    super(`Activity "${activity}" for agent "${agent}" was cancelled by "${by}".`)
+    this.activity = activity
+    this.agent = agent
+    this.by = by
+  }
+}
+
 /** A module of activities threw while it was loaded. The original error is the `cause`. */
 export class ActivityLoadError extends SkeinError {
   readonly code = 'SKEIN_ACTIVITY_LOAD'

@@ -13,11 +13,11 @@ import { withRetries } from '../supervision/with-retries.ts'
 import { tellRetry, tellReuse, tellSuccess, traceActivity, traceOrder } from '../tracing/trace-activity.ts'
 import { ActivityQueueTimeoutError, ActivityTimeoutError, UnknownActivityError } from './activity-errors.ts'
 import type { RunActivityOptions } from './activity-ref.ts'
+import type { AskedRun, Run, Runs } from './activity-run.ts'
 import { requireLimits, requireOnRetract } from './activity.ts'
-import type { ResolvedActivityOptions } from './activity.ts'
 import type { ActivityOutcome, ActivityTask, Executor, RunOptions } from './executor.ts'
+import { OpenRuns } from './open-runs.ts'
 import { limitsOf } from './run-limits.ts'
-import type { RunLimits } from './run-limits.ts'
 import { titleOf } from './input-words.ts'
 import { withTimeLimits } from './time-limits.ts'
 import type { PhaseTimer, TimeLimits } from './time-limits.ts'
@@ -32,35 +32,10 @@ export interface ActivityRunnerParts {
   readonly budget: BudgetScope | undefined
   readonly clock: Clock
   emit(event: FlockEvent): void
+  /** Resolves when an agent is not paused; `undefined` when it is not. @throws the signal's reason */
+  whenUnpaused?(agent: string, signal: AbortSignal | undefined): Promise<void> | undefined
   /** Counts what an activity took. */
   count(costs: Costs): void
-}
-
-/** Where an activity runs. */
-type Runs = Pick<Executor, 'describe' | 'run'>
-
-/** One activity, asked for by one principal. */
-interface AskedRun {
-  readonly executor: Runs
-  /** A name of its own, which its events bear and by which one that waits for itself is known. */
-  readonly id: string
-  readonly module: string
-  readonly name: string
-  readonly input: unknown
-  readonly principal: Principal
-  /** What its caller has read, then also what it has read itself. */
-  readonly scope: ReadScope
-  readonly options: RunActivityOptions
-}
-
-/** One activity, run for one principal. */
-interface Run extends AskedRun, RunLimits {
-  /** The options that the activity was defined with. */
-  readonly defined: ResolvedActivityOptions
-  /** What equal work is known by; `undefined` for work that nobody shares. */
-  readonly key: string | undefined
-  /** What it is about, for people. */
-  readonly title: string
 }
 
 /**
@@ -79,8 +54,7 @@ interface Run extends AskedRun, RunLimits {
  */
 export class ActivityRunner {
   readonly #parts: ActivityRunnerParts
-  /** Titles of the runs that have not ended, by their names. */
-  readonly #titles = new Map<string, string>()
+  readonly #runs = new OpenRuns<AskedRun>()
   #isClosed = false
 
   constructor(parts: ActivityRunnerParts) {
@@ -89,12 +63,25 @@ export class ActivityRunner {
 
   /** Activities that run, wait for a worker, or wait for another attempt. */
   get running(): number {
-    return this.#titles.size
+    return this.#runs.size
   }
 
   /** What a run that has not ended is about, for people; see `Flock.activityTitle`. */
   titleOf(run: string): string | undefined {
-    return this.#titles.get(run)
+    return this.#runs.titleOf(run)
+  }
+
+  /** Aborts a run of an agent, if it has such a one. */
+  cancel(agent: string, run: string, by: string): boolean {
+    return this.#runs.cancel(agent, run, by)
+  }
+
+  /** Begins an ended run of an agent once more, if it is remembered: nobody is given its earlier result any more. */
+  repeat(agent: string, run: string): boolean {
+    const asked = this.#runs.ended(agent, run)
+    // Its failure is told by its events.
+    if (asked) this.#repeat(asked).catch(() => {})
+    return asked !== undefined
   }
 
   /** Starts no more activities. */
@@ -128,15 +115,17 @@ export class ActivityRunner {
     const scope = new ReadScope()
     if (options.scope) scope.noteLabel(options.scope.label)
     const asked = { executor, id, module, name, input, principal, scope, options }
-    return traceActivity(this.#parts.memory, asked, () => this.#run(asked))
+    const run = { id, agent: principal.id, activity: name, title: titleOf(name, input), asked }
+    const work = (signal: AbortSignal): Promise<unknown> =>
+      this.#run({ ...asked, options: { ...options, signal } }, run.title)
+    return traceActivity(this.#parts.memory, asked, () => this.#runs.during(run, options.signal, work))
   }
 
-  async #run(asked: AskedRun): Promise<unknown> {
+  async #run(asked: AskedRun, title: string): Promise<unknown> {
     const { executor, module, name, input, principal, scope, options, id } = asked
-    const title = titleOf(name, input)
-    this.#titles.set(id, title)
     const account = new Account()
     try {
+      await this.#parts.whenUnpaused?.(principal.id, options.signal)
       const { queueTimeoutMs, signal } = options
       const waiting = this.#limits({ name, principal, signal, queueTimeoutMs, timeoutMs: undefined })
       const { digest, activities } = await withTimeLimits(waiting, (joined) => executor.describe(module, joined))
@@ -156,7 +145,6 @@ export class ActivityRunner {
       options.scope?.noteLabel(scope.label)
       currentAccount()?.add(account)
       this.#parts.count(account)
-      this.#titles.delete(id)
     }
   }
 
@@ -198,6 +186,17 @@ export class ActivityRunner {
     tellReuse(reused)
     if (reused) this.#parts.emit({ type: 'activity.reused', activity: name, agent: principal.id, run: id, saved: cost })
     return value.output
+  }
+
+  async #repeat({ executor, module, name, input, principal, scope, options: given }: AskedRun): Promise<void> {
+    const { signal: _signal, onProgress: _told, key: _key, leaseMs: _leaseMs, claim: _claim, ...options } = given
+    const { digest, activities } = await executor.describe(module)
+    const defined = activities[name]
+    const key = defined && this.#workKey({ name, input, options, defined, digest })
+    if (key !== undefined) await this.#parts.memory.as(principal).forgetWork(key)
+    const again = new ReadScope()
+    again.noteLabel(scope.label)
+    await this.run(module, name, input, { ...options, as: principal, scope: again }, executor)
   }
 
   #withRetry(run: Run, signal: AbortSignal | undefined): Promise<ActivityOutcome> {

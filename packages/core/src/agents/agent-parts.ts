@@ -24,6 +24,8 @@ export interface AgentParts {
   readonly budget?: BudgetScope | undefined
   /** The label of what an earlier life had read. */
   readonly label?: Label | undefined
+  /** Whether it was paused in an earlier life. */
+  readonly isPaused?: boolean | undefined
   /** What an earlier life saved. */
   readonly saved?: unknown
 }

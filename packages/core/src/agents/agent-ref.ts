@@ -58,8 +58,11 @@ export class AgentRef<
     return this.#runtime.memory
   }
 
-  /** `waiting`: it has failed, and waits for its restart or a person's decision; messages are kept meanwhile. */
-  get state(): 'running' | 'waiting' | 'ended' {
+  /**
+   * `waiting`: it has failed, and waits for its restart or a person's decision; `paused`: see {@link pause}. Messages are
+   * kept meanwhile.
+   */
+  get state(): 'running' | 'waiting' | 'paused' | 'ended' {
     return this.#runtime.state
   }
 
@@ -144,6 +147,19 @@ export class AgentRef<
       } as const
       this.#runtime.receiver.sendFirst(isShown ? withLabel<AgentEndedEvent>(event, label) : event)
     })
+  }
+
+  /**
+   * Pauses the agent: it takes no more messages and begins no more activities. Activities that run go on to their end. A
+   * durable agent stays paused when it is resumed elsewhere. Twice does no harm. From other processes: `view.control`.
+   */
+  pause(): void {
+    this.#runtime.pause()
+  }
+
+  /** Lets a paused agent go on with what has waited for it. */
+  resume(): void {
+    this.#runtime.unpause()
   }
 
   /** Ends the agent: aborts its work and dead-letters its messages. A durable one can be resumed. Twice does no harm. */

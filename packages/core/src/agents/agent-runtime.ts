@@ -21,7 +21,7 @@ import { Ending } from './ending.ts'
 import type { FlockServices } from './flock-services.ts'
 import { MessagePump } from './message-pump.ts'
 import { Recovery } from './recovery.ts'
-import type { Instruction, Restartable } from './restartable.ts'
+import type { AgentState, Instruction, Restartable } from './restartable.ts'
 
 /** An event of an agent, without the agent's name. */
 type Unnamed<Event> = Event extends unknown ? Omit<Event, 'agent' | 'role'> : never
@@ -34,6 +34,7 @@ type Unnamed<Event> = Event extends unknown ? Omit<Event, 'agent' | 'role'> : ne
  * - `running` → `waiting`: it failed. All work that it had started is aborted, and messages wait until it continues:
  *   after a pause, or when a person has decided.
  * - `waiting` → `running`: with a new life, which begins anew or from the last good state.
+ * - `running` ↔ `paused`: a person paused it. No messages are delivered and no activities begin; those that run go on.
  * - any → `ended`: for good. Messages that wait become dead letters.
  *
  * Most agents of a large flock never fail, and many wait for their first message: what only some of them need is made
@@ -49,11 +50,14 @@ export class AgentRuntime implements Restartable, Persistable {
   #memory: View | undefined
   #scope: ReadScope | undefined
   #recovery: Recovery | undefined
+  /** Of a paused agent: what waits for it to go on. */
+  #pause: PromiseWithResolvers<void> | undefined
 
   constructor(parts: AgentParts, services: FlockServices) {
     this.#parts = parts
     this.#services = services
     this.#life = this.#newLife(parts.saved)
+    if (parts.isPaused) this.#pause = Promise.withResolvers()
   }
 
   get id(): string {
@@ -106,8 +110,17 @@ export class AgentRuntime implements Restartable, Persistable {
     return (this.#pump ??= new MessagePump(this, this.#parts.mailbox, this.#services))
   }
 
-  get state(): 'running' | 'waiting' | 'ended' {
-    return this.#state
+  get state(): AgentState {
+    return this.#pause && this.#state === 'running' ? 'paused' : this.#state
+  }
+
+  get isPaused(): boolean {
+    return this.#pause !== undefined
+  }
+
+  /** Resolves when it is paused no more; `undefined` when it is not. */
+  get paused(): Promise<void> | undefined {
+    return this.#state === 'ended' ? undefined : this.#pause?.promise
   }
 
   get host(): Host {
@@ -155,7 +168,8 @@ export class AgentRuntime implements Restartable, Persistable {
   start(): void {
     this.#state = 'running'
     this.host.start()
-    if (this.state === 'running' && this.host.types && this.takes('alert')) this.receiver.deliverAlerts()
+    if (this.#pause) this.#emit({ type: 'agent.paused' })
+    if (this.#state === 'running' && this.host.types && this.takes('alert')) this.receiver.deliverAlerts()
     this.#pump?.schedule()
   }
 
@@ -188,6 +202,24 @@ export class AgentRuntime implements Restartable, Persistable {
     this.start()
   }
 
+  /** Twice does no harm. */
+  pause(): void {
+    if (this.#state === 'ended' || this.#pause) return
+    this.#pause = Promise.withResolvers()
+    this.persister?.changed()
+    this.#emit({ type: 'agent.paused' })
+  }
+
+  unpause(): void {
+    const pause = this.#pause
+    if (!pause || this.#state === 'ended') return
+    this.#pause = undefined
+    pause.resolve()
+    this.persister?.changed()
+    this.#emit({ type: 'agent.unpaused' })
+    this.#pump?.schedule()
+  }
+
   askHuman(error: unknown, signal: AbortSignal): Promise<Instruction> {
     this.#emit({ type: 'agent.suspended', error, label: this.label })
     // Not its own view: the person's decision says nothing of what the agent could have read.
@@ -201,6 +233,8 @@ export class AgentRuntime implements Restartable, Persistable {
     // Before anything is stopped: what is stored now is where it continues.
     const stored = this.persister?.end(outcome)
     this.#state = 'ended'
+    // It stays paused where it is resumed.
+    this.#pause?.resolve()
     if (wasRunning) this.#life.end(error)
     this.#recovery?.stop()
     this.#pump?.close(error)

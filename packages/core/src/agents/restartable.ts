@@ -8,9 +8,15 @@ import type { Ending } from './ending.ts'
 /** What a person can decide about an agent that failed. */
 export type Instruction = 'restart' | 'resume' | 'stop'
 
+/**
+ * The state of an agent: `waiting` when it has failed, and waits for its restart or a person's decision; `paused` when a
+ * person paused it. Messages are kept meanwhile.
+ */
+export type AgentState = 'running' | 'waiting' | 'paused' | 'ended'
+
 /** An agent, as everything sees it that runs, fails or restarts it: its life, its messages, its recovery, its children. */
 export interface Restartable extends Owner {
-  readonly state: 'running' | 'waiting' | 'ended'
+  readonly state: AgentState
   /** What runs in its current life. */
   readonly host: Host
   /** The label of what it has read. */

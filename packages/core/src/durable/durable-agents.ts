@@ -172,11 +172,12 @@ export class DurableAgents {
         input,
         version: found?.version ?? 0,
         saved,
+        isPaused: found?.isPaused ?? false,
         findVolatile: (other) => (this.#persisters.has(other) ? undefined : this.#parts.find(other)),
       })
       // Earlier versions did not save what it had read: anything that it was cleared for.
       const label = form && (form.label ?? found?.label)
-      const parts = { ...agent, definition, input, persister, saved, label }
+      const parts = { ...agent, definition, input, persister, saved, label, isPaused: found?.isPaused ?? false }
       return await this.#run(parts, persister, definition.durable.mailbox === 'durable')
     } catch (error) {
       await claim.release().catch(warn)

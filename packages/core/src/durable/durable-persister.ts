@@ -39,6 +39,8 @@ export interface PersisterParts {
   readonly version: number
   /** The state that it continues from; `undefined` of a new agent. */
   readonly saved: unknown
+  /** Whether it was paused when it was saved. */
+  readonly isPaused: boolean
   /** Finds an agent of this flock whose mailbox is not durable. */
   readonly findVolatile: (id: string) => Pick<Receiver, 'send'> | undefined
 }
@@ -192,7 +194,7 @@ export class DurablePersister implements StatePersister {
   }
 
   async #save({ form, status }: NextForm, taken: readonly TakenMail[], sent: readonly Sent[]): Promise<void> {
-    const { view, definition, claim, findVolatile } = this.#parts
+    const { view, definition, claim, isPaused, findVolatile } = this.#parts
     const keys = workKeys(form.saved)
     const finishedWork = [...this.#workKeys].filter((key) => !keys.has(key)).map((key) => this.workOf(key).key)
     const mailed = sent.filter(({ to }) => !findVolatile(to))
@@ -204,6 +206,7 @@ export class DurablePersister implements StatePersister {
     const saved = view.agents.save({
       definition: definition.durable.name,
       status,
+      isPaused: status === 'active' && (this.#agent?.isPaused ?? isPaused),
       state: form,
       claim,
       ifVersion: this.#version,

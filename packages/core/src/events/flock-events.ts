@@ -38,6 +38,8 @@ export type AgentEvent =
       readonly role: string
       readonly error: unknown
     } & Labelled)
+  /** A person paused it: it takes no messages and begins no activities until it is `agent.unpaused`. */
+  | { readonly type: 'agent.paused' | 'agent.unpaused'; readonly agent: string; readonly role: string }
   /** A durable agent continues here from its saved state. */
   | { readonly type: 'agent.resumed'; readonly agent: string; readonly role: string }
 

@@ -47,6 +47,8 @@ export interface Persistable {
   save(): unknown
   /** The label of what it has read. */
   readonly label: Label
+  /** Whether it stays paused where it is resumed. */
+  readonly isPaused: boolean
   readonly receiver: Pick<Receiver, 'offer'>
   /** @param lastGood - The last state that could be stored. */
   failed(error: unknown, lastGood: unknown): void

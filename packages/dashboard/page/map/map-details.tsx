@@ -1,5 +1,6 @@
 import type { VNode } from 'preact'
 
+import { OrderButton } from '../orders/order-button.tsx'
 import { statusOfAgent } from '../state/agent-status.ts'
 import { timeShown, useScene } from '../state/page-state.ts'
 import { linkTo } from '../state/route.ts'
@@ -53,7 +54,10 @@ export function MapDetails({
             wrote {counted(agent.wrote, 'record')}, read {counted(agent.read, 'time')} what others wrote, reused{' '}
             {counted(agent.reused, 'result')}; last seen {ago(now - agent.lastAt)}
           </p>
-          <a href={linkTo('memory', [], { author: agent.id })}>Show its records</a>
+          <p class="links">
+            <a href={linkTo('memory', [], { author: agent.id })}>Show its records</a>{' '}
+            <OrderButton target={{ agent: agent.id }} label="Orders" />
+          </p>
         </>
       )}
       {record && (

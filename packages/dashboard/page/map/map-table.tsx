@@ -1,5 +1,6 @@
 import type { VNode } from 'preact'
 
+import { OrderButton } from '../orders/order-button.tsx'
 import { agentsOf, statusOfAgent } from '../state/agent-status.ts'
 import { timeShown, useScene } from '../state/page-state.ts'
 import { linkTo } from '../state/route.ts'
@@ -32,7 +33,8 @@ export function MapTable(): VNode {
               <th scope="row">
                 <a href={linkTo('memory', [], { author: agent.id })}>
                   <Text of={agent.id} maxLength={40} />
-                </a>
+                </a>{' '}
+                {agent.isReported && <OrderButton target={{ agent: agent.id }} label="Orders" />}
               </th>
               <td>
                 <Text of={agent.role} maxLength={30} />

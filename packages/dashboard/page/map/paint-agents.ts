@@ -12,7 +12,7 @@ const leastSize = 3.5
 /** The room that a name needs on the screen, in pixels; names without it are left out. */
 const nameRoom = { width: 84, height: 15 }
 
-/** Draws agents as birds that face their direction of motion; hollow ones are idle, suspended or ended. */
+/** Draws agents as birds that face their direction of motion; hollow ones are idle, suspended, paused or ended. */
 export function paintAgents(context: CanvasRenderingContext2D, picture: MapPicture): void {
   const { layout, palette, isStill } = picture
   const flapAt = isStill ? undefined : picture.now
@@ -40,6 +40,7 @@ function isAwake({ agent, energy }: AgentNode): boolean {
   return (
     agent.state !== 'ended' &&
     agent.state !== 'suspended' &&
+    agent.state !== 'paused' &&
     agent.state !== 'failed' &&
     (energy > 0 || agent.running > 0)
   )
@@ -62,17 +63,22 @@ function traceBird(
   context.closePath()
 }
 
-/** Marks failed agents with a cross, suspended ones with a dotted ring. */
+/** Marks failed agents with a cross, suspended ones with a dotted ring, paused ones with two strokes above. */
 function paintStateMarks(context: CanvasRenderingContext2D, { layout, palette }: MapPicture): void {
   context.lineWidth = 1.6
   for (const { x, y, agent } of layout.nodes.values()) {
-    if (agent.state !== 'failed' && agent.state !== 'suspended') continue
-    context.strokeStyle = palette.bad
+    if (agent.state !== 'failed' && agent.state !== 'suspended' && agent.state !== 'paused') continue
+    context.strokeStyle = agent.state === 'paused' ? palette.text : palette.bad
     context.beginPath()
     if (agent.state === 'failed') {
       for (const side of [-1, 1]) {
         context.moveTo(x - 6, y - 6 * side)
         context.lineTo(x + 6, y + 6 * side)
+      }
+    } else if (agent.state === 'paused') {
+      for (const side of [-2.5, 2.5]) {
+        context.moveTo(x + side, y - 15)
+        context.lineTo(x + side, y - 9)
       }
     } else {
       context.setLineDash([2, 3])

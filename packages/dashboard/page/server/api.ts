@@ -1,4 +1,5 @@
 import type {
+  AgentOrderRequest,
   AgentRow,
   EventPage,
   InboxAction,
@@ -55,6 +56,8 @@ export const api = {
   traces: (): Promise<readonly TraceRow[]> => get('api/traces?limit=500'),
   trace: (id: string): Promise<TraceDetail> => get(`api/traces/${encodeURIComponent(id)}`),
   inbox: (): Promise<readonly InboxItem[]> => get('api/inbox'),
+  order: (agent: string, order: AgentOrderRequest): Promise<unknown> =>
+    post(`api/agents/${encodeURIComponent(agent)}`, order),
   escalation: (id: string): Promise<InboxDetail> => get(`api/inbox/${encodeURIComponent(id)}`),
   act: (id: string, action: InboxAction): Promise<unknown> => post(`api/inbox/${encodeURIComponent(id)}`, action),
 }

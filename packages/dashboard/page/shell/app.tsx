@@ -1,5 +1,6 @@
 import type { VNode } from 'preact'
 
+import { OrderDialog } from '../orders/order-dialog.tsx'
 import { ReplayBar } from '../replay/replay-bar.tsx'
 import { RestReplay } from '../replay/rest-replay.tsx'
 import { pageError } from '../state/page-state.ts'
@@ -27,6 +28,7 @@ export function App(): VNode {
       </main>
       <RestReplay />
       <ReplayBar />
+      <OrderDialog />
     </>
   )
 }

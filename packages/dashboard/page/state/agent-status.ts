@@ -2,7 +2,7 @@ import { heatAt } from './heat.ts'
 import type { Scene, SceneAgent } from './scene.ts'
 
 /** What an agent does at a moment, in a word: the same in every view. */
-export type AgentStatus = 'working' | 'asks a person' | 'idle' | 'failed' | 'suspended' | 'ended'
+export type AgentStatus = 'working' | 'asks a person' | 'idle' | 'failed' | 'suspended' | 'paused' | 'ended'
 
 /** Below this heat the last trace of an agent is some seconds old. */
 const restingHeat = 0.4
@@ -14,6 +14,7 @@ export function statusOfAgent(agent: SceneAgent, scene: Scene, now: number): Age
   const { state, running, heat, isReported, lastAt } = agent
   if (state === 'ended' || state === 'failed' || state === 'suspended') return state
   if (!isReported && now - lastAt > goneMs) return 'ended'
+  if (state === 'paused') return 'paused'
   if (waits(scene, agent.id)) return 'asks a person'
   return running > 0 || heatAt(heat, now) > restingHeat ? 'working' : 'idle'
 }

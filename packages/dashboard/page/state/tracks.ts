@@ -7,6 +7,8 @@ export interface Bar {
   /** The activity and its input in words. */
   readonly title: string
   readonly agent: string
+  /** How orders name the run; `undefined` for one of another process. */
+  readonly order: string | undefined
   worker: string | undefined
   startedAt: number
   endedAt: number | undefined
@@ -96,6 +98,7 @@ export class Tracks {
       activity,
       title,
       agent,
+      order: event.order,
       worker,
       endedAt: undefined,
       outcome: 'running' as const,

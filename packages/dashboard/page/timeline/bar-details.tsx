@@ -1,5 +1,6 @@
 import type { VNode } from 'preact'
 
+import { OrderButton } from '../orders/order-button.tsx'
 import { timeShown, tracks, useScene } from '../state/page-state.ts'
 import { workerName } from '../state/tracks.ts'
 import type { Bar } from '../state/tracks.ts'
@@ -42,6 +43,18 @@ export function BarDetails(): VNode {
       </span>
       <span>
         {stateOf(bar, now)}
+        {bar.order !== undefined && selectedBar.value?.bar === bar && (
+          <>
+            {' '}
+            <OrderButton
+              target={{
+                agent: bar.agent,
+                run: { id: bar.order, title: bar.title, isRunning: bar.endedAt === undefined },
+              }}
+              label="Orders"
+            />
+          </>
+        )}
         {bar.retries > 0 && `, ${counted(bar.retries + 1, 'try', 'tries')}`}
       </span>
       <span>

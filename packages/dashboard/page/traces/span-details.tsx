@@ -1,16 +1,19 @@
 import type { VNode } from 'preact'
 
 import type { TraceSpan } from '../../src/protocol/protocol.ts'
+import { OrderButton } from '../orders/order-button.tsx'
 import { sceneShown, session, timeShown } from '../state/page-state.ts'
 import { linkTo } from '../state/route.ts'
 import { keyOf } from '../state/scene.ts'
 import { amount, duration, money, timestamp } from '../ui/amounts.ts'
+import { spanTitle } from '../ui/span-title.ts'
 import { Text } from '../ui/text.tsx'
 import { SpanText } from './span-text.tsx'
 
 /** Everything that is known of a span: who, when, what it used, why it failed, what went in and came out. */
 export function SpanDetails({ span }: { readonly span: TraceSpan }): VNode {
-  const { agent, worker, startedAt, durationMs, inputTokens, outputTokens, usd, error, retries, texts, records } = span
+  const { agent, worker, run, startedAt, durationMs, inputTokens, outputTokens, usd, error, retries, texts, records } =
+    span
   const facts: readonly (readonly [name: string, value: string | undefined])[] = [
     ['Agent', agent],
     ['Thread', worker],
@@ -35,6 +38,11 @@ export function SpanDetails({ span }: { readonly span: TraceSpan }): VNode {
             ),
         )}
       </dl>
+      {agent !== undefined && run !== undefined && (
+        <p>
+          <OrderButton target={{ agent, run: { id: run, title: spanTitle(span), isRunning: false } }} label="Orders" />
+        </p>
+      )}
       {retries.length > 0 && (
         <ul class="plain">
           {retries.map(({ at, attempt, error: type, delayMs }) => (

@@ -20,6 +20,7 @@ const statuses: Readonly<Record<string, number>> = {
   SKEIN_SCHEMA: 400,
   SKEIN_ACCESS: 403,
   SKEIN_NOT_FOUND: 404,
+  SKEIN_CONTROL: 409,
   SKEIN_VERSION_CONFLICT: 409,
 }
 

@@ -8,6 +8,7 @@
  *   request with its status and a {@link Problem}.
  * - `POST /api/login` with `{"token": "…"}` exchanges the token of the link
  *   (`#token=…`) for a cookie; the page then removes it from the address.
+ * - `POST /api/inbox/<id>` and `POST /api/agents/<id>` are the only requests that change anything, for those who may.
  * - Every answer goes through the view of the dashboard's principal: records
  *   above its clearance are never sent.
  *
@@ -31,6 +32,7 @@ export type {
   PackagedItem,
   PackagedRecords,
 } from './inbox-protocol.ts'
+export type { AgentOrderRequest } from './orders-protocol.ts'
 export type { RunRow } from './runs-protocol.ts'
 export type { Cost, Metrics, QueueSample, WorkCounts, WorkQueue } from './metrics-protocol.ts'
 export type { ExportedRun, ExportFormat } from './export-protocol.ts'

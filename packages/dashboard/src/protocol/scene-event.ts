@@ -16,7 +16,7 @@ interface EventBase {
 }
 
 /** The state of an agent. */
-export type AgentState = 'spawned' | 'failed' | 'restarted' | 'suspended' | 'resumed' | 'ended'
+export type AgentState = 'spawned' | 'failed' | 'restarted' | 'suspended' | 'paused' | 'resumed' | 'ended'
 
 /** Something that happened in the flock or in its memory, as far as the viewer's clearance covers it. */
 export type SceneEvent = EventBase &
@@ -75,6 +75,8 @@ export type SceneEvent = EventBase &
         /** Identifies one run: a bar of the timeline. */
         readonly run: string
         readonly activity: string
+        /** How orders name the run, when it starts in a flock of the server's process. */
+        readonly order?: string
         /** The activity and its input in words, when it starts: `note: Energy`. */
         readonly title?: string
         readonly agent: string

@@ -13,6 +13,8 @@ export interface Session {
   /** Whether a flock of the server's process reports its own events. */
   readonly isLive: boolean
   readonly mayAnswer: boolean
+  /** Whether the viewer may give agents orders. */
+  readonly mayControl: boolean
   readonly maySeeAudit: boolean
   /** Kinds of record that can be browsed, in the order in which the page lists them. */
   readonly collections: readonly string[]

@@ -43,6 +43,8 @@ export interface TraceSpan {
   readonly target?: string
   readonly agent?: string
   readonly worker?: string
+  /** How orders name it, if it is a run of an activity. */
+  readonly run?: string
   /** Unix milliseconds. */
   readonly startedAt: number
   readonly durationMs: number

@@ -93,7 +93,7 @@ function activityOf({ change, record }: ChangeEntry): SceneBody {
 
 function agentOf({ change, record }: ChangeEntry): readonly SceneBody[] {
   const agent = record && savedAgentOf(record)
-  const state = agent && stateOfSavedAgent(agent.status)
+  const state = agent && stateOfSavedAgent(agent)
   return state ? [{ type: 'agent', at: change.at, agent: change.id, role: agent.role, state }] : []
 }
 

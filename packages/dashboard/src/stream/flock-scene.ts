@@ -15,6 +15,8 @@ const agentStates: Readonly<Record<string, AgentState>> = {
   'agent.failed': 'failed',
   'agent.restarted': 'restarted',
   'agent.suspended': 'suspended',
+  'agent.paused': 'paused',
+  'agent.unpaused': 'resumed',
   'agent.resumed': 'resumed',
   'agent.ended': 'ended',
 }
@@ -52,7 +54,7 @@ export class FlockScene {
    */
   toScene(event: FlockEvent, at: number): SceneBody | undefined {
     const state = agentStates[event.type]
-    if (state && 'role' in event) return this.#agent(event, state, at)
+    if (state && 'role' in event) return this.#agent(event, this.#isPaused(event) ? 'paused' : state, at)
     switch (event.type) {
       case 'activity.started':
       case 'activity.progress':
@@ -68,6 +70,11 @@ export class FlockScene {
         // The feed brings reuses and escalations, each at its position.
         return undefined
     }
+  }
+
+  /** A durable agent that was paused stays so when it is resumed. */
+  #isPaused({ type, agent }: Extract<FlockEvent, { readonly role: string }>): boolean {
+    return type === 'agent.resumed' && this.#flock.agent(agent)?.state === 'paused'
   }
 
   #agent(event: Extract<FlockEvent, { readonly role: string }>, state: AgentState, at: number): SceneBody {
@@ -110,7 +117,13 @@ export class FlockScene {
     else this.#openRuns.delete(event.run)
     if (type === 'activity.started') {
       const title = isCleared ? this.#flock.activityTitle(event.run) : undefined
-      return { ...common, run, phase: 'started', ...(title !== undefined && { title: shortText(title) }) }
+      return {
+        ...common,
+        run,
+        order: event.run,
+        phase: 'started',
+        ...(title !== undefined && { title: shortText(title) }),
+      }
     }
     if (type === 'activity.progress') {
       const note = isCleared ? shortText(textOf(event.value)) : undefined

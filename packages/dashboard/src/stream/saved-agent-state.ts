@@ -1,4 +1,4 @@
-import type { SavedAgentStatus } from '@skein/memory/runtime'
+import type { SavedAgentStatus, SavedAgentSummary } from '@skein/memory/runtime'
 
 import type { AgentState } from '../protocol/protocol.ts'
 
@@ -8,7 +8,10 @@ const states: Readonly<Record<string, AgentState>> = {
   failed: 'failed',
 } satisfies Readonly<Record<SavedAgentStatus, AgentState>>
 
-/** How the page shows the status of a saved agent; `undefined` for an unknown one. */
-export function stateOfSavedAgent(status: string): AgentState | undefined {
-  return states[status]
+/** How the page shows a saved agent; `undefined` for one of an unknown status. */
+export function stateOfSavedAgent({
+  status,
+  isPaused,
+}: Pick<SavedAgentSummary, 'status' | 'isPaused'>): AgentState | undefined {
+  return isPaused ? 'paused' : states[status]
 }

@@ -23,6 +23,7 @@ export function toTraceSpan(span: Span, audience: Audience): TraceSpan {
   const isShown = covers(audience, span.label)
   const text = (name: string): string | undefined => textOf(attributes[name])
   const [agent, worker, collection] = [text(attribute.agentId), text(attribute.worker), text(attribute.collection)]
+  const run = text(attribute.run)
   const isReused = attributes[attribute.reused] === true
   const inputTokens = attributes[attribute.inputTokens]
   const outputTokens = attributes[attribute.outputTokens]
@@ -33,6 +34,7 @@ export function toTraceSpan(span: Span, audience: Audience): TraceSpan {
     ...(target !== undefined && { target }),
     ...(agent !== undefined && { agent }),
     ...(worker !== undefined && { worker }),
+    ...(run !== undefined && { run }),
     startedAt,
     durationMs,
     ...(isReused && { isReused }),

@@ -13,6 +13,7 @@ export type NotedAction =
   | 'erase'
   | 'hold'
   | 'correct'
+  | 'control'
   | 'audit'
   | 'administer'
 

@@ -216,12 +216,23 @@ export class EpochTable {
     return Atomics.load(this.#words, slot + news)
   }
 
-  /** Resolves when {@link newsOf} the slot has grown since `seen` was read, or after the timeout. Rejects when the signal aborts. */
-  untilNews(slot: number, seen: number, timeoutMs: number, signal?: AbortSignal): Promise<void> {
-    return this.#wait(slot + news, seen, timeoutMs, signal)
+  /**
+   * Resolves when {@link newsOf} the slot has grown since `seen` was read, or after the timeout. Rejects when the signal
+   * aborts.
+   *
+   * @param keepsAlive - Whether the process goes on for the sake of this wait.
+   */
+  untilNews(
+    slot: number,
+    seen: number,
+    timeoutMs: number,
+    signal?: AbortSignal,
+    keepsAlive: boolean = true,
+  ): Promise<void> {
+    return this.#wait(slot + news, seen, timeoutMs, signal, keepsAlive)
   }
 
-  #wait(index: number, seen: number, timeoutMs: number, signal?: AbortSignal): Promise<void> {
+  #wait(index: number, seen: number, timeoutMs: number, signal?: AbortSignal, keepsAlive = true): Promise<void> {
     signal?.throwIfAborted()
     const waiting = Atomics.waitAsync(this.#words, index, seen, timeoutMs)
     // Never sooner than the next turn of the event loop. Otherwise a loop of waits and synchronous reads would keep
@@ -239,6 +250,7 @@ export class EpochTable {
       }
       // waitAsync alone does not keep the event loop alive, the timer does.
       const handle = setTimeout(done, timeoutMs + 1)
+      if (!keepsAlive) handle.unref()
       signal?.addEventListener('abort', aborted, { once: true })
       void waiting.value.then(done)
     })

@@ -13,6 +13,8 @@ export interface SavedAgentSummary {
   /** The name of its definition. */
   readonly definition: string
   readonly status: SavedAgentStatus
+  /** Whether a person paused it: so it stays wherever it is resumed. */
+  readonly isPaused: boolean
   /** The label of its state: its clearance. */
   readonly label: Label
   /** Unix milliseconds, by the store's clock. */
@@ -34,6 +36,8 @@ export interface SavedAgent extends SavedAgentSummary {
 export interface SaveAgent {
   readonly definition: string
   readonly status: SavedAgentStatus
+  /** @defaultValue false */
+  readonly isPaused?: boolean
   /** JSON data. */
   readonly state: unknown
   /** The claim of the process that runs the agent; `undefined` writes nothing. */
@@ -49,6 +53,9 @@ export interface SaveAgent {
   readonly finishedWork?: readonly string[]
 }
 
+/** The tag of agents that are paused. */
+export const pausedTag = 'paused'
+
 /** Reads a saved agent's summary from its record. */
 export function savedAgentOf({ id, tags, sensitivity, compartments, updatedAt }: SummarizedRecord): SavedAgentSummary {
   const tagged = (name: string): string => tags.find((tag) => tag.startsWith(`${name}:`))?.slice(name.length + 1) ?? ''
@@ -57,6 +64,7 @@ export function savedAgentOf({ id, tags, sensitivity, compartments, updatedAt }:
     role: tagged('role'),
     definition: tagged('definition'),
     status: tagged('status') as SavedAgentStatus,
+    isPaused: tags.includes(pausedTag),
     label: { sensitivity, compartments },
     updatedAt,
   }

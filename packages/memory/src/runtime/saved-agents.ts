@@ -14,8 +14,10 @@ import type { AgentHostEntry, HostPresence } from './agent-hosts.ts'
 import { mailKey, mailMutation, readMail, takeMail } from './agent-mail.ts'
 import type { Mail, MailQuery, OutgoingMail } from './agent-mail.ts'
 import { followAgents } from './agent-news.ts'
+import { followOrders } from './agent-orders.ts'
+import type { GivenOrder, OrderOutcome } from './agent-orders.ts'
 import type { AgentNews } from './agent-news.ts'
-import { savedAgentOf } from './saved-agent.ts'
+import { pausedTag, savedAgentOf } from './saved-agent.ts'
 import type { SaveAgent, SavedAgent, SavedAgentStatus, SavedAgentSummary } from './saved-agent.ts'
 import { requireOptions } from '../values/require-options.ts'
 
@@ -61,11 +63,21 @@ export class SavedAgents {
   }
 
   async #save(saved: SaveAgent, ifVersion: number | undefined): Promise<number> {
-    const { definition, status, state, claim, ttlMs, taken = [], outgoing = [], finishedWork = [] } = saved
+    const {
+      definition,
+      status,
+      isPaused = false,
+      state,
+      claim,
+      ttlMs,
+      taken = [],
+      outgoing = [],
+      finishedWork = [],
+    } = saved
     if (ttlMs !== undefined) requireLifetime('ttlMs', ttlMs)
     const { id: author, role } = this.#actor.principal
     this.#space.assertOpen()
-    const tags = [`definition:${definition}`, `status:${status}`, `role:${role}`]
+    const tags = [`definition:${definition}`, `status:${status}`, `role:${role}`, ...(isPaused ? [pausedTag] : [])]
     const meta = this.#actor.mark({ author, tags, derivedFrom: [], ...this.#label })
     const done = finishedWork.map((key): RecordKey => ({ collection: 'work', id: workId(this.#actor.audience, key) }))
     const guard = guardOf({ claim })
@@ -155,6 +167,20 @@ export class SavedAgents {
   follow(news: AgentNews): () => void {
     this.#actor.requireRight('administer', 'list', mailKey(''))
     return followAgents(this.#actor, news)
+  }
+
+  /**
+   * Has orders carried out that are given from now on, in any process, with {@link AgentControl}.
+   *
+   * Needs the right `administer`, as {@link list}.
+   *
+   * @param carryOut - Resolves to what came of an order; to `undefined` when its agent does not run here.
+   * @returns how to stop it.
+   * @throws AccessError
+   */
+  followOrders(carryOut: (given: GivenOrder) => Promise<OrderOutcome | undefined>): () => void {
+    this.#actor.requireRight('administer', 'list', keyOf(''))
+    return followOrders(this.#space, this.#actor, carryOut)
   }
 
   /**

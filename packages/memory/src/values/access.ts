@@ -23,10 +23,11 @@ export interface Clearance {
  * - `erase`: forget what others wrote.
  * - `hold`: place and release legal holds, under which nobody can forget.
  * - `correct`: retract, supersede and confirm what others wrote.
+ * - `control`: pause, resume and stop running agents, send them messages, cancel their activities and run them again.
  * - `administer`: see corrupt records as they are stored.
  */
 export type Right = (typeof rights)[number]
-const rights = ['audit', 'declassify', 'erase', 'hold', 'correct', 'administer'] as const
+const rights = ['audit', 'declassify', 'erase', 'hold', 'correct', 'control', 'administer'] as const
 
 /** An agent, a person or a program that uses the memory. */
 export interface Principal {

@@ -7,6 +7,7 @@ export type SkeinErrorCode =
   | 'SKEIN_ACCESS'
   | 'SKEIN_BUNDLED'
   | 'SKEIN_CLOSED'
+  | 'SKEIN_CONTROL'
   | 'SKEIN_CORRECTED'
   | 'SKEIN_CORRUPT'
   | 'SKEIN_DEADLOCK'

@@ -32,7 +32,8 @@ export function addDashboard(skein: Command, context: CommandContext): void {
     .option('--queue <name>', 'the queue whose workers are shown, where the store is on Redis', nonBlank, 'default')
     .option('--port <number>', 'the port of the page (default: any free port)', integerFrom(0, 65_535), 0)
     .option('--allow-answers', 'let the page take and answer escalations; by default it only shows them', false)
-    .option('--as <id>', 'your id, for the audit and for answers (default: your user name)')
+    .option('--allow-control', 'let the page pause, stop and message agents, and cancel their activities', false)
+    .option('--as <id>', 'your id, for the audit, answers and orders (default: your user name)')
     .addOption(
       new Option('--clearance <level>', 'the highest sensitivity of records that are shown')
         .choices([...levels])

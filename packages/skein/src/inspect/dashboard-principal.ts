@@ -10,6 +10,8 @@ export interface DashboardPrincipalOptions {
   readonly clearance?: Level
   /** @defaultValue none */
   readonly compartments?: readonly string[]
+  /** Whether it may give agents orders. @defaultValue false */
+  readonly allowControl?: boolean
 }
 
 /**
@@ -20,8 +22,14 @@ export function dashboardPrincipal({
   as = userName(),
   clearance = 'public',
   compartments = [],
+  allowControl = false,
 }: DashboardPrincipalOptions = {}): Principal {
-  return { id: as, role: 'person', clearance: { level: clearance, compartments }, rights: ['audit'] }
+  return {
+    id: as,
+    role: 'person',
+    clearance: { level: clearance, compartments },
+    rights: allowControl ? ['audit', 'control'] : ['audit'],
+  }
 }
 
 /** The name of the user; in a container there may be none. */

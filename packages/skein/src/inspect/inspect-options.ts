@@ -18,7 +18,7 @@ export interface InspectFlags {
 }
 
 /** The rights that a principal may hold. */
-export const rights: readonly Right[] = ['audit', 'declassify', 'correct', 'erase', 'hold', 'administer']
+export const rights: readonly Right[] = ['audit', 'declassify', 'correct', 'erase', 'hold', 'control', 'administer']
 
 /** Adds the options that say which memory to read, and as which principal. */
 export function addInspectOptions(

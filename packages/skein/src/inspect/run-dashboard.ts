@@ -40,7 +40,8 @@ export class RunDashboard {
     this.#served = await serveDashboard({
       memory,
       flock,
-      principal: dashboardPrincipal(),
+      // Who runs it may also stop it.
+      principal: dashboardPrincipal({ allowControl: true }),
       // Who runs it may see what its models are asked.
       traces: 'content',
       budgets: this.#budgets,

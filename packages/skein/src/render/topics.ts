@@ -22,7 +22,7 @@ A program opens the same memory:
   --as ID                    who you are, as the audit records it
   --clearance LEVEL          public (the default), internal or confidential
   --clearance confidential+finance   with the compartment finance
-  --right NAME               audit, declassify, correct, erase, hold or administer
+  --right NAME               audit, declassify, correct, erase, hold, control or administer
 
 The command trusts these options. SKEIN_KEYS holds the keys of records that are encrypted: a file without them
 shows nobody what is sealed.`,

@@ -1,5 +1,15 @@
 import { joinLabels } from '../../values/access.ts'
-import type { ViewMethod } from './view-method.ts'
+import type { ControlOptions } from '../../runtime/agent-control.ts'
+import type { View } from '../../view.ts'
+import type { Attempt, ViewMethod } from './view-method.ts'
+
+type Order = (view: View, agent: string, options: ControlOptions) => Promise<void>
+
+/** An order that nobody carries out. */
+function ordering(order: Order): ViewMethod {
+  const attempt = (view: View, { text }: Attempt): Promise<void> => order(view, text, { why: text, timeoutMs: 1 })
+  return { shows: 'control', takes: 'labelled', attempt }
+}
 
 /** What is for those who look on, and for runtimes. */
 export const oversightMethods: Readonly<Record<string, ViewMethod>> = {
@@ -61,6 +71,13 @@ export const oversightMethods: Readonly<Record<string, ViewMethod>> = {
     attempt: (view) => view.feed.untilNews(view.feed.mark(), AbortSignal.timeout(10)).catch(() => {}),
   },
 
+  'control.pause': ordering((view, agent, options) => view.control.pause(agent, options)),
+  'control.resume': ordering((view, agent, options) => view.control.resume(agent, options)),
+  'control.stop': ordering((view, agent, options) => view.control.stop(agent, options)),
+  'control.send': ordering((view, agent, options) => view.control.send(agent, { type: agent }, options)),
+  'control.cancel': ordering((view, agent, options) => view.control.cancel(agent, 'run', options)),
+  'control.rerun': ordering((view, agent, options) => view.control.rerun(agent, 'run', options)),
+
   'agents.load': { shows: 'records', takes: 'nothing', attempt: (view) => view.agents.load() },
   'agents.save': {
     shows: 'nothing',
@@ -89,6 +106,11 @@ export const oversightMethods: Readonly<Record<string, ViewMethod>> = {
   },
   'agents.takeMail': { shows: 'administer', takes: 'nothing', attempt: (view) => view.agents.takeMail('low') },
   'agents.follow': { shows: 'administer', takes: 'nothing', attempt: async (view) => view.agents.follow({})() },
+  'agents.followOrders': {
+    shows: 'administer',
+    takes: 'nothing',
+    attempt: async (view) => view.agents.followOrders(async () => undefined)(),
+  },
   'agents.announceHost': {
     shows: 'administer',
     takes: 'nothing',

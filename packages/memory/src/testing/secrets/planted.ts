@@ -6,8 +6,8 @@ import { plantedContext } from './knowledge-methods.ts'
 import type { Planted } from './view-method.ts'
 import { viewMethods } from './view-methods.ts'
 
-/** Sees public records only, may hold them, and sees who read and wrote them. */
-export const low: Principal = { id: 'low', role: 'r', rights: ['audit', 'hold'] }
+/** Sees public records only, may hold them, sees who read and wrote them, and may give agents orders. */
+export const low: Principal = { id: 'low', role: 'r', rights: ['audit', 'hold', 'control'] }
 /** Sees everything. */
 export const high: Principal = { ...low, id: 'high', clearance: { level: 'confidential', compartments: ['finance'] } }
 /** The label of what is planted. */

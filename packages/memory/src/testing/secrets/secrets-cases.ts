@@ -120,7 +120,7 @@ const keepNoText = new Set([
 
 /** Names of all public methods and accessors of a view, and of the objects that hang on it. */
 function methodsOf(view: View): string[] {
-  const parts = ['records', 'feed', 'agents']
+  const parts = ['records', 'feed', 'agents', 'control']
   const hanging = Object.keys(view).filter((name) => name !== 'principal')
   const ofPart = (name: string): string[] => membersOf(view[name as keyof View]).map((member) => `${name}.${member}`)
   const own = membersOf(view).filter((name) => !parts.includes(name))

@@ -40,9 +40,10 @@ export interface ViewMethod {
  * - `own`: only what this principal gave, or what was noted of itself.
  * - `positions`: positions and times, which count hidden records too.
  * - `audit`: what the clearance covers, for principals with the right `audit`.
+ * - `control`: what came of an order, for principals with the right `control`.
  * - `administer`: for principals with the right `administer`, whatever their clearance.
  */
-export type Shows = 'nothing' | 'records' | 'own' | 'positions' | 'audit' | 'administer'
+export type Shows = 'nothing' | 'records' | 'own' | 'positions' | 'audit' | 'control' | 'administer'
 
 /**
  * - `nothing`: it writes nothing.
