@@ -38,8 +38,8 @@ async function bundle(folder: string): Promise<void> {
     input: Object.fromEntries([...entryPoints(folder), ...placed].map((name) => [name, join(build, `${name}.js`)])),
     external: (id) => !id.startsWith('.') && !id.startsWith('/'),
     plugins: [compiled()],
-    // Whoever imports a package checks its Node.js, although bundlers of apps may leave that out.
-    treeshake: { moduleSideEffects: true },
+    // What is published does what the sources say. Rollup would leave out what seems to do nothing, such as an endless loop.
+    treeshake: false,
     preserveEntrySignatures: 'allow-extension',
     onwarn: ({ code, message }) => {
       if (!harmless.has(code ?? '')) throw new Error(message)
@@ -115,7 +115,9 @@ export async function buildAll(): Promise<void> {
   run(root, 'tsc', '-b')
   for (const folder of packageFolders(root).map((one) => join(root, one))) {
     const built = mtimeOf(join(folder, 'dist/index.js')) ?? mtimeOf(join(folder, 'dist/cli.js')) ?? 0
-    if ((mtimeOf(join(folder, 'build/.tsbuildinfo')) ?? Infinity) > built) await bundle(folder)
+    const compiled = mtimeOf(join(folder, 'build/.tsbuildinfo')) ?? Infinity
+    // This file decides what comes of it.
+    if (Math.max(compiled, mtimeOf(import.meta.filename) ?? 0) > built) await bundle(folder)
   }
 }
 
