@@ -294,6 +294,26 @@ export function forgetCases(options: StoreContractOptions): void {
     expect((await view.facts.list({ prefix: 'many/' })).items).toEqual([])
   })
 
+  it('finds what a fact about a subject is updated to, and what supersedes an entry about it', async () => {
+    const view = as(ann)
+    await view.facts.set('age', 30, { subject: 'p', task: 't' })
+    const { subjects } = await view.facts.update<number>('age', (age = 0) => age + 1)
+    expect(subjects).toEqual(['p'])
+    expect((await view.facts.update('age', () => 32, { subject: ['q', 'p'] })).subjects).toEqual(['p', 'q'])
+    const noted = await view.observations.log({ value: 'is 30', subject: 'p' })
+    const now = await view.observations.supersede(noted.id, { value: 'is 31', subject: 'r' })
+    expect(now.subjects).toEqual(['p', 'r'])
+    // About whom a record was is told to nobody who may not see it.
+    const secret = { sensitivity: 'confidential' } as const
+    const hidden = await as(olga).observations.log({ value: 'is ill', subject: 'p', ...secret })
+    const open = await as(olga).observations.supersede(hidden.id, { value: 'is well' })
+    expect((await view.observations.get(open.id)).subjects).toEqual([])
+    const { forgotten } = await as(olga).forget({ subject: 'p' }, because)
+    expect(forgotten).toMatchObject({ facts: 1, observations: 4 })
+    expect((await view.observations.list({ include: 'all' })).items).toEqual([])
+    expect(await view.facts.get('age')).toBeUndefined()
+  })
+
   it('is refused for what a memory keeps to govern itself: who forgot what, holds, the audit, leases', async () => {
     const officer = fresh.memory.as({ ...olga, rights: ['erase', 'hold', 'audit'] })
     await officer.facts.set('a', 1, { subject: 'p' })
