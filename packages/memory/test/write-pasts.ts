@@ -1,4 +1,5 @@
-import type { Memory, StoreDriver } from '@skein/memory'
+import type { Memory } from '@skein/memory'
+import type { StoreDriver } from '@skein/memory/store'
 
 const boss = { id: 'boss', role: 'sales', clearance: { level: 'confidential' } } as const
 

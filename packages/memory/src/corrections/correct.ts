@@ -5,8 +5,8 @@ import { correctionKey } from '../store/correction-key.ts'
 import type { CollectionWith } from '../store/collections.ts'
 import type { Guard, Written } from '../store/mutation.ts'
 import type { RecordKey } from '../store/record.ts'
-import { sourceName, subjectsOf, subjectSource } from '../store/source-name.ts'
-import { distinct, joinLabels } from '../values/access.ts'
+import { hiddenSource, sourceName, subjectsOf, subjectSource } from '../store/source-name.ts'
+import { covers, distinct, joinLabels } from '../values/access.ts'
 import type { Label } from '../values/access.ts'
 import { FenceError, NotFoundError, OptionError } from '../values/errors.ts'
 import { encodeJson } from '../values/json.ts'
@@ -24,8 +24,10 @@ export interface CorrectableKey extends RecordKey {
   readonly collection: CollectionWith<'correctable'>
 }
 
+type NewRecord = Extract<OwnMutation, { type: 'set' }>
+
 /** What replaces a record: one that is there, or the write that makes it. */
-export type Replacement = { readonly id: string } | Extract<OwnMutation, { type: 'set' }>
+export type Replacement = { readonly id: string } | NewRecord
 
 /** What becomes of a record, and why. */
 export interface CorrectionRequest {
@@ -39,8 +41,8 @@ export interface CorrectionRequest {
 /** A correction that was made, or had been made before. */
 export interface Corrected {
   readonly correction: Correction
-  /** Of the replacement, where it was written with it. */
-  readonly written: Written | undefined
+  /** The replacement, where it was written with it: about whom or what the record was about, too. */
+  readonly replacement: { readonly entry: NewRecord; readonly written: Written } | undefined
 }
 
 /** So many alerts and forgotten results go in the same step as the correction, the rest after it. */
@@ -60,16 +62,20 @@ export async function correct(actor: Actor, key: CorrectableKey, request: Correc
     // Before the record: a mark leaves its version as it is, so this one alone tells of a correction made meanwhile.
     const [before] = await actor.unseen.read([correctionKey(key)])
     const record = await requireRecord(actor, key, request.kind)
-    if (record.isWithdrawn) return { correction: await sameCorrection(actor, record, request), written: undefined }
+    if (record.isWithdrawn) return { correction: await sameCorrection(actor, record, request), replacement: undefined }
+    const entry = request.next && 'type' in request.next ? aboutTheSame(request.next, record) : undefined
     const derived = await walkDerived(actor.unseen, key)
-    const { batch, guard, rest, correction } = await plan(actor, record, request, {
-      derived,
-      before: before?.version ?? 0,
-    })
+    const { batch, guard, rest, correction } = await plan(
+      actor,
+      record,
+      { ...request, next: entry ?? request.next },
+      { derived, before: before?.version ?? 0 },
+    )
     const commit = await actor.commit(batch, { over: false })
     if (commit.ok) {
       await finish(actor, key, rest)
-      return { correction, written: commit.written[2] }
+      const written = commit.written[2]
+      return { correction, replacement: entry && written && { entry, written } }
     }
     const { reason: why } = commit.refusal
     if (why === 'guard' && guard) throw new FenceError(guard.key.id, guard.version)
@@ -98,6 +104,17 @@ async function sameCorrection(actor: Actor, record: Shown, { next }: CorrectionR
   // Whoever was interrupted goes on.
   await finish(actor, record, [])
   return known
+}
+
+/** What replaces a record is about the same persons and things. Who may not see the record is not told about whom it is. */
+function aboutTheSame(next: NewRecord, record: Shown): NewRecord {
+  const { sensitivity: level, compartments } = next.meta
+  const isCovered = covers({ level, compartments }, record)
+  const subjects = subjectsOf(record).map((subject) =>
+    isCovered ? subjectSource(subject) : hiddenSource(subjectSource(subject)),
+  )
+  if (subjects.length === 0) return next
+  return { ...next, meta: { ...next.meta, derivedFrom: distinct([...next.meta.derivedFrom, ...subjects]).toSorted() } }
 }
 
 interface Situation {

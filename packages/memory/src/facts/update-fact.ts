@@ -2,7 +2,7 @@ import { remainingMs } from '../space/actor.ts'
 import type { Actor } from '../space/actor.ts'
 import type { Space } from '../space/space.ts'
 import { asPartOf, currentWork } from '../space/work-chain.ts'
-import { joinLabels } from '../values/access.ts'
+import { distinct, joinLabels } from '../values/access.ts'
 import { conflictPause, mostConflicts } from '../values/back-off.ts'
 import { VersionConflictError } from '../values/errors.ts'
 import type { SetFactOptions, UpdateFactOptions } from './fact-options.ts'
@@ -54,10 +54,12 @@ export async function updateFact<T>(
   }
 }
 
-/** What an update keeps of the fact where the options say nothing. The label can only rise. */
+/** What an update keeps of the fact where the options say nothing. The label can only rise, and subjects only join. */
 function carryOver(actor: Actor, fact: Fact | undefined, options: UpdateFactOptions): UpdateFactOptions {
   if (!fact) return options
   const { task, tags, importance } = fact
+  // What is made of a value is about the same.
+  const subject = distinct([...fact.subjects, ...[options.subject ?? []].flat()])
   const ttlMs = remainingMs(actor, fact)
   const wanted = { sensitivity: options.sensitivity ?? 'public', compartments: options.compartments ?? [] }
   return {
@@ -66,6 +68,7 @@ function carryOver(actor: Actor, fact: Fact | undefined, options: UpdateFactOpti
     ...(ttlMs !== undefined && { ttlMs }),
     tags,
     ...options,
+    ...(subject.length > 0 && { subject }),
     ...joinLabels([fact, wanted]),
   }
 }

@@ -117,8 +117,8 @@ export class Journal {
       return this.get<Value>(next.id)
     }
     const entry = await this.#newEntry(next.value, next.options)
-    const { written } = await correct(this.#actor, key, { reason, next: entry })
-    return this.#entryOf<Value>(entry, written as Written)
+    const { replacement } = await correct(this.#actor, key, { reason, next: entry })
+    return this.#entryOf<Value>(replacement?.entry ?? entry, replacement?.written as Written)
   }
 
   /**

@@ -12,6 +12,7 @@ import { doubtCases } from './verbs/doubt-cases.ts'
 import { escalationsCases } from './memory/escalations-cases.ts'
 import { factsCases } from './memory/facts-cases.ts'
 import { forgetCases } from './verbs/forget-cases.ts'
+import { forgetReachCases } from './verbs/forget-reach-cases.ts'
 import { historyCases } from './verbs/history-cases.ts'
 import { holdCases } from './verbs/hold-cases.ts'
 import { largeValueCases } from './values/large-value-cases.ts'
@@ -86,7 +87,12 @@ const parts: Readonly<Record<StoreContractPart, Cases>> = {
   vectors: vectorsCases,
   objects: objectsCases,
   once: onceCases,
-  forgetting: forgetCases,
+  forgetting: (options) => {
+    forgetCases(options)
+    describe('its reach', () => {
+      forgetReachCases(options)
+    })
+  },
   holds: holdCases,
   history: (options) => {
     historyCases(options)

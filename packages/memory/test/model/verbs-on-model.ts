@@ -95,6 +95,7 @@ export function verbsOnModel(): (step: VerbStep, at: number) => unknown {
     const oldest = all.at(-1)
     return oldest && oldest.bornAt <= mark ? lost : undefined
   }
+  const hasPast = ({ past }: Fact): boolean => past.some(({ value }) => value !== 'deleted')
   const ownPast = (fact: Fact, who: Who, subject: number): Version[] =>
     fact.past.filter((version) => {
       return version.value !== 'deleted' && version.subject === subject && mayErase(who, version.author)
@@ -236,8 +237,14 @@ export function verbsOnModel(): (step: VerbStep, at: number) => unknown {
     },
     hold: ({ who, target }) => {
       if (who !== 'high') return refused
-      const { facts: kept, entries: noted } = found(who, target, true)
-      for (const { current } of kept) if (current) current.life = 'endless'
+      const { facts: present, entries: noted } = found(who, target, true)
+      const isMeant = (fact: Fact): boolean =>
+        target.of === 'subject'
+          ? fact.past.some(({ value, subject }) => value !== 'deleted' && subject === target.subject)
+          : target.of === 'fact' && fact.name === factName(target.key, target.label) && hasPast(fact)
+      const past = [...facts.values()].filter((fact) => sees(who, fact) && !present.includes(fact) && isMeant(fact))
+      const kept = [...present, ...past]
+      for (const { current } of present) if (current) current.life = 'endless'
       for (const entry of noted) entry.life = 'endless'
       const hold =
         target.of === 'subject'

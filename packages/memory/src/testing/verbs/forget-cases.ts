@@ -129,30 +129,6 @@ export function forgetCases(options: StoreContractOptions): void {
       return [(await agents.load())?.state, ...(await agents.mail()).map(({ message }) => message)]
     }
 
-    it('is kept of no work that was under way, or ended while the erasure was prepared', async () => {
-      for (const turn of [1, 2, 3, 4]) {
-        const seen = await as(ann).observations.log({ value: 'the 7 secrets', subject: 'p' })
-        const target = turn % 2 === 0 ? seen : ({ subject: 'p' } as const)
-        const key = `work ${turn}`
-        const [isReading, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-        const running = reading(bob, (view) =>
-          view.once(key, async () => {
-            const read = await view.observations.get(seen.id)
-            isReading.resolve()
-            await go.promise
-            return read?.value
-          }),
-        )
-        await isReading.promise
-        const forgetting = as(olga).forget(target, { ...because, derived: 'forget' })
-        if (turn > 2) go.resolve()
-        await forgetting
-        go.resolve()
-        expect((await running).value).toBe('the 7 secrets')
-        expect(await as(bob).once(key, () => 'anew')).toMatchObject({ value: 'anew', reused: false })
-      }
-    })
-
     it('goes too where it names what goes: an entry, a fact, a ref, a subject', async () => {
       const entry = await as(ann).observations.log({ value: 'Zoë called' })
       await as(ann).facts.set('next', 'call Zoë')
@@ -292,24 +268,6 @@ export function forgetCases(options: StoreContractOptions): void {
     await Promise.all(Array.from({ length: 1_100 }, (_, n) => view.facts.set(`many/${n}`, n, { subject: 'crowd' })))
     expect((await view.forget({ subject: 'crowd' }, because)).forgotten).toEqual({ facts: 1_100 })
     expect((await view.facts.list({ prefix: 'many/' })).items).toEqual([])
-  })
-
-  it('is refused for what a memory keeps to govern itself: who forgot what, holds, the audit, leases', async () => {
-    const officer = fresh.memory.as({ ...olga, rights: ['erase', 'hold', 'audit'] })
-    await officer.facts.set('a', 1, { subject: 'p' })
-    await officer.facts.set('b', 1, { subject: 'q' })
-    const { id: hold } = await officer.holds.place({ subject: 'q' }, because)
-    const { id: erasure } = await officer.forget({ subject: 'p' }, because)
-    await officer.claims.claim('job')
-    const names = ['settings/holds', `holds/${hold}`, `erasures/${erasure}`, 'claims/job', 'audit/any', 'ledger/sum']
-    for (const name of names) {
-      const refused = { code: 'SKEIN_OPTION', message: expect.stringContaining('facts, ') }
-      await expect(officer.forget(name, because)).rejects.toMatchObject(refused)
-      await expect(officer.forget(['facts/a', name], because)).rejects.toMatchObject(refused)
-      await expect(officer.holds.place(name, because)).rejects.toMatchObject(refused)
-    }
-    await expect(officer.forget('facts/b', because)).rejects.toMatchObject({ code: 'SKEIN_HELD' })
-    expect(await officer.claims.holder('job')).toMatchObject({ agent: olga.id })
   })
 
   it('refuses what makes no sense', async () => {
