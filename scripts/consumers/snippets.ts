@@ -40,6 +40,7 @@ export const expect = (value) => ({
     if (!isEqual(value, expected)) throw new Error('Expected ' + inspect(expected) + ', got ' + inspect(value))
   },
 })
+expect.stringContaining = (part) => matching((value) => String(value).includes(part))
 expect.objectContaining = (part) => matching((value) => Object.keys(part).every((name) => isEqual(value?.[name], part[name])))
 `,
 }

@@ -40,11 +40,11 @@ export function firstSteps(project: Project, root: string, version: string): Rea
   }
 }
 
-/** A store of one's own passes the suite, which needs vitest: two parts of it. A test of the example runs all of them. */
-export function ownStore(project: Project, root: string, version: string): Step {
+/** A store of one's own passes parts of the suite, which needs vitest. A test of the example runs all of them. */
+export function ownStore(project: Project, root: string, version: string, parts: readonly string[]): Step {
   return async () => {
     const app = project.sibling(`own-store-${version}`)
-    app.write({ ...example(root, 'node-sqlite-store.ts'), 'store.test.ts': storeTest })
+    app.write({ ...example(root, 'node-sqlite-store.ts'), 'store.test.ts': storeTest(parts) })
     return wrongUnless(
       await app.run('vitest run --testTimeout=60000 --hookTimeout=60000', version),
       'Test Files  1 passed',
@@ -52,14 +52,14 @@ export function ownStore(project: Project, root: string, version: string): Step 
   }
 }
 
-const storeTest = `import { describeStore } from '@skein/memory/testing'
+const storeTest = (parts: readonly string[]): string => `import { describeStore } from '@skein/memory/testing'
 
 import { nodeSqliteStore } from './node-sqlite-store.ts'
 
 let made = 0
 const open = () => nodeSqliteStore(\`store-\${made}.db\`)
 describeStore('own', {
-  parts: ['store', 'facts'],
+  parts: ${JSON.stringify(parts)},
   create: () => {
     made += 1
     return open()

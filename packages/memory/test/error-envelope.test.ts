@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm'
 
 import { OptionError, VersionConflictError } from '@skein/memory'
-import { fromEnvelope, toEnvelope } from '@skein/memory/runtime'
+import { errorDocs, fromEnvelope, toEnvelope } from '@skein/memory/runtime'
 import { describe, expect, it } from 'vitest'
 
 import { toStoredEnvelope } from '../src/values/error-envelope.ts'
@@ -55,6 +55,13 @@ describe.each([
     // Through one more thread, or back again.
     expect(pass(back)).toMatchObject({ name: 'PaymentError', code: 'DECLINED', amount: 5 })
     expect(pass(back).constructor).toBe(back.constructor)
+  })
+
+  it('of a package that is not loaded here leads to its section of the guide', () => {
+    const refused = Object.assign(new Error('No file.'), { code: 'SKEIN_INPUT' })
+    expect(pass(refused)).toHaveProperty('docs', errorDocs('SKEIN_INPUT'))
+    expect(Object.keys(pass(refused))).not.toContain('docs')
+    expect(pass(new PaymentError(5))).not.toHaveProperty('docs')
   })
 
   it('keeps the class of JavaScript that its own class extends', () => {

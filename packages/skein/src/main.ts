@@ -87,7 +87,7 @@ export async function program(context: CommandContext, names: readonly CommandNa
     .version(manifest.version)
     .showHelpAfterError('(skein --help shows how)')
     .configureOutput({ writeOut: (text) => void print(text.trimEnd()), writeErr: (text) => printNote(text.trimEnd()) })
-    .configureHelp({ subcommandTerm: termOf })
+    .configureHelp({ subcommandTerm: termOf, formatItem, minWidthToWrap: 20 })
     .exitOverride()
     .addHelpText('after', '\nA memory is in a file or on a server: --store flock.db, --store redis://HOST:PORT.')
     .addHelpText(
@@ -110,6 +110,23 @@ function neededFor(argv: readonly string[]): readonly CommandName[] {
   const [first] = named
   if (first === 'completion') return allNames
   return (first === 'help' ? named : [first]).filter(isCommandName)
+}
+
+/** On a narrow terminal a description is below its term, not beside it. */
+function formatItem(this: Help, term: string, termWidth: number, description: string, help: Help): string {
+  const width = help.helpWidth ?? 80
+  if (width >= 64 || description === '') {
+    return Help.prototype.formatItem.call(this, term, termWidth, description, help)
+  }
+  return [
+    term,
+    ...help
+      .boxWrap(description, width - 6)
+      .split('\n')
+      .map((line) => `    ${line}`),
+  ]
+    .map((line) => `  ${line}`)
+    .join('\n')
 }
 
 function termOf(command: Command): string {

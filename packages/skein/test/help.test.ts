@@ -55,6 +55,17 @@ describe('examples', () => {
 })
 
 describe('skein help', () => {
+  it.each([root, ...root.commands].map((command) => [command.name(), command] as const))(
+    'fits 40 columns: %s',
+    (_, command) => {
+      command.configureOutput({ getOutHelpWidth: () => 40 })
+      const wide = command.helpInformation().split('\n')
+      // A word or a term that is longer stays whole.
+      expect(wide.filter((line) => line.length > 40 && /\S {2,}\S/.test(line))).toEqual([])
+      expect(wide.filter((line) => line.startsWith('      ') && line.length > 40)).toEqual([])
+    },
+  )
+
   it('explains a topic, a command, and which there are', async () => {
     const [topic, command, all] = await Promise.all(
       [['help', 'stores'], ['help', 'stats'], ['help']].map((args) => skein(args, folder)),

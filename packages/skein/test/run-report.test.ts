@@ -156,6 +156,12 @@ describe('runReport', () => {
     await expect(run({ signal })).rejects.toThrow('enough')
   })
 
+  it('stops when the signal aborts between the plan and the work', async () => {
+    const stop = new AbortController()
+    const onOpen = (): void => stop.abort(new Error('enough'))
+    await expect(run({ signal: stop.signal, onOpen })).rejects.toThrow('enough')
+  })
+
   it('stops when the signal aborts', async () => {
     const stop = new AbortController()
     const running = run({ signal: stop.signal, onProgress: () => stop.abort(new Error('enough')) })

@@ -23,12 +23,13 @@ export const outline: Readonly<Record<CommandName, CommandOutline>> = {
     usage: '[options]',
     description:
       'Run activities for flocks on other machines, or host their durable agents, until interrupted: then it takes no ' +
-      'more work, and ends when what it runs is done. Without --activities and --agents it works for skein run ' +
+      'more work, and ends when its running work is done. Without --activities and --agents it works for skein run ' +
       '--executor bullmq.',
   },
   workers: {
     usage: '[options]',
-    description: 'List workers and hosts of agents, what waits and runs, and what no worker has. Changes nothing.',
+    description:
+      'List workers and hosts of agents, waiting and running work, and activities that no worker has. Changes nothing.',
   },
   dashboard: {
     usage: '[options]',
@@ -42,7 +43,7 @@ export const outline: Readonly<Record<CommandName, CommandOutline>> = {
   import: {
     usage: '[options] <file>',
     description:
-      'Take over what another memory kept: the file of the official MCP memory server, a folder of MEMORY.md notes, an export of mem0.',
+      'Import from another memory: the file of the official MCP memory server, a folder of MEMORY.md notes, an export of mem0.',
   },
   ls: {
     usage: '[options] [collection]',
@@ -51,7 +52,7 @@ export const outline: Readonly<Record<CommandName, CommandOutline>> = {
   },
   get: {
     usage: '[options] <collection> <id>',
-    description: 'Show a record: its value, label and times, what it was made from and what was made from it.',
+    description: 'Show a record: its value, label and times, its sources, and the records made from it.',
   },
   search: {
     usage: '[options] <words...>',
@@ -60,7 +61,7 @@ export const outline: Readonly<Record<CommandName, CommandOutline>> = {
   diff: {
     usage: '[options]',
     description:
-      'Show what changed between two times: facts and questions then and now, what was written, corrected and forgotten. ' +
+      'Show what changed between two times: facts and questions then and now, new records, corrections and erasures. ' +
       'Says where the history does not reach back.',
   },
   tail: {
@@ -69,7 +70,7 @@ export const outline: Readonly<Record<CommandName, CommandOutline>> = {
   },
   inbox: {
     usage: '[options] [id]',
-    description: 'List the questions of agents, oldest first; or show one with all that is known about its task.',
+    description: 'List the questions of agents, oldest first; or show one with everything known about its task.',
   },
   answer: {
     usage: '[options] <id> [answer]',
@@ -78,52 +79,53 @@ export const outline: Readonly<Record<CommandName, CommandOutline>> = {
   },
   retract: {
     usage: '[options] <record>',
-    description: 'Retract a record: it holds no more, and what was made from it is in doubt. skein ls --all shows it.',
+    description:
+      'Retract a record: it no longer holds, and records made from it are in doubt. skein ls --all shows it.',
   },
   supersede: {
     usage: '[options] <record>',
-    description: 'Supersede a record by another one that is there: that one holds in its place.',
+    description: 'Supersede a record by another existing one, which holds in its place.',
   },
   confirm: {
     usage: '[options] <record>',
-    description: 'Confirm that a record holds although something that it was made from was corrected.',
+    description: 'Confirm that a record still holds although one of its sources was corrected.',
   },
   forget: {
     usage: '[options] [records...]',
     description:
-      'Forget records for good, or all that is about somebody, with --reason. Without it, forget results of work, such as answers of models: who needs them next has them computed anew. skein ls work lists them, and skein ls erasures what was forgotten.',
+      'Forget records for good, or everything about somebody, with --reason. Without it, forget results of work, such as answers of models: the next caller computes them anew. skein ls work lists results, and skein ls erasures lists what was forgotten.',
   },
   touch: {
     usage: '[options] <record>',
     description:
-      'Give a fact or another record a new time to live. An earlier end is for its author, or needs --right erase; facts anyone may end who may write them.',
+      'Give a fact or another record a new time to live. Only its author, or --right erase, may set an earlier end; a fact may be ended by anyone who may write it.',
   },
   hold: {
     usage: '[options] [records...]',
     description:
-      'Place a legal hold: nobody can forget, delete or overwrite the records, nor do they expire, until it is released. A filter also holds what is written later. Needs --right hold. skein ls holds lists the holds.',
+      'Place a legal hold: nobody can forget, delete or overwrite the records, nor do they expire, until it is released. A filter also holds later records. Needs --right hold. skein ls holds lists the holds.',
   },
   release: {
     usage: '[options] <hold>',
-    description: 'Release a legal hold: what it alone has kept can be forgotten again. Needs --right hold.',
+    description: 'Release a legal hold: records that it alone has kept can be forgotten again. Needs --right hold.',
   },
   audit: { usage: '[options]', description: 'Show who read and wrote what, newest last. Needs --right audit.' },
   agents: {
     usage: '[options]',
     description:
       'List the saved agents that have not ended. With --check, say what the durable definitions of a module would ' +
-      'make of them, before it is deployed. Changes nothing. Exits with 1 when one would not go on, or can not be read.',
+      'make of them, before it is deployed. Changes nothing. Exits with 1 when one would not go on, or cannot be read.',
   },
   stats: {
     usage: '[options]',
     description:
-      'Sum up a memory: records, work and what reusing it saved, escalations, agents, store; with `--right audit` what rules ' +
-      'of retention have removed.',
+      'Sum up a memory: records, work and the savings of reuse, escalations, agents, store; with --right audit also what ' +
+      'rules of retention have removed.',
   },
   doctor: {
     usage: '[options] <store>',
     description:
-      'Verify a store: say what it holds, and what in it is damaged. Changes nothing, and agents may work meanwhile. ' +
+      'Verify a store: say what it holds, and which parts are damaged. Changes nothing, and agents may work meanwhile. ' +
       'Exits with 1 when something is damaged.',
   },
   backup: {
@@ -132,13 +134,13 @@ export const outline: Readonly<Record<CommandName, CommandOutline>> = {
   },
   restore: {
     usage: '[options] <file> <store>',
-    description: 'Restore a store from a backup, which is verified first. Stop the agents that use the store before.',
+    description: 'Restore a store from a backup, which is verified first. Stop the agents that use the store beforehand.',
   },
   migrate: {
     usage: '[options] <store>',
     description:
-      'Migrate a store to the current format. A SQLite file migrates as a whole when a program opens it for writing, as this does. ' +
-      'A Redis row migrates when it is next written; this migrates the others, while agents continue to work. ' +
+      'Migrate a store to the current format. A SQLite file migrates as a whole when a program opens it for writing, as this command does. ' +
+      'A Redis row migrates when it is next written; this command migrates the others, while agents continue to work. ' +
       'Exits with 1 when damaged rows are left.',
   },
   completion: {

@@ -91,6 +91,7 @@ async function serve(flags: McpFlags, context: CommandContext): Promise<void> {
   if (process.stdin.isTTY) printNote('An MCP client talks to this on standard input and output. Ctrl-C ends it.')
   const onAbort = (): void => void server.close()
   context.signal.addEventListener('abort', onAbort, { once: true })
+  if (context.signal.aborted) onAbort()
   await server.closed
 }
 

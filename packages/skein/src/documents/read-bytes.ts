@@ -62,6 +62,7 @@ async function readStream(
   let bytes = 0
   const stop = (): void => stream.destroy()
   signal?.addEventListener('abort', stop, { once: true })
+  if (signal?.aborted) stop()
   try {
     for await (const chunk of stream) {
       bytes += chunk.length

@@ -133,6 +133,8 @@ async function studyOne(
   progress: ProgressSum,
   signal: AbortSignal | undefined,
 ): Promise<Finding> {
+  // A signal that was aborted while the crew was opened tells nobody any more.
+  signal?.throwIfAborted()
   const machine = analystMachine(flock, progress.analyst())
   const analyst = flock.spawn(machine, { role: 'analyst', input: assignment })
   const stop = (): void => analyst.stop()
