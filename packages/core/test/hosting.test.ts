@@ -141,11 +141,11 @@ describe('a question to a hosted agent that ends', () => {
 
   it('is answered by what it says last', async () => {
     const { agent, host } = await openClosing()
-    const open = agent.ask({ type: 'open' }, forever)
+    const unanswered = agent.ask({ type: 'open' }, forever)
     const last = agent.ask({ type: 'last' }, forever)
     await host()
     expect(await last).toBe('bye')
-    await expect(open).rejects.toMatchObject(stopped)
+    await expect(unanswered).rejects.toMatchObject(stopped)
   })
 })
 
