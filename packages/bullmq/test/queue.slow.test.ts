@@ -63,6 +63,17 @@ describe.skipIf(missing)('a queue', () => {
     expect(await memory.as(ann).facts.get('crowd')).toEqual({ now: 0, most: 2 })
   })
 
+  it('limits how many begin within a time, over all workers', async () => {
+    const limits = { crowd: { rate: { max: 3, perMs: 400 } } }
+    const { work } = await openCaller(held.server, 'rated', { limits })
+    await openWorker(held.server, 'rated')
+    await openWorker(held.server, 'rated')
+    const startedAt = performance.now()
+    expect(await Promise.all([0, 1, 2, 3, 4, 5, 6].map((n) => work.crowd(n)))).toHaveLength(7)
+    // Three in each of two whole spans, whatever else the machine does; timers may be a little early.
+    expect(performance.now() - startedAt).toBeGreaterThan(2 * 400 - 50)
+  })
+
   it('gives work of a version to workers that have it, and says what is missing', async () => {
     const memory = await openSpace(held.server, 'versions')
     const executor = bullmqExecutor({ connection: held.server.url, queue: 'versions', workerTimeoutMs: 100 })

@@ -90,6 +90,65 @@ describe('a hosted agent', () => {
   })
 })
 
+describe('a question to a hosted agent that ends', () => {
+  /** Ends when it is told; takes a question, and answers none. */
+  const closing = durable(
+    setup({
+      types: {} as {
+        events: { type: 'end' } | Question<'open', undefined, boolean> | Question<'last', undefined, string>
+      },
+    }).createMachine({
+      initial: 'here',
+      states: {
+        here: {
+          on: {
+            end: 'gone',
+            open: {},
+            last: { target: 'gone', actions: emit(({ event }) => reply(event, 'bye')) },
+          },
+        },
+        gone: { type: 'final' },
+      },
+    }),
+    { name: 'closing', mailbox: 'durable' },
+  )
+  const stopped = { code: 'SKEIN_AGENT_STOPPED', agent: 'c' }
+  const forever = { timeoutMs: Number.POSITIVE_INFINITY }
+
+  async function openClosing() {
+    const memory = await open()
+    const caller = await flockOn(memory)
+    const agent = await caller.spawnHosted(closing, { id: 'c' })
+    return { memory, caller, agent, host: async () => (await flockOn(memory)).host([closing]) }
+  }
+
+  it('fails when it has ended, also for a handle that has known it', async () => {
+    const { agent, host, caller } = await openClosing()
+    const first = await host()
+    await agent.post({ type: 'end' })
+    await until(() => first.agents.length === 0)
+    await expect(agent.ask({ type: 'open' }, forever)).rejects.toMatchObject(stopped)
+    await expect(caller.hosted(closing, 'c').ask({ type: 'open' }, forever)).rejects.toMatchObject(stopped)
+  })
+
+  it('fails when it still waits in the mailbox, and when it was taken', async () => {
+    const { agent, host } = await openClosing()
+    await agent.post({ type: 'end' })
+    const waiting = agent.ask({ type: 'open' }, forever)
+    await host()
+    await expect(waiting).rejects.toMatchObject(stopped)
+  })
+
+  it('is answered by what it says last', async () => {
+    const { agent, host } = await openClosing()
+    const unanswered = agent.ask({ type: 'open' }, forever)
+    const last = agent.ask({ type: 'last' }, forever)
+    await host()
+    expect(await last).toBe('bye')
+    await expect(unanswered).rejects.toMatchObject(stopped)
+  })
+})
+
 describe('hosts', () => {
   const ids = Array.from({ length: 60 }, (_, index) => `t${index}`)
 

@@ -61,7 +61,7 @@ it('loses the one lease that is lost, of those that are renewed together', async
   const raw = await store.open('default', 'writer')
   onTestFinished(() => raw[Symbol.asyncDispose]())
   const key = { collection: 'claims', id: 't3' } as const
-  expect(await raw.write([{ type: 'delete', key }])).toMatchObject({ ok: true })
+  expect(await raw.write([{ type: 'delete', key, author: 'bob' }])).toMatchObject({ ok: true })
   const lost = claims[3]?.signal
   await new Promise((resolve) => lost?.addEventListener('abort', resolve))
   expect(String(lost?.reason)).toContain('it ended, or another owner has it')

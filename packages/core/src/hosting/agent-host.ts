@@ -5,6 +5,7 @@ import type { AgentRef } from '../agents/agent-ref.ts'
 import type { AgentFeed } from '../durable/agent-feed.ts'
 import type { ResumeReport, RunningAgent } from '../durable/durable-agents.ts'
 import type { DurableDefinition } from '../durable/durable.ts'
+import { agentOfClaim } from './agent-of-claim.ts'
 import { endHere } from './end-here.ts'
 import type { ResolvedHost } from './host-options.ts'
 import { HostRoster } from './host-roster.ts'
@@ -115,7 +116,8 @@ export class AgentHost implements AsyncDisposable {
     this.#stopFeed = this.#parts.feed.on({
       created: candidate,
       released: (task) => {
-        if (task.startsWith(claimPrefix)) candidate(task.slice(claimPrefix.length))
+        const id = agentOfClaim(task)
+        if (id !== undefined) candidate(id)
       },
       hosts: () => {
         this.#roster.mayDiffer()
@@ -291,6 +293,3 @@ export class AgentHost implements AsyncDisposable {
     return this.#parts.running().filter(({ definition }) => this.#names.has(definition))
   }
 }
-
-/** What claims on agents begin with. */
-const claimPrefix = 'agent/'

@@ -8,7 +8,6 @@ import type { FlockServices } from '../agents/flock-services.ts'
 import { AgentStoppedError } from '../messages/message-errors.ts'
 import { labelOfMessage } from '../messages/message-label.ts'
 import type { AnswerTo, Message, QuestionIn } from '../messages/message.ts'
-import type { OpenQuestion } from '../messages/open-question.ts'
 import type { AskOptions } from '../messages/questions.ts'
 import { traceOfMessage } from '../tracing/message-trace.ts'
 import type { Answers } from './answers.ts'
@@ -24,7 +23,6 @@ export class HostedAgent<Taken extends Message = Message> {
   readonly #flock: View
   readonly #services: FlockServices
   readonly #answers: Answers
-  readonly #questions = new Set<OpenQuestion>()
   /** The posts of this handle, one after the other: that is the order in which the agent gets them. */
   #last: Promise<unknown> = Promise.resolve()
   #isKnown = false
@@ -52,9 +50,9 @@ export class HostedAgent<Taken extends Message = Message> {
 
   /**
    * Asks the agent, wherever it runs, and resolves to the answer. The question is stored: if the agent's host dies, the
-   * next one answers. If this process dies, nobody gets the answer.
+   * next one answers. If this process dies, nobody gets the answer. If the agent ends without one, the question fails.
    *
-   * @throws OptionError; AskTimeoutError; the error that it answers with, whose fields are as they are stored; what
+   * @throws OptionError; AskTimeoutError; AgentStoppedError; the error that it answers with, whose fields are as they are stored; what
    * `post` throws.
    */
   ask<Asked extends QuestionIn<Taken>>(
@@ -62,15 +60,11 @@ export class HostedAgent<Taken extends Message = Message> {
     options: AskOptions = {},
   ): Promise<AnswerTo<Extract<Taken, { readonly type: Asked['type'] }>>> {
     const { questions } = this.#services
-    this.#answers.follow()
-    const receiver = {
-      id: this.id,
-      answersTo: this.#answers.address,
-      questions: this.#questions,
-      send: (asked: Message) =>
-        void this.post(asked as Taken).catch((error: unknown) => questions.reject(asked, error)),
-    }
-    return questions.ask(receiver, message, options) as Promise<never>
+    // It may have ended since it was last seen: then nobody would answer.
+    this.#isKnown = false
+    const send = (asked: Message): void =>
+      void this.post(asked as Taken).catch((error: unknown) => questions.reject(asked, error))
+    return this.#answers.ask(this.id, message, options, send) as Promise<never>
   }
 
   async #post(message: Message): Promise<void> {
