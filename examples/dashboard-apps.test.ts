@@ -13,6 +13,10 @@ import { honoApp } from './dashboard-hono.ts'
 import { nextRoute } from './dashboard-next.ts'
 import { serveNextRoute } from './next-router.ts'
 
+interface Asked extends RequestInit {
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 interface App {
   readonly listening: boolean
   address(): AddressInfo | string | null
@@ -93,8 +97,8 @@ it('works behind a reverse proxy that ends TLS, and streams through it', async (
   })
   await once(proxy.listen(0, '127.0.0.1'), 'listening')
   const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
-  const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
-    fetch(`${address}${path}`, { ...init, headers: { origin: 'https://tools.example.com', ...init.headers } })
+  const ask = (path: string, { headers, ...init }: Asked = {}): Promise<Response> =>
+    fetch(`${address}${path}`, { ...init, headers: { origin: 'https://tools.example.com', ...headers } })
   const stop = new AbortController()
   try {
     expect((await ask('/flock', { redirect: 'manual' })).headers.get('location')).toBe('/flock/')
