@@ -111,7 +111,7 @@ export function analystMachine(flock: Flock, onProgress: (progress: MapReducePro
           return { ...whole, isAnswered: true, drops: { notes: drops, answer: {} } }
         }
         const [partsRef, notesRef, ...indexes] = await Promise.all([
-          view.objects.put(parts, { title: titleOf('Parts', input.files) }),
+          view.objects.put(parts, { title: titleOf('Outline', input.files) }),
           view.objects.put(notes, { title: titleOf('Notes', input.files) }),
           ...indexGroups(parts).map((group) => summarizers.ask({ type: 'index', input: group }, { signal })),
         ])
