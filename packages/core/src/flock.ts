@@ -188,6 +188,11 @@ export class Flock extends FlockWork implements AsyncDisposable {
     await this.#router.post(this.memory.as(as), to, message)
   }
 
+  /** The running agents, in the order in which they were spawned. */
+  get agents(): readonly AgentRef[] {
+    return this.#registry.all()
+  }
+
   /** A running agent by its id. The caller states what it takes; the agent refuses other messages. */
   agent<Taken extends Message = Message>(id: string): AgentRef<Taken> | undefined {
     return this.#registry.get(id) as AgentRef<Taken> | undefined

@@ -25,6 +25,8 @@ export const commandAccess: Readonly<Record<string, CommandAccess>> = {
   diff: { shows: 'records', takes: 'nothing' },
   tail: { shows: 'records', takes: 'nothing' },
   agents: { shows: 'records; of those above the clearance, how many there are', takes: 'nothing' },
+  order: { shows: 'what came of an order', takes: 'an order, with the right `control`; a message is public' },
+  runs: { shows: 'records', takes: 'nothing' },
   stats: { shows: 'counts of records; with the right `audit` also of what rules removed', takes: 'nothing' },
   inbox: { shows: 'records', takes: 'nothing' },
   answer: { shows: 'records', takes: 'an answer, as sensitive as the question' },

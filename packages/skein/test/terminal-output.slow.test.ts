@@ -193,6 +193,12 @@ const rows: Readonly<Record<string, () => readonly Row[]>> = {
     { args: ['audit', '--right', 'audit', '--json-lines', ...inStore] },
   ],
   agents: () => [...twice('agents', ...inStore), { args: ['agents', '--check', document, ...inStore], code: 1 }],
+  order: () => [
+    { args: ['order', 'pause', `nobody${evil}`, '--as', `bob${evil}`, '--right', 'control', ...inStore], code: 1 },
+    { args: ['order', 'send', 'nobody', evil, '--as', 'bob', '--right', 'control', ...inStore], code: 1 },
+    { args: ['order', evil, 'nobody', '--as', 'bob'], code: 2 },
+  ],
+  runs: () => twice('runs', ...inStore),
   stats: () => twice('stats', ...inStore),
   doctor: () => [...twice('doctor', store), { args: ['doctor', document], code: 1 }],
   backup: () => [

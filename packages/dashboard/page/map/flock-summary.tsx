@@ -22,7 +22,11 @@ export function FlockSummary(): VNode {
         <dt>{busy > 0 ? 'working' : left > 0 ? 'all idle' : agents.length > 0 ? 'all ended' : 'no agents yet'}</dt>
         <dd>
           {busy}
-          <small> of {counted(left > 0 ? left : agents.length, 'agent')}</small>
+          <small>
+            {' '}
+            of {counted(left > 0 ? left : agents.length, 'agent')}
+            {agents.length > 0 && !agents.some(({ isReported }) => isReported) && ' that left traces'}
+          </small>
         </dd>
       </div>
       <div>

@@ -43,7 +43,7 @@ export function RecordFilters({ query }: { query: Readonly<Record<string, string
           onInput={({ currentTarget }) => set('q', currentTarget.value)}
         />
       </label>
-      <label>
+      <label class="collection">
         <span>Collection</span>
         <select
           value={query['collection'] ?? ''}

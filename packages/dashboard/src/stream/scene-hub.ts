@@ -20,7 +20,7 @@ import type { SceneBody } from './scene-body.ts'
 export interface SceneHubOptions {
   /** The view of the dashboard's principal. */
   readonly view: View
-  readonly flock: Pick<Flock, 'activityTitle' | 'agent' | 'on'> | undefined
+  readonly flock: Pick<Flock, 'activityTitle' | 'agent' | 'agents' | 'on'> | undefined
   /** Events buffered for clients that are slow or reconnect. */
   readonly capacity: number
   /** Least time between two notifications of clients, in milliseconds. */
@@ -78,6 +78,16 @@ export class SceneHub {
     this.#sceneOptions = {
       viewerId: view.principal.id,
       isReportedByFlock: (at) => flock !== undefined && at >= this.#startedAt,
+    }
+    if (flock) this.#tellOf(flock.agents.slice(-capacity / 2))
+  }
+
+  /** Tells of agents that were spawned before. */
+  #tellOf(agents: Flock['agents']): void {
+    for (const { id: agent, role, state } of agents) {
+      const type = state === 'paused' ? 'agent.paused' : 'agent.spawned'
+      const body = this.#flockScene?.toScene({ type, agent, role }, this.#startedAt)
+      if (body) this.#push(0, (this.#liveSeq += 1), body)
     }
   }
 

@@ -86,7 +86,7 @@ describePage('Orders in Chromium', (open) => {
     })
     const waiting = wait(undefined, { as: bob.memory.principal })
     waiting.catch(() => {})
-    await using opened = await open(`${board.board.url}`)
+    await using opened = await open(board.board.url)
     const { page } = opened
     await page.getByRole('link', { name: 'Timeline' }).click()
     const canvas = page.getByLabel(/^Timeline of agents/)

@@ -74,3 +74,23 @@ it('tells equal activities apart that run at once, of which one never began', as
   const phases = [...runs.values()].map((steps) => steps.map(({ phase }) => phase).join(' '))
   expect(phases.toSorted()).toEqual(['failed', 'started progress done'])
 })
+
+it('knows agents that were spawned before it was opened, and says of a paused one that it is', async () => {
+  await using memory = await openMemory({ store: mapStore() })
+  await using flock = await createFlock({ memory, threads: 1 })
+  const echo = behavior({ role: 'echo', initial: 0, receive: (state: number) => state })
+  const ann = flock.spawn(echo, { id: 'ann' })
+  flock.spawn(echo, { id: 'bob' }).pause()
+  await using open = await openBoard({ memory, flock })
+  const { first } = await open.json<Session>('/api/session')
+  const reader = await openStream(open, { after: first })
+  ann.pause()
+  ann.resume()
+  await reader.until(({ events }) => events.length === 4)
+  expect(reader.events.map((event) => event.type === 'agent' && `${event.agent} ${event.state}`)).toEqual([
+    'ann spawned',
+    'bob paused',
+    'ann paused',
+    'ann resumed',
+  ])
+})

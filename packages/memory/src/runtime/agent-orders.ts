@@ -33,7 +33,7 @@ export interface StoredOrder extends GivenOrder {
 /** The task of the records of orders, by which they are listed. */
 export const ordersTask = 'agent-orders'
 /** Changes with every order: who runs agents waits for it, and reads nothing until then. */
-export const orderBell: RecordKey = { collection: 'settings', id: ordersTask }
+const orderBell: RecordKey = { collection: 'settings', id: ordersTask }
 /** How long an order is kept if whoever gave it died, in milliseconds. */
 export const orderLifeMs = 60_000
 

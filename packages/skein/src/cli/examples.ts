@@ -47,6 +47,11 @@ export const examples: Readonly<Record<string, Readonly<Record<string, string>>>
   release: { "skein release ID --reason 'It is over.' --right hold": 'ends a hold' },
   audit: { 'skein audit --right audit --since 1h': 'who read and wrote what' },
   agents: { 'skein agents --check ./agents.ts': 'what a release would make of saved agents' },
+  order: {
+    'skein order pause clerk-2 --as olga --right control --why "It repeats itself."': 'it takes no more work for now',
+    'skein order send clerk-2 hurry --as olga --right control': 'a message of this type',
+  },
+  runs: { 'skein runs --limit 5': 'the latest runs, with calls and savings' },
   stats: { 'skein stats --store redis://127.0.0.1:6379': 'records, saved work, people, agents' },
   doctor: { 'skein doctor .skein/memory.db': 'what is in it, and what is corrupt' },
   backup: { 'skein backup .skein/memory.db monday.db': 'a copy, while agents work' },

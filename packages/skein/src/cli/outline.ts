@@ -116,6 +116,13 @@ export const outline: Readonly<Record<CommandName, CommandOutline>> = {
       'List the saved agents that have not ended. With --check, say what the durable definitions of a module would ' +
       'make of them, before it is deployed. Changes nothing. Exits with 1 when one would not go on, or cannot be read.',
   },
+  order: {
+    usage: '[options] <what> <agent> [detail]',
+    description:
+      'Give a running agent an order, in whatever process it runs: pause, resume, stop, send a message, cancel a run or ' +
+      'run it again. Needs --right control.',
+  },
+  runs: { usage: '[options]', description: 'List the runs of a memory, newest first, as the dashboard does.' },
   stats: {
     usage: '[options]',
     description:
@@ -179,6 +186,8 @@ export type CommandName =
   | 'release'
   | 'audit'
   | 'agents'
+  | 'order'
+  | 'runs'
   | 'stats'
   | 'doctor'
   | 'backup'

@@ -1,3 +1,5 @@
+import { basename } from 'node:path'
+
 import type { ActivitiesOf, Flock } from '@skein/core'
 import type { Drops } from '@skein/core/executor'
 import type { MapReduceProgress, QuestionsFor } from '@skein/core/types'
@@ -109,8 +111,8 @@ export function analystMachine(flock: Flock, onProgress: (progress: MapReducePro
           return { ...whole, isAnswered: true, drops: { notes: drops, answer: {} } }
         }
         const [partsRef, notesRef, ...indexes] = await Promise.all([
-          view.objects.put(parts),
-          view.objects.put(notes),
+          view.objects.put(parts, { title: titleOf('Outline', input.files) }),
+          view.objects.put(notes, { title: titleOf('Notes', input.files) }),
           ...indexGroups(parts).map((group) => summarizers.ask({ type: 'index', input: group }, { signal })),
         ])
         const question = { question: input.question, parts: partsRef, notes: notesRef, indexes }
@@ -164,4 +166,10 @@ export function inSourceOrder(quotes: readonly Quote[], files: readonly Pick<Fil
   const fileOf = ({ citations }: Quote): number => places.get(citations[0]?.source ?? '') ?? 0
   const startOf = ({ citations }: Quote): number => citations[0]?.start ?? 0
   return quotes.toSorted((a, b) => fileOf(a) - fileOf(b) || startOf(a) - startOf(b))
+}
+
+/** The title of an object about some files, for people. */
+function titleOf(what: string, files: readonly FileInput[]): string {
+  const [first, ...others] = files.map(({ source }) => basename(source))
+  return `${what} of ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`.slice(0, 200).toWellFormed()
 }

@@ -1,17 +1,17 @@
 import { savedAgentOf } from '@skein/memory/runtime'
 import type { Command } from 'commander'
 
-import { addCommand } from '../cli/command.ts'
-import type { CommandContext } from '../cli/command.ts'
-import { exitCode } from '../cli/exit-code.ts'
-import { nonBlank, nonBlanks } from '../cli/parse-option.ts'
-import { activeAgents, checkAgents } from '../inspect/check-agents.ts'
-import { addInspectOptions } from '../inspect/inspect-options.ts'
-import type { InspectFlags } from '../inspect/inspect-options.ts'
-import { openReadOnly } from '../inspect/open-read-only.ts'
-import { withoutPassword } from '../open/store-address.ts'
-import { renderAgentFindings, renderAgents } from '../render/render-agents.ts'
-import { print, printJson } from '../terminal/printer.ts'
+import { addCommand } from '../../cli/command.ts'
+import type { CommandContext } from '../../cli/command.ts'
+import { exitCode } from '../../cli/exit-code.ts'
+import { nonBlank, nonBlanks } from '../../cli/parse-option.ts'
+import { activeAgents, checkAgents } from '../../inspect/check-agents.ts'
+import { addInspectOptions } from '../../inspect/inspect-options.ts'
+import type { InspectFlags } from '../../inspect/inspect-options.ts'
+import { openReadOnly } from '../../inspect/open-read-only.ts'
+import { withoutPassword } from '../../open/store-address.ts'
+import { renderAgentFindings, renderAgents } from '../../render/render-agents.ts'
+import { print, printJson } from '../../terminal/printer.ts'
 
 /** The options of `skein agents` as given. */
 interface AgentsFlags extends InspectFlags {
@@ -47,7 +47,7 @@ async function list(flags: AgentsFlags, context: CommandContext): Promise<void> 
 }
 
 async function check(file: string, flags: AgentsFlags, context: CommandContext): Promise<void> {
-  const { loadDefinitions } = await import('../inspect/load-definitions.ts')
+  const { loadDefinitions } = await import('../../inspect/load-definitions.ts')
   const definitions = await loadDefinitions(file)
   await using opened = await openReadOnly(flags, context, { isAudited: true })
   const findings = await checkAgents(opened, definitions, flags.definition, context.signal)
