@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
 import { listWorkers } from '@skein/bullmq'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 
 import { OpenAIServer } from '../../openai/test/openai-server.ts'
 import { missing, startServer } from '../../redis/test/redis-server.ts'
@@ -60,6 +60,12 @@ describe.skipIf(missing)('skein run --executor bullmq on three workers', () => {
     return ['run', file, '--json', ...ofModel(), ...more]
   }
 
+  function startRun(command: readonly string[]): Started {
+    const started = startSkein(command, folder)
+    onTestFinished(() => void started.child.kill('SIGKILL'))
+    return started
+  }
+
   const onWorkers = (): string[] => ['--store', redis.url, '--executor', 'bullmq']
 
   /** How often each prompt came since a number of requests had come. */
@@ -110,7 +116,7 @@ describe.skipIf(missing)('skein run --executor bullmq on three workers', () => {
 
   it('goes on when a worker is killed: nothing is asked again but what it was asking', async () => {
     const before = model.reached.length
-    const { ended } = startSkein(commandFor(1, ...onWorkers()), folder)
+    const { ended } = startRun(commandFor(1, ...onWorkers()))
     const { held, release } = await holdAll()
     const [victim] = workers
     victim?.child.kill('SIGKILL')
@@ -123,7 +129,7 @@ describe.skipIf(missing)('skein run --executor bullmq on three workers', () => {
 
   it('goes on when Redis is killed for three seconds', async () => {
     const before = model.reached.length
-    const { ended } = startSkein(commandFor(2, ...onWorkers()), folder)
+    const { ended } = startRun(commandFor(2, ...onWorkers()))
     const { held, release } = await holdAll()
     await redis.kill()
     release()
@@ -140,7 +146,7 @@ describe.skipIf(missing)('skein run --executor bullmq on three workers', () => {
 
   it('is run again when it is killed: only what was missing is asked', async () => {
     const before = model.reached.length
-    const { child, ended } = startSkein(commandFor(3, ...onWorkers()), folder)
+    const { child, ended } = startRun(commandFor(3, ...onWorkers()))
     const { release } = await holdAll()
     child.kill('SIGKILL')
     await ended
