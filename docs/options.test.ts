@@ -7,7 +7,8 @@ import { openaiModel } from '@skein/openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { entryPoints } from '../scripts/manifests.ts'
-import { functionCalls, methodCalls } from './option-calls.ts'
+import { methodCalls } from './method-calls.ts'
+import { functionCalls } from './option-calls.ts'
 import type { CallSubjects, OptionCall } from './option-calls.ts'
 
 const root = join(import.meta.dirname, '..')

@@ -115,9 +115,9 @@ export async function buildAll(): Promise<void> {
   run(root, 'tsc', '-b')
   for (const folder of packageFolders(root).map((one) => join(root, one))) {
     const built = mtimeOf(join(folder, 'dist/index.js')) ?? mtimeOf(join(folder, 'dist/cli.js')) ?? 0
-    const compiled = mtimeOf(join(folder, 'build/.tsbuildinfo')) ?? Infinity
+    const compiledAt = mtimeOf(join(folder, 'build/.tsbuildinfo')) ?? Infinity
     // This file decides what comes of it.
-    if (Math.max(compiled, mtimeOf(import.meta.filename) ?? 0) > built) await bundle(folder)
+    if (Math.max(compiledAt, mtimeOf(import.meta.filename) ?? 0) > built) await bundle(folder)
   }
 }
 
