@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import type { Ended } from './run-skein.ts'
 
 /** Where an error leads: to its section of the guide, to the help or, if it is not ours, to the stack. */
-const lead = /^(?:See https:\S+#skein_\w+|\(skein --help shows how\)|Set SKEIN_DEBUG=1 .*)$/gm
+const lead = /^(?:See https:\S+#skein_\w+|\(skein [a-z -]*--help shows how\)|Set SKEIN_DEBUG=1 .*)$/gm
 
 /** Expects one or two sentences on standard error that lead on (a hint may follow), and nothing on standard output. */
 export function expectClearError(ended: Pick<Ended, 'code' | 'stdout' | 'stderr'>, code: number, text: RegExp): void {

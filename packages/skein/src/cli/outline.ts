@@ -134,7 +134,8 @@ export const outline: Readonly<Record<CommandName, CommandOutline>> = {
   },
   restore: {
     usage: '[options] <file> <store>',
-    description: 'Restore a store from a backup, which is verified first. Stop the agents that use the store beforehand.',
+    description:
+      'Restore a store from a backup, which is verified first. Stop the agents that use the store beforehand.',
   },
   migrate: {
     usage: '[options] <store>',
