@@ -50,7 +50,9 @@ async function failuresOf(bug: string, cases: readonly string[] = []): Promise<r
   const outputFile = join(folder, 'outcomes.json')
   const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
   const fixtures = join(import.meta.dirname, 'fixtures')
-  const named = cases.map((name) => RegExp.escape(name)).join('|')
+  // Patterns are held against names whose parts `>` separates.
+  const words = (name: string): string => name.split(' ').map(RegExp.escape).join('(?: > | )')
+  const named = cases.map(words).join('|')
   const args = ['run', '--root', fixtures, '--config', 'planted.config.ts', '--outputFile', outputFile]
   if (named !== '') args.push('--testNamePattern', named)
   const runner = spawn(process.execPath, [vitest, ...args], {

@@ -13,7 +13,7 @@ export function storeExpiryCases(options: StoreContractOptions): void {
   const passed = (at: number): Promise<void> => until(() => fresh.store.now() >= at, '"the time of the store goes on"')
 
   it('returns nothing that has expired, swept or not', async () => {
-    const [written] = await write(set('a', 1, { ttlMs: 5 }), { ...observe('o', 'gone soon'), ttlMs: 5 })
+    const [written] = await write(set('a', 1, { ttlMs: 200 }), { ...observe('o', 'gone soon'), ttlMs: 200 })
     await passed(written?.expiresAt ?? 0)
     expect(await fact('a')).toBeUndefined()
     expect(await found('gone')).toEqual([])
