@@ -68,7 +68,7 @@ export function verifyCases(options: StoreContractOptions): void {
     for (let value = 0; value < 5; value += 1) await view.facts.set('open', value)
     await view.facts.set('gone', 1)
     await view.facts.delete('gone')
-    const { expiresAt = 0 } = await view.facts.set('short', 1, { ttlMs: 1 })
+    const { expiresAt = 0 } = await view.facts.set('short', 1, { ttlMs: 100 })
     await until(() => view.now() >= expiresAt, '"the time of the store goes on"')
     expect(await view.facts.read('short', { consistency: 'strong' })).toBeUndefined()
     const page = await view.objects.put('the words')
