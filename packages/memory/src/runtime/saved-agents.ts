@@ -170,7 +170,7 @@ export class SavedAgents {
   }
 
   /**
-   * Has orders carried out that are given from now on, in any process, with {@link AgentControl}.
+   * Has orders carried out that are given from now on, in any process, with `View.control`.
    *
    * Needs the right `administer`, as {@link list}.
    *
