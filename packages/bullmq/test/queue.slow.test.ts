@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { bullmqExecutor, createWorker, listWorkers } from '@skein/bullmq'
 import { createFlock } from '@skein/core'
 import { mapStore, openMemory } from '@skein/memory'
+import { redisStore } from '@skein/redis'
 import { Redis } from 'ioredis'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
@@ -276,5 +277,23 @@ describe.skipIf(missing)('bad input', () => {
     await expect(createWorker({ ...options, memory: elsewhere })).rejects.toThrow('of another store')
     const made = createFlock({ memory: other, executor: bullmqExecutor({ connection: server.url, queue: 'owned' }) })
     await expect(made).rejects.toMatchObject(mismatch)
+  })
+
+  it('of other keys is a MissingKeyError for callers and workers', async () => {
+    const { url } = held.server
+    const ringOf = (byte: number) => ({ keys: { k1: Buffer.alloc(32, byte) }, current: 'k1' })
+    const openRing = async (encryption?: ReturnType<typeof ringOf>) => {
+      const memory = await openMemory({ store: redisStore(url), space: 'ringed', ...(encryption && { encryption }) })
+      onTestFinished(() => memory.close())
+      return memory
+    }
+    const options = { connection: url, queue: 'ringed', activities: [module] }
+    const worker = await createWorker({ ...options, memory: await openRing(ringOf(1)) })
+    onTestFinished(() => worker.close())
+    for (const memory of [await openRing(ringOf(2)), await openRing()]) {
+      await expect(createWorker({ ...options, memory })).rejects.toMatchObject({ code: 'SKEIN_KEY_MISSING' })
+      const made = createFlock({ memory, executor: bullmqExecutor({ connection: url, queue: 'ringed' }) })
+      await expect(made).rejects.toMatchObject({ code: 'SKEIN_KEY_MISSING' })
+    }
   })
 })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
 import type { Memory } from '@skein/memory'
-import { runtimeState } from '@skein/memory/runtime'
+import { ReadScope } from '@skein/memory/runtime'
 import type { Redis } from 'ioredis'
 
 import type { QueueNames } from './queue-names.ts'
@@ -10,15 +10,18 @@ import { QueueMismatchError } from './queue-errors.ts'
 /** How long an unused queue stays bound to its memory, in milliseconds: a month. */
 const boundMs = 30 * 24 * 3_600_000
 
+const owner = { id: 'queue', role: 'queue', clearance: { level: 'confidential' } } as const
+
 /**
- * Makes sure that everybody who uses a queue has opened the same memory: who comes first leaves a random name in the
- * memory and beside the queue, everybody else compares.
+ * Makes sure that everybody who uses a queue has opened the same memory, with the same keys: who comes first leaves a
+ * random name in the memory, sealed as secrets are, and beside the queue. Everybody else compares.
  *
- * @throws QueueMismatchError; StoreError
+ * @throws QueueMismatchError; MissingKeyError when the memory seals with a key that is not given here; StoreError
  */
 export async function bindQueue(memory: Memory, client: Redis, names: QueueNames): Promise<void> {
-  const view = memory.as({ id: 'queue', role: 'queue' })
-  const state = runtimeState<{ readonly id: string }>(view, `queue/${names.queue}`, boundMs)
+  const scope = new ReadScope()
+  scope.noteLabel({ sensitivity: 'confidential', compartments: [] })
+  const state = memory.as(owner, scope).state<{ readonly id: string }>(`queue/${names.queue}`, boundMs)
   const id = await state.change((known) => {
     const bound = known ?? { id: randomUUID() }
     // A new object, so that it is written and lives on.
