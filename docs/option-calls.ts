@@ -40,7 +40,7 @@ import { memoryTools as agentMemoryTools, SkeinSession } from '@skein/openai-age
 import { migrateSpaces, redisBus, redisStore } from '@skein/redis'
 import { backup, restore, sqliteStore } from '@skein/sqlite'
 import { MockLanguageModelV4 } from 'ai/test'
-import { openModel, planReport, runReport, splitSections } from 'skein'
+import { askMemory, openModel, planReport, runReport, splitSections } from 'skein'
 
 /** What the calls are made on. */
 export interface CallSubjects {
@@ -158,6 +158,7 @@ export const functionCalls: Readonly<Record<string, OptionCall>> = {
   '@skein/sqlite sqliteStore': [(options) => sqliteStore(options), 'busyTimeout', 'busyTimeoutMs'],
   'skein openModel': [(options) => openModel('extractive', options), 'baseUrl', 'baseURL'],
   'skein runReport': [(options) => runReport(options), 'file', 'files'],
+  'skein askMemory': [(options, { view }) => askMemory(view, ['Why?'], options), 'modl', 'model'],
   'skein planReport': [(options) => planReport(options), 'file', 'files'],
   'skein splitSections': [(options) => splitSections('text', options), 'maxChar', 'maxChars'],
 }

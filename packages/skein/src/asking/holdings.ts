@@ -7,7 +7,7 @@ import type { HeldDocument } from './held-text.ts'
 export interface Holdings {
   /** As they were given. */
   readonly files: readonly string[]
-  /** Of each collection that has any, how many records; at most {@link maxCounted}. */
+  /** Of each collection that has any, how many records; at most 1,000, and whether there are more. */
   readonly records: readonly { readonly collection: string; readonly count: number; readonly isMore: boolean }[]
 }
 

@@ -1,12 +1,7 @@
-import { shareModel } from '@skein/core'
 import type { Model } from '@skein/core/executor'
-import type { View } from '@skein/memory'
 import type { Command } from 'commander'
 
-import { heldDocuments } from '../asking/held-documents.ts'
-import { MemoryReader } from '../asking/answer-from-memory.ts'
-import type { AskModel, MemoryAnswer } from '../asking/answer-from-memory.ts'
-import { holdingsOf } from '../asking/holdings.ts'
+import { askMemory } from '../asking/ask-memory.ts'
 import { addCommand } from '../cli/command.ts'
 import type { CommandContext } from '../cli/command.ts'
 import { nonBlank, positiveNumber } from '../cli/parse-option.ts'
@@ -53,32 +48,23 @@ export function addAsk(skein: Command, context: CommandContext): void {
 async function ask(questions: readonly string[], flags: AskFlags, context: CommandContext): Promise<void> {
   const { signal } = context
   const model = modelOf(flags)
-  const isAsked = isCostly(model)
   await using opened = await openReadOnly(flags, context, {
     isAudited: true,
-    ...(isAsked && { writable: writtenByModels }),
+    ...(isCostly(model) && { writable: writtenByModels }),
   })
   const { view } = opened
-  const documents = await heldDocuments(view, signal)
-  const holdings = await holdingsOf(view, documents)
-  if (holdings.files.length === 0 && holdings.records.length === 0) {
+  const { answers, holds } = await askMemory(view, questions, { model, signal })
+  if (holds.files.length === 0 && holds.records.length === 0) {
     throw new InputError(
       flags.store,
       `holds nothing to ask about in space "${flags.space}" that this clearance (${clearanceText(flags.clearance)}) covers. ` +
         'Let `skein run` read some files, or name a --space or a --clearance.',
     )
   }
-  const reader = await MemoryReader.read(view, documents)
-  const byModel = isAsked ? askingWith(model, view, signal) : undefined
-  const answers: MemoryAnswer[] = []
-  for (const question of new Set(questions)) {
-    signal.throwIfAborted()
-    answers.push(await reader.answer(question, byModel))
-  }
   if (flags.json) {
     const unanswered = answers.filter(({ sentences }) => sentences.length === 0).map(({ question }) => question)
-    await printJson({ space: flags.space, answers, unanswered, holds: holdings })
-  } else await print(renderAnswers(answers, holdings, process.stdout))
+    await printJson({ space: flags.space, answers, unanswered, holds })
+  } else await print(renderAnswers(answers, holds, process.stdout))
 }
 
 /** The model, with a budget: nobody is asked before it is used. */
@@ -88,11 +74,6 @@ function modelOf({ model: name, baseUrl: baseURL, apiKeyEnv, budgetUsd }: AskFla
   const { calls, tokens, usd } = defaultCeiling
   const limit = budgetUsd ?? (model.settings?.price && usd)
   return openModel(name, { baseURL, apiKeyEnv, budget: { calls, tokens, ...(limit !== undefined && { usd: limit }) } })
-}
-
-function askingWith(model: Model, view: View, signal: AbortSignal): AskModel {
-  const shared = shareModel(model, view)
-  return (request) => shared.cite(request, { signal })
 }
 
 function collectQuestion(question: string, earlier: readonly string[] = []): readonly string[] {
