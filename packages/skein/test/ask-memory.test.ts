@@ -36,7 +36,7 @@ it('answers from files and records as far as the clearance covers them, each que
   expect(holds.files).toHaveLength(1)
   const cleared = await askMemory(fay, questions)
   expect(cleared.answers[1]?.sentences[0]?.citations).toMatchObject([{ collection: 'observations', author: 'fay' }])
-  const counted = (asked: MemoryAnswers) => asked.holds.records.find(({ collection }) => collection === 'observations')
+  const counted = ({ holds: of }: MemoryAnswers) => of.records.find(({ collection }) => collection === 'observations')
   expect(counted(cleared)?.count).toBe((counted(asked)?.count ?? 0) + 1)
 })
 
