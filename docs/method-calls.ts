@@ -140,6 +140,7 @@ async function lineage(view: View, options: never): Promise<unknown> {
   return view.objects.lineage(await view.objects.put('text'), options)
 }
 
+/** An activity of a module that is not there: its type is made up. */
 function handle(flock: Flock): (input: unknown, options: never) => Promise<unknown> {
   const { report } = flock.activities<Record<string, never>>(none) as unknown as Record<
     string,

@@ -26,7 +26,10 @@ export function MapTable(): VNode {
         <caption>
           Agents {agents.length > maxRows && `(the ${maxRows} active last, of ${amount(agents.length)})`}
         </caption>
-        <ColumnHeads names={['Agent', 'Role', 'State', 'Works on', 'Group', 'Wrote', 'Read', 'Reused']} />
+        <ColumnHeads
+          names={['Agent', 'Role', 'State', 'Works on', 'Group', 'Wrote', 'Read', 'Reused']}
+          figures={['Wrote', 'Read', 'Reused']}
+        />
         <tbody>
           {agents.slice(0, maxRows).map((agent) => (
             <tr key={agent.id}>
@@ -57,7 +60,10 @@ export function MapTable(): VNode {
         <caption>
           Records {records.length > maxRows && `(the ${maxRows} written last, of ${amount(records.length)})`}
         </caption>
-        <ColumnHeads names={['Record', 'Collection', 'Author', 'Status', 'Read', 'Written']} />
+        <ColumnHeads
+          names={['Record', 'Collection', 'Author', 'Status', 'Read', 'Written']}
+          figures={['Read', 'Written']}
+        />
         <tbody>
           {records.slice(0, maxRows).map((record) => (
             <tr key={record.key}>

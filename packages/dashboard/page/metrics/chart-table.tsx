@@ -18,7 +18,7 @@ export function ChartTable({ title, columns, rows }: ChartTableProps): VNode {
       <summary>{title}</summary>
       <div class="tables" tabindex={0} role="region" aria-label={title}>
         <table>
-          <ColumnHeads names={columns} />
+          <ColumnHeads names={columns} figures={columns.slice(1)} />
           <tbody>
             {rows.slice(-maxRows).map(({ key, head, cells }) => (
               <tr key={key}>

@@ -44,7 +44,7 @@ function Table(of: { caption: string; columns: readonly string[]; children: Comp
   return (
     <div class="tables" tabindex={0} role="region" aria-label={of.caption}>
       <table>
-        <ColumnHeads names={of.columns} />
+        <ColumnHeads names={of.columns} figures={of.columns.slice(1)} />
         <tbody>{of.children}</tbody>
       </table>
     </div>

@@ -43,7 +43,10 @@ export function Comparison({ run, other }: ComparisonProps): VNode {
       <h3>Figures</h3>
       <div class="tables" tabindex={0} role="region" aria-label="Figures of both runs">
         <table>
-          <ColumnHeads names={['Figure', 'Other run', 'This run', 'Difference']} />
+          <ColumnHeads
+            names={['Figure', 'Other run', 'This run', 'Difference']}
+            figures={['Other run', 'This run', 'Difference']}
+          />
           <tbody>
             {figures.map(([name, value, text]) => (
               <tr key={name}>

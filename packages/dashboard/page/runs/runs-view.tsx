@@ -57,7 +57,10 @@ function RunTable({ runs: all }: { readonly runs: readonly RunRow[] }): VNode {
               ? counted(all.length, 'run')
               : `${amount(shown.length)} of ${counted(all.length, 'run')}`}
           </caption>
-          <ColumnHeads names={['Report', 'State', 'Started', 'Took', 'Agents', 'Calls', 'Saved']} />
+          <ColumnHeads
+            names={['Report', 'State', 'Started', 'Took', 'Agents', 'Calls', 'Saved']}
+            figures={['Started', 'Took', 'Agents', 'Calls', 'Saved']}
+          />
           <tbody>
             {shown.map((run) => (
               <tr key={run.id} onClick={() => goTo(linkTo('runs', [run.id]))}>

@@ -28,6 +28,7 @@ export function TimelineTable(): VNode {
         <caption>Runs {runs.length > maxRows && `(the newest ${maxRows} of ${amount(runs.length)})`}</caption>
         <ColumnHeads
           names={['Started', 'Agent', 'Activity', 'Thread', 'Duration', 'State', 'Attempts', 'Read', 'Wrote']}
+          figures={['Started', 'Duration', 'Attempts', 'Read', 'Wrote']}
         />
         <tbody>
           {runs.slice(0, maxRows).map((bar) => {
@@ -57,7 +58,10 @@ export function TimelineTable(): VNode {
       </table>
       <table>
         <caption>Reads, writes and reuses</caption>
-        <ColumnHeads names={['Agent', 'Runs', 'Reads', 'Writes', 'Reuses', 'State changes']} />
+        <ColumnHeads
+          names={['Agent', 'Runs', 'Reads', 'Writes', 'Reuses', 'State changes']}
+          figures={['Runs', 'Reads', 'Writes', 'Reuses', 'State changes']}
+        />
         <tbody>
           {shown
             .filter(({ kind }) => kind === 'agent')

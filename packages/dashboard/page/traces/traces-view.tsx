@@ -98,7 +98,10 @@ function TraceTable({ all }: { readonly all: readonly TraceRow[] }): VNode {
               : `${amount(matching.length)} of ${counted(all.length, 'piece of work', 'pieces of work')}`}
             {matching.length > mostRows && `, the latest ${mostRows} are listed`}
           </caption>
-          <ColumnHeads names={['Work', 'Agent', 'Started', 'Took', 'Steps', 'Tokens', 'Cost', 'Trouble']} />
+          <ColumnHeads
+            names={['Work', 'Agent', 'Started', 'Took', 'Steps', 'Tokens', 'Cost', 'Trouble']}
+            figures={['Started', 'Took', 'Steps', 'Tokens', 'Cost']}
+          />
           <tbody>
             {matching.slice(0, mostRows).map((row) => (
               <tr key={row.id}>

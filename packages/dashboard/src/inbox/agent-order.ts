@@ -31,6 +31,7 @@ export function parseOrder(body: unknown): AgentOrderRequest {
   if (why !== undefined && typeof why !== 'string') {
     throw new HttpError(400, 'DASHBOARD_BODY', 'Expected `why` to be a string.')
   }
+  // The checks above are those of the type, which the compiler can't follow.
   return order as unknown as AgentOrderRequest
 }
 

@@ -70,14 +70,14 @@ export class StoreLeaseKeeper implements LeaseKeeper, Disposable {
     for (const { leases } of this.#groups.values()) for (const lease of leases) lease.lose('the memory was closed')
   }
 
-  /** Looks at leases six times while they last, so that each is renewed before a third of it is over. */
+  /** Looks at leases six times while they last, and renews at every second look: there is time for three attempts more. */
   #groupOf(leaseMs: number): LeaseGroup {
     const known = this.#groups.get(leaseMs)
     if (known) return known
     const lookMs = Math.max(1, Math.floor(leaseMs / 6))
     const leases = new Set<KeptLease>()
     const renewDue = (): void => {
-      const before = performance.now() - lookMs / 2
+      const before = performance.now() - lookMs * 1.5
       // Most work is done before its lease has to be renewed.
       this.#renew([...leases].filter((lease) => lease.sentAt <= before))
     }
