@@ -5,12 +5,13 @@ import { openMemory } from '@skein/memory'
 import type { Claim, View } from '@skein/memory'
 import { outlast } from '@skein/memory/runtime'
 import { redisStore } from '@skein/redis'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 
 import { keepSnapshot } from './describe-redis-store.ts'
 import { adminOf, claim, ended, forgetful, lossToldTo, open, serverWith, versions } from './open-memories.ts'
 import { missing } from './redis-server.ts'
 import type { TestServer } from './redis-server.ts'
+import { startProxy } from './tcp-proxy.ts'
 
 // Servers are killed and started again, and memories wait until they can be reached.
 vi.setConfig({ testTimeout: 60_000 })
@@ -87,6 +88,30 @@ describe.skipIf(missing)(`When a Redis server loses its data${missing ? ` (${mis
     const late = ann.view.facts.set('result', 1, { claim: { task: 't', fence: held.fence } })
     await expect(late).rejects.toMatchObject({ code: 'SKEIN_FENCE' })
     expect(await ann.view.facts.get('k')).toBe('new k')
+  })
+
+  it('FLUSHALL while a memory is cut off, and others begin the space anew: no position of the cut off one leads on', async () => {
+    const server = await serverWith(...forgetful)
+    const proxy = await startProxy({ host: '127.0.0.1', port: Number(new URL(server.url).port) })
+    onTestFinished(() => proxy.close())
+    const ann = await open(proxy.url('redis'), 'ann')
+    await versions(ann.view, ['k', 'k', 'k', 'l', 'm', 'n'])
+    const [last, told] = [await ann.view.feed.last(), lossToldTo(ann)]
+    proxy.cut()
+    const admin = await adminOf(server)
+    await expect.poll(() => admin.pubsub('CHANNELS', '*')).toEqual([])
+    await admin.flushall()
+    const bob = await open(server.url, 'bob')
+    await versions(bob.view, ['k', 'new'])
+    expect(await bob.view.feed.last()).toBeLessThan(last)
+    proxy.heal()
+    await told
+    for (let after = 0; after <= last; after += 1) {
+      const changes = ann.view.watch('facts/', { after })
+      await expect(changes.next(), `after ${after}`).rejects.toMatchObject({ code: 'SKEIN_FEED_TRIMMED' })
+    }
+    expect([await ann.view.facts.get('l'), await ann.view.facts.get('new')]).toEqual([undefined, 'new new'])
+    expect(await versions(bob.view, ['k'])).toEqual([expect.any(Number)])
   })
 
   it('FLUSHALL while no memory is open: fences still exceed those that were', async () => {
