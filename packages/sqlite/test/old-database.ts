@@ -83,7 +83,7 @@ export interface Tables {
 }
 
 /** The tables and columns of the search index, which format 6 made anew. */
-const ofIndex = /^(?:texts|groups|blocks|postings|merging|dropping)_/
+const ofIndex = /^(?:texts|groups|blocks|postings|merging|dropping|taken|purge)_/
 
 /** Reads all tables of a database but those of the search index. */
 export function tablesOf(path: string): Tables {

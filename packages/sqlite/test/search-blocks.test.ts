@@ -117,6 +117,75 @@ it('forgets a record in every block where it stands, while blocks are merged', a
   expect(left).not.toContain('o0')
 })
 
+/** Which of these words stand in the file's search index. */
+function indexed(path: string, words: readonly string[]): string[] {
+  const db = new Database(path, { readonly: true })
+  try {
+    const chunks = db.prepare('SELECT entries FROM postings_1').pluck().all() as Buffer[]
+    return words.filter((word) => chunks.some((chunk) => chunk.includes(`${word} `)))
+  } finally {
+    db.close()
+  }
+}
+
+it('finds the same as without them while many records go at once, whoever goes on with that', async () => {
+  const path = temporaryPath()
+  const count = 6_000
+  const all = Array.from({ length: count }, (_, n) => numbered(n))
+  const open = (role: 'writer' | 'reader') => sqliteStore({ path, durability: 'relaxed' }).open('default', role)
+  let store = await open('writer')
+  const model = await mapStore().open('default', 'writer')
+  await using reader = await open('reader')
+  for (let from = 0; from < count; from += 500) {
+    for (const each of [store, model]) await each.write(all.slice(from, from + 500))
+  }
+  const removal = (n: number): Mutation => {
+    return { type: 'delete', key: { collection: 'observations', id: `o${n}` }, author: 'ann' }
+  }
+  const db = new Database(path, { readonly: true })
+  onTestFinished(() => void db.close())
+  const counts = db.prepare('SELECT (SELECT count(*) FROM taken_1) AS noted, (SELECT count(*) FROM purge_1) AS walks')
+  const read = (): { noted: number; walks: number } => counts.get() as { noted: number; walks: number }
+  const states = new Set<string>()
+  // More than are noted before a walk begins, and more while it goes on.
+  for (let from = 0; from < 3_000; from += 250) {
+    const batch = Array.from({ length: 250 }, (_, at) => removal((from + at) * 2))
+    for (const each of [store, model]) await each.write(batch)
+    const { noted, walks } = read()
+    if (noted > 0) states.add(walks > 0 ? 'walking' : 'noted')
+    if (from % 500 !== 250) continue
+    const expectedNow = await answers(model)
+    expect(await answers(store)).toEqual(expectedNow)
+    expect(await answers(reader)).toEqual(expectedNow)
+    // Another writer goes on, and writes one of the records anew.
+    await store[Symbol.asyncDispose]()
+    store = await open('writer')
+    for (const each of [store, model]) await each.write([numbered(from * 2)])
+    expect(await answers(store)).toEqual(await answers(model))
+  }
+  // Searches have left out records whose postings were still there, before and during a walk that removes them.
+  expect([...states].toSorted()).toEqual(['noted', 'walking'])
+  await store.scrub()
+  expect(indexed(path, ['only2', 'only5998', 'only3999'])).toEqual(['only3999'])
+  expect(await answers(store)).toEqual(await answers(model))
+  for (const each of [store, model]) await each.write(all.slice(0, 400))
+  expect(await answers(reader)).toEqual(await answers(model))
+  await store[Symbol.asyncDispose]()
+}, 60_000)
+
+it('takes a batch that fails out of the index no more than out of the space', async () => {
+  await using store = await sqliteStore(temporaryPath()).open('default', 'writer')
+  await using model = await mapStore().open('default', 'writer')
+  const all = Array.from({ length: 400 }, (_, n) => numbered(n))
+  for (const each of [store, model]) await each.write(all)
+  const removals = all.slice(0, 100).map(({ key }): Mutation => ({ type: 'delete', key, author: 'ann' }))
+  const fault = { type: 'set', key: { collection: 'facts', id: 'x' }, value: undefined, meta: {} } as never
+  await expect(store.write([...removals, fault])).rejects.toThrow(/Cannot/)
+  expect(await answers(store)).toEqual(await answers(model))
+  for (const each of [store, model]) await each.write(removals)
+  expect(await answers(store)).toEqual(await answers(model))
+})
+
 it('finds words whose letters UTF-16 and UTF-8 order differently, and what follows a word that is gone', async () => {
   const path = temporaryPath()
   await using store = await sqliteStore({ path, durability: 'relaxed' }).open('default', 'writer')

@@ -43,7 +43,9 @@ export async function carryOut(erasers: Erasers, plan: Plan): Promise<number> {
   // Somebody else has completed it.
   if (!record) return 0
   let size = firstStep
+  const hashes = new Set<string>()
   for (const part of plan.parts) {
+    for (const { collection, id } of part) if (collection === 'objects') hashes.add(hashOf(id))
     for (let from = 0; from < part.length;) {
       erasers.assertOpen()
       const step = part.slice(from, from + size)
@@ -54,9 +56,6 @@ export async function carryOut(erasers: Erasers, plan: Plan): Promise<number> {
       await nextTurn()
     }
   }
-  const hashes = new Set(
-    plan.parts.flat().flatMap(({ collection, id }) => (collection === 'objects' ? [hashOf(id)] : [])),
-  )
   let contents = 0
   for (const hash of hashes) if (await shelf.forget(hash)) contents += 1
   await store.scrub()

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
 import { runningTag } from '../federation/erased.ts'
 import type { Stamp } from '../federation/fact-state.ts'
 import type { RecordKey, Seq, StoredRecord } from '../store/record.ts'
@@ -42,10 +44,12 @@ export type Told = ReadonlyMap<string, Stamp>
 /** Until a plan is in force, its parts expire: nobody waits for the plan of somebody who has died. */
 const draftMs = 3_600_000
 const pageSize = 100
+/** So many parts are read at a time, since others wait for it: each may name hundreds of records. */
+const partsAtOnce = 4
 
-/** The writes of a plan's parts, to be made before it is in force. */
-export function draftOf(id: string, parts: readonly (readonly Doomed[])[]): readonly SetMutation[] {
-  return parts.map((part, n) => ({ ...partOf(id, part, n), ttlMs: draftMs }))
+/** The writes of a plan's parts, to be made one by one before it is in force. */
+export function* draftOf(id: string, parts: readonly (readonly Doomed[])[]): Generator<SetMutation> {
+  for (const [n, part] of parts.entries()) yield { ...partOf(id, part, n), ttlMs: draftMs }
 }
 
 /** What a part says of a record. */
@@ -87,23 +91,36 @@ export function planKeys({ id, parts }: Plan): readonly RecordKey[] {
   return [planKey(id), ...parts.map((_, n) => planKey(id, n))]
 }
 
-/** All erasures that are not complete, oldest first. */
-export async function runningPlans(store: Pick<Store, 'query' | 'read'>): Promise<readonly Plan[]> {
+/**
+ * All erasures that are not complete, oldest first.
+ *
+ * @param known - Plans that were read before. A plan that is in force never changes, so its parts are not read again.
+ */
+export async function runningPlans(
+  store: Pick<Store, 'query' | 'read'>,
+  known: readonly Plan[] = [],
+): Promise<readonly Plan[]> {
   const plans: Plan[] = []
   for await (const page of recordPages(store, { collection: 'erasures', tags: [runningTag], limit: pageSize })) {
-    for (const { id } of page) plans.push(...(await readPlan(store, id)))
+    for (const { id } of page) {
+      const [head] = await store.read([planKey(id)])
+      // Without the key, nothing that it hides can be read either.
+      if (!head || isSealed(head.value)) continue
+      plans.push(known.find((plan) => plan.id === id && plan.seq === head.seq) ?? (await readPlan(store, id, head)))
+    }
   }
   return plans
 }
 
-async function readPlan(store: Pick<Store, 'read'>, id: string): Promise<readonly Plan[]> {
-  const [head] = await store.read([planKey(id)])
-  // Without the key, nothing that it hides can be read either.
-  if (!head || isSealed(head.value)) return []
+async function readPlan(store: Pick<Store, 'read'>, id: string, head: StoredRecord): Promise<Plan> {
   const { parts: count, told } = decodeJson(head.value) as Head
-  const stored = await store.read(Array.from({ length: count }, (_, n) => planKey(id, n)))
-  const parts = stored.map((record) => (record ? doomedOf(record) : []))
-  return [{ id, seq: head.seq, parts, ...(told && { told: new Map(told) }) }]
+  const parts: (readonly Doomed[])[] = []
+  for (let from = 0; from < count; from += partsAtOnce) {
+    const keys = Array.from({ length: Math.min(partsAtOnce, count - from) }, (_, n) => planKey(id, from + n))
+    for (const record of await store.read(keys)) parts.push(record ? doomedOf(record) : [])
+    await nextTurn()
+  }
+  return { id, seq: head.seq, parts, ...(told && { told: new Map(told) }) }
 }
 
 function doomedOf({ value }: StoredRecord): readonly Doomed[] {

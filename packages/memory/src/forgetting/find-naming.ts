@@ -5,12 +5,13 @@ import type { Shown } from '../space/shown.ts'
 import { hasTrait } from '../store/collections.ts'
 import type { RecordKey } from '../store/record.ts'
 import { sourceName } from '../store/source-name.ts'
+import { inSlices } from '../values/in-slices.ts'
 import { decodeJson } from '../values/json.ts'
 import { isSealed } from '../values/sealed-text.ts'
 
 /** Where agents keep what they were told. Neither is derived from records: agents pass on whatever they like. */
 const keptByAgents = ['agents', 'messages'] as const
-const pageSize = 100
+const pageSize = 50
 
 /** What a text may name of what is to be forgotten. */
 interface Names {
@@ -29,7 +30,7 @@ export async function findNaming(
   records: Iterable<RecordKey>,
   subject: string | undefined,
 ): Promise<readonly Shown[]> {
-  const names = namesOf(records, subject)
+  const names = await namesOf(records, subject)
   if (names.whole.size === 0) return []
   const found: Shown[] = []
   for (const collection of keptByAgents) {
@@ -44,14 +45,14 @@ export async function findNaming(
   return found
 }
 
-function namesOf(records: Iterable<RecordKey>, subject: string | undefined): Names {
+async function namesOf(records: Iterable<RecordKey>, subject: string | undefined): Promise<Names> {
   const whole = new Set<string>()
   const ids = new Set<string>()
-  for (const record of records) {
+  await inSlices(records, (record) => {
     whole.add(sourceName(record))
     const { collection, id } = record
     if (collection === 'objects' || hasTrait(collection, 'identified')) ids.add(id.split('~')[0] ?? id)
-  }
+  })
   if (subject !== undefined) whole.add(subject)
   return { whole, ids }
 }

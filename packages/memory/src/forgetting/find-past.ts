@@ -1,9 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
 import type { Actor } from '../space/actor.ts'
 import type { Shown } from '../space/shown.ts'
 import { collectionsWith } from '../store/collections.ts'
 import type { PastVersion } from '../store/past.ts'
 import type { RecordKey, Seq } from '../store/record.ts'
-import { formsOfSource, sourceName } from '../store/source-name.ts'
+import { shownSource, sourceName } from '../store/source-name.ts'
 import type { Store } from '../store/store.ts'
 import { nameOfSource } from '../space/write-options.ts'
 import type { Found } from './find-targets.ts'
@@ -12,7 +14,7 @@ import type { ForgetTarget } from './forget-options.ts'
 import { isHeld, passesForgetFilter } from './hold.ts'
 import type { HoldRule } from './hold.ts'
 
-const pageSize = 200
+const pageSize = 100
 
 /** A past version to forget: the present one of its record stays, or there is none. */
 export type PastShown = Shown & { readonly isPast: true }
@@ -30,9 +32,8 @@ export async function findPast(
 ): Promise<readonly PastShown[]> {
   const target = parseTarget(what)
   const named = 'sources' in target ? new Set(target.sources.map(nameOfSource)) : undefined
-  const sources = new Set(reaches ? [...found.keys()].flatMap((name) => formsOfSource(name)) : [])
   const isMeant = (record: Shown): boolean => {
-    if (reaches && record.derivedFrom.some((source) => sources.has(source))) return true
+    if (reaches && record.derivedFrom.some((source) => found.has(shownSource(source)))) return true
     if ('sources' in target) return named?.has(sourceName(record)) ?? false
     return (ofAll || record.author === actor.principal.id) && passesForgetFilter(record, target)
   }
@@ -71,6 +72,7 @@ async function* allPast(
       const found = await store.past(keys)
       for (const [index, key] of keys.entries()) yield [key, found[index] ?? []]
       after = next
+      await nextTurn()
     } while (after !== undefined)
   }
 }

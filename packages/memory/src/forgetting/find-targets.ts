@@ -8,7 +8,6 @@ import { formsOfSource, sourceName, subjectSource } from '../store/source-name.t
 import type { RecordQuery } from '../store/query.ts'
 import type { StoredRecord } from '../store/record.ts'
 import { usesOf } from '../store/uses-of.ts'
-import { limits } from '../values/limits.ts'
 import { forgettable, parseTarget, reachable } from './forget-options.ts'
 import type { ForgetFilter, ForgetTarget } from './forget-options.ts'
 
@@ -17,6 +16,8 @@ export type Found = Map<string, Shown>
 
 /** How many records are read at once. */
 const atOnce = 500
+/** How many are unpacked before others get a turn. */
+const pageSize = 250
 
 /**
  * The records to forget, as far as the principal can see them.
@@ -78,9 +79,10 @@ type Query = Omit<RecordQuery, 'order' | 'limit' | 'after' | 'audience'>
 async function* pages(actor: Actor, query: Query): AsyncGenerator<Shown> {
   let after: number | undefined
   do {
-    const page = await actor.query({ ...query, order: 'oldest', limit: limits.page, after }, 'all')
+    const page = await actor.query({ ...query, order: 'oldest', limit: pageSize, after }, 'all')
     yield* page.records
     after = page.next
+    await nextTurn()
   } while (after !== undefined)
 }
 

@@ -11,6 +11,7 @@ import { correctedKey } from '../store/correction-key.ts'
 import { sourceName, subjectSource } from '../store/source-name.ts'
 import { joinLabels } from '../values/access.ts'
 import { VersionConflictError } from '../values/errors.ts'
+import { inSlices } from '../values/in-slices.ts'
 import { encodeJson } from '../values/json.ts'
 import { carryOut, noteOf } from './carry-out.ts'
 import type { Erasure } from './erasure.ts'
@@ -54,14 +55,14 @@ export async function forget(
     await addDerived(actor, found)
     await addNaming(actor, found, subject)
   }
-  const all = [...found.values()]
-  const doomed = derived === 'forget' ? all : all.filter((record) => roots.has(sourceName(record)))
-  const left =
-    derived === 'report' ? namesOf([...found.values()].filter((record) => !roots.has(sourceName(record)))) : []
-  for (const record of doomed) if (!isAbout(record, found)) requireMayErase(actor, record)
+  const names: ReadonlySet<string> = derived === 'forget' ? new Set(found.keys()) : roots
+  const doomed = [...names].flatMap((name) => found.get(name) ?? [])
+  const left = derived === 'report' ? namesOf([...found].filter(([name]) => !roots.has(name))) : []
+  await inSlices(doomed, (record) => {
+    if (!isAbout(record, found)) requireMayErase(actor, record)
+  })
   const past = await findPast(actor, what, found, { ofAll: actor.has('erase'), reaches: derived === 'forget' })
   for (const record of past) requireMayErase(actor, record)
-  const names = new Set(doomed.map((record) => sourceName(record)))
   const told = (await correctionsOfAll(actor, doomed)).filter((record) => !names.has(sourceName(record)))
   const gone = [...doomed, ...told, ...past]
   await requireUnheld(space, gone)
@@ -85,8 +86,8 @@ async function addNaming(actor: Actor, found: Found, subject: string | undefined
 }
 
 /** The names of what is derived; what is said about its records goes with them, and is not content. */
-function namesOf(records: readonly Shown[]): string[] {
-  return records.filter(({ collection }) => collection !== 'corrections').map((record) => sourceName(record))
+function namesOf(found: readonly (readonly [name: string, record: Shown])[]): string[] {
+  return found.filter(([, { collection }]) => collection !== 'corrections').map(([name]) => name)
 }
 
 /** Whether it tells why something that goes holds no more: then it goes as well, whoever wrote it. */
@@ -221,10 +222,13 @@ function keyOf({ collection, id }: Shown): RecordKey {
 
 /** How many there are of each kind; a record of which several past versions go counts once. */
 export function countsOf(records: readonly Shown[]): Partial<Record<Collection, number>> {
-  const counts: Partial<Record<Collection, number>> = {}
-  const distinct = new Map(records.map((record) => [sourceName(record), record]))
-  for (const { collection } of distinct.values()) counts[collection] = (counts[collection] ?? 0) + 1
-  return counts
+  const ids = new Map<Collection, Set<string>>()
+  for (const { collection, id } of records) {
+    const known = ids.get(collection)
+    if (known) known.add(id)
+    else ids.set(collection, new Set([id]))
+  }
+  return Object.fromEntries([...ids].map(([collection, { size }]) => [collection, size]))
 }
 
 /** Records in the parts in which they go. */

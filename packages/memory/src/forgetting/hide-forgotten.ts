@@ -8,11 +8,23 @@ import type { RecordKey, Seq, StoredRecord } from '../store/record.ts'
 import { sourceName } from '../store/source-name.ts'
 import type { Store } from '../store/store.ts'
 import { pastName, runningPlans } from './erasure-plan.ts'
+import type { Plan } from './erasure-plan.ts'
+import { inSlices } from '../values/in-slices.ts'
 
-/** What is being erased: the moment of the erasure, by name. */
-type Hidden = ReadonlyMap<string, Seq>
+/** Names that an erasure hides, and its moment. */
+interface HiddenNames {
+  readonly seq: Seq
+  readonly names: ReadonlySet<string>
+}
 
-const nothing: Hidden = new Map()
+/** All that is being erased. */
+type Hidden = readonly HiddenNames[]
+
+/** What was found at a number of the epoch table. */
+interface Look {
+  readonly number: number
+  readonly hidden: Promise<Hidden>
+}
 
 /**
  * Hides what is being erased from the moment when its erasure is in force, so that an erasure of any size is one step
@@ -24,19 +36,37 @@ const nothing: Hidden = new Map()
  */
 export function hideForgotten(store: Store, epochs: EpochTable): Store {
   let known = 0
-  let hidden = nothing
+  let hidden: Hidden = []
+  let plans: readonly Plan[] = []
+  let looking: Look | undefined
+  const namesOfPlan = new WeakMap<Plan, ReadonlySet<string>>()
 
   const isKnown = (number: number): boolean => number === known && !epochs.isDisconnected
 
-  /** What is hidden, at this number of the table. */
-  const look = async (number: number): Promise<Hidden> => {
-    const found = new Map<string, Seq>()
-    for (const { seq, parts } of await runningPlans(store)) {
-      for (const doomed of parts.flat()) found.set(doomed.isPast ? pastName(doomed) : sourceName(doomed), seq)
+  const find = async (number: number): Promise<Hidden> => {
+    const found: HiddenNames[] = []
+    plans = await runningPlans(store, plans)
+    for (const plan of plans) {
+      const names = namesOfPlan.get(plan) ?? (await namesOf(plan))
+      namesOfPlan.set(plan, names)
+      found.push({ seq: plan.seq, names })
     }
     known = number
     hidden = found
     return found
+  }
+
+  /** What is hidden, at this number of the table. Whoever asks meanwhile waits for the same look. */
+  const look = (number: number): Promise<Hidden> => {
+    if (looking?.number === number) return looking.hidden
+    const own: Look = {
+      number,
+      hidden: find(number).finally(() => {
+        if (looking === own) looking = undefined
+      }),
+    }
+    looking = own
+    return own.hidden
   }
 
   /** Reads, and reads again if an erasure came into force or was completed meanwhile. */
@@ -59,7 +89,7 @@ export function hideForgotten(store: Store, epochs: EpochTable): Store {
     names: Hidden,
   ): Promise<Page<At>> => {
     let found = await page(limit, after)
-    if (names.size === 0) return found
+    if (names.length === 0) return found
     const records: StoredRecord[] = []
     for (;;) {
       records.push(...found.records.filter((record) => isThere(record, names)))
@@ -71,8 +101,8 @@ export function hideForgotten(store: Store, epochs: EpochTable): Store {
   /** Writes to a name that is being erased make sure that what had the name is gone. */
   const makeWay = async (batch: readonly Mutation[], number: number): Promise<void> => {
     const names = isKnown(number) ? hidden : await look(number)
-    if (names.size === 0) return
-    const taken = batch.map(({ key }) => key).filter((key) => names.has(sourceName(key)))
+    if (names.length === 0) return
+    const taken = batch.map(({ key }) => key).filter((key) => hiddenSince(sourceName(key), names) !== undefined)
     if (taken.length === 0) return
     for (const [index, record] of (await store.read(taken)).entries()) {
       if (!record || isThere(record, names)) continue
@@ -85,7 +115,7 @@ export function hideForgotten(store: Store, epochs: EpochTable): Store {
     read: (keys) =>
       settled(async (names) => {
         const records = await store.read(keys)
-        return names.size === 0
+        return names.length === 0
           ? records
           : records.map((record) => record && (isThere(record, names) ? record : undefined))
       }),
@@ -109,15 +139,17 @@ export function hideForgotten(store: Store, epochs: EpochTable): Store {
     past: (keys) =>
       settled(async (names) => {
         const found = await store.past(keys)
-        return names.size === 0
+        return names.length === 0
           ? found
           : found.map((versions) =>
-              versions.filter(({ record }) => isThere(record, names) && !names.has(pastName(record))),
+              versions.filter(
+                ({ record }) => isThere(record, names) && hiddenSince(pastName(record), names) === undefined,
+              ),
             )
       }),
     write: (batch) => {
       const number = epochs.erasures
-      if (isKnown(number) && hidden.size === 0) return store.write(batch)
+      if (isKnown(number) && hidden.length === 0) return store.write(batch)
       return makeWay(batch, number).then(() => store.write(batch))
     },
   }
@@ -130,9 +162,21 @@ interface Page<At> {
 
 /** Whether a record is not being erased. What was written later under the same name is something else. */
 function isThere(record: StoredRecord, hidden: Hidden): boolean {
-  if (hidden.size === 0) return true
-  const seq = hidden.get(sourceName(record))
+  if (hidden.length === 0) return true
+  const seq = hiddenSince(sourceName(record), hidden)
   return seq === undefined || record.seq > seq
+}
+
+/** The moment of the last erasure that hides a name. */
+function hiddenSince(name: string, hidden: Hidden): Seq | undefined {
+  return hidden.findLast(({ names }) => names.has(name))?.seq
+}
+
+async function namesOf({ parts }: Plan): Promise<ReadonlySet<string>> {
+  const names = new Set<string>()
+  for (const part of parts)
+    await inSlices(part, (doomed) => names.add(doomed.isPast ? pastName(doomed) : sourceName(doomed)))
+  return names
 }
 
 /** Removes a record that an erasure names, on behalf of nobody who would be told of it. */

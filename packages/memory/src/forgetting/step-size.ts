@@ -1,6 +1,6 @@
 /** How long a step may keep other writers waiting, in milliseconds. */
 const stepMs = 10
-const fewest = 5
+const fewest = 16
 const most = 500
 
 /** How many records go in the first step of an erasure. */

@@ -40,10 +40,15 @@ export function formsOfSource(name: string): readonly string[] {
   return isObjectId(name) ? [name] : [name, hiddenMark + name]
 }
 
+/** The name of what a source means, in the form that is shown. */
+export function shownSource(name: string): string {
+  return name.startsWith(hiddenMark) ? name.slice(hiddenMark.length) : name
+}
+
 /** The record that a name means; `undefined` for a subject, or a name that means nothing. */
 export function keyOfSource(name: string): RecordKey | undefined {
   if (isObjectId(name)) return { collection: 'objects', id: name }
-  const shown = name.startsWith(hiddenMark) ? name.slice(hiddenMark.length) : name
+  const shown = shownSource(name)
   const end = shown.indexOf('/')
   const collection = shown.slice(0, Math.max(0, end))
   return Object.hasOwn(collections, collection)

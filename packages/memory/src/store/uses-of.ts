@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
-import { limits } from '../values/limits.ts'
 import type { Collection } from './collections.ts'
 import type { RecordQuery } from './query.ts'
 import type { Seq, StoredRecord } from './record.ts'
@@ -13,6 +12,8 @@ interface Lister<Found extends StoredRecord> {
 
 /** So many that a store answers within milliseconds. */
 const namesAtOnce = 200
+/** So many records are unpacked within a few milliseconds. */
+const pageSize = 250
 
 /**
  * All records of some kinds that name one of these sources. Whoever names several comes once for each look, so it may
@@ -28,7 +29,7 @@ export async function* usesOf<Found extends StoredRecord>(
     for (const collection of collections) {
       let after: Seq | undefined
       do {
-        const page = await lister.query({ collection, anySource, order: 'oldest', limit: limits.page, after })
+        const page = await lister.query({ collection, anySource, order: 'oldest', limit: pageSize, after })
         yield* page.records
         after = page.next
         await nextTurn()

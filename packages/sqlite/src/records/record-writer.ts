@@ -1,7 +1,6 @@
 import { beyondPrefix, changeOf, decideMutation, hashOf, isSealed, pastEffect } from '@skein/memory/store'
 import type { Change, Commit, Mutation, RecordKey, Row, Seq, Verdict } from '@skein/memory/store'
 
-import { placeholderRow } from './damaged-row.ts'
 import { lastStart } from './feed-start.ts'
 import { markOf } from './journal-mark.ts'
 import type { PastTable } from './past-table.ts'
@@ -10,6 +9,8 @@ import type { RowWithId } from './recent-rows.ts'
 import { columns, packRow, requireSameKey, unpackIntact, unpackRow } from './record-row.ts'
 import type { RawRow } from './record-row.ts'
 import type { SpaceSql } from '../file/space-sql.ts'
+import { besideRecord, columnsWithId, isMany, unpackOrReplace } from './row-with-id.ts'
+import type { RawRowWithId } from './row-with-id.ts'
 import { lastSeq } from './space-tables.ts'
 import type { SpaceTables } from './space-tables.ts'
 import { packTerms } from '../terms/posting-list.ts'
@@ -21,10 +22,6 @@ export interface Applied {
   readonly changes: readonly Change[]
 }
 
-/** A row, followed by the columns that are not part of the record. */
-type RawRowWithId = [...RawRow, rowId: number, hasTerms: number, mark: number, hasPast: number]
-
-const columnsWithId = `${columns}, row, terms IS NOT NULL, listed, past IS NOT NULL`
 const selectRow = `SELECT ${columnsWithId} FROM @records WHERE collection = ? AND id = ?`
 const selectAlone = `SELECT ${columns} FROM @records WHERE row = ?`
 const selectExpired = `SELECT ${columnsWithId} FROM @records WHERE expires_at <= ? LIMIT ?`
@@ -53,6 +50,9 @@ const deleteContents = 'DELETE FROM @objects WHERE hash >= ? AND hash < ?'
 const raiseFloor =
   'INSERT INTO @floors VALUES (?, ?) ON CONFLICT (collection) DO UPDATE SET version = max(version, excluded.version)'
 
+/** So many chunks of the search index are looked at with each sweep. */
+const chunksPerSweep = 1_024
+
 /**
  * Changes the records of one space through the one connection of a process that
  * writes. Synchronous. The caller owns the transaction, and calls
@@ -68,6 +68,8 @@ export class RecordWriter {
   readonly #recent = new RecentRows()
   /** The newest `seq`, if known. */
   #last: Seq | undefined
+  /** Whether the batch at hand takes many records out of the search index. */
+  #isTakingMany = false
   /** Where the feed jumped last. It never does while the file is open. */
   #start: Seq | undefined
 
@@ -81,8 +83,14 @@ export class RecordWriter {
   /** Drops everything that is cached of the tables. */
   forget(): void {
     this.#recent.clear()
+    this.#terms.forget()
     this.#last = undefined
     this.#pending = undefined
+  }
+
+  /** See {@link TermBlocks.purge}. */
+  purge(most: number): boolean {
+    return this.#terms.purge(most)
   }
 
   /**
@@ -116,6 +124,7 @@ export class RecordWriter {
       verdicts.push(verdict)
     }
     const changes: Change[] = []
+    this.#isTakingMany = isMany(rows)
     for (const [index, verdict] of verdicts.entries()) {
       if (verdict.type === 'nothing') continue
       const before = rows[index]
@@ -134,6 +143,7 @@ export class RecordWriter {
     this.#last = last
     if (this.#pending !== undefined && this.#pending >= blockSize) this.#addBlocks()
     else this.#terms.merge(this.#pending ?? 0)
+    this.#terms.purgeSome()
     return { commit: { ok: true, written: verdicts.map(({ written }) => written) }, changes }
   }
 
@@ -186,7 +196,7 @@ export class RecordWriter {
       return
     }
     if (before && mutation.type === 'reseal') {
-      this.#terms.remove(before.rowId)
+      this.#terms.remove(before.rowId, this.#isTakingMany)
       this.#sql(resealRow).run(row.record.value, checksum, before.rowId)
       this.#recent.set(mutation.key, { ...before, ...row, raw: packed, hasTerms: false })
       return
@@ -230,7 +240,8 @@ export class RecordWriter {
     for (const source of record.derivedFrom) this.#sql(deleteUse).run(source, rowId)
     // Its sources are lost, so this scans the whole table.
     if (isDamaged) this.#sql('DELETE FROM @uses WHERE row = ?').run(rowId)
-    if (hasTerms || isDamaged) this.#terms.remove(rowId)
+    // What a damaged row says of its terms counts for nothing.
+    if (hasTerms || isDamaged) this.#terms.remove(rowId, this.#isTakingMany && !isDamaged)
   }
 
   /**
@@ -240,8 +251,9 @@ export class RecordWriter {
   sweep(limit: number, now: number): number {
     const expired = this.#sql(selectExpired).all(now, limit) as RawRowWithId[]
     const hashes = new Set<string>()
-    for (const raw of expired) {
-      const row = unpackOrReplace(raw, now)
+    const rows = expired.map((raw) => unpackOrReplace(raw, now))
+    this.#isTakingMany = isMany(rows)
+    for (const row of rows) {
       this.#unlink(row)
       if (row.hasPast) this.#past.detach(row.rowId)
       this.#sql('DELETE FROM @records WHERE row = ?').run(row.rowId)
@@ -251,6 +263,7 @@ export class RecordWriter {
     for (const hash of hashes) if (!this.#isHeld(hash, now)) this.#sql(deleteContents).run(hash, beyondPrefix(hash))
     // All of them, since the keys of damaged rows are not known.
     this.#recent.clear()
+    this.#terms.purge(chunksPerSweep)
     return expired.length
   }
 
@@ -279,18 +292,6 @@ export class RecordWriter {
     const found = this.#sql('SELECT version FROM @floors WHERE collection = ?').get(collection)
     return (found as [number] | undefined)?.[0] ?? 0
   }
-}
-
-/** Unpacks a row; a placeholder takes the place of a damaged one. */
-function unpackOrReplace(raw: RawRowWithId, now: number): RowWithId {
-  const intact = unpackIntact(raw)
-  const beside = besideRecord(raw)
-  return intact ? { ...intact, ...beside } : { ...placeholderRow(raw, now), ...beside, isDamaged: true }
-}
-
-function besideRecord(raw: RawRowWithId): Omit<RowWithId, keyof Row> {
-  const [rowId, hasTerms, mark, hasPast] = raw.slice(-4) as [number, number, number, number]
-  return { raw, rowId, hasTerms: hasTerms === 1, hasWrongMark: mark !== markOf(raw[0]), hasPast: hasPast === 1 }
 }
 
 /** Whether a write changes only columns that every write changes, so that it concerns no other table. */

@@ -96,11 +96,25 @@ export function termTables(number: number): string {
       grp INTEGER NOT NULL, term TEXT NOT NULL
     );
     CREATE TABLE dropping_${number} (block INTEGER PRIMARY KEY, start INTEGER NOT NULL);
+    ${takenTables(number)}
     -- Which records of a block and a group have a term.
     CREATE TABLE postings_${number} (
       block INTEGER NOT NULL, grp INTEGER NOT NULL, term TEXT NOT NULL, entries BLOB NOT NULL,
       PRIMARY KEY (block, grp, term)
     ) WITHOUT ROWID;
+  `
+}
+
+/** The tables of what is taken out of the search index: see `terms/taken-records.ts`. */
+export function takenTables(number: number): string {
+  return `
+    -- Records that are in the index no more, while their postings stand in blocks. Their numbers are used again only
+    -- after a walk over all postings was completed.
+    CREATE TABLE IF NOT EXISTS taken_${number} (n INTEGER PRIMARY KEY, seq INTEGER NOT NULL);
+    -- The walk that removes the postings of those up to a number, from blocks up to the last one, and its place.
+    CREATE TABLE IF NOT EXISTS purge_${number} (
+      up_to INTEGER NOT NULL, last INTEGER NOT NULL, block INTEGER NOT NULL, grp INTEGER NOT NULL, term TEXT NOT NULL
+    );
   `
 }
 

@@ -83,9 +83,9 @@ export function dropRecord(sql: SpaceSql, place: ListPlace): boolean {
 }
 
 /** Writes lists in place of a chunk. What it began with may be gone, then nothing of it is left. */
-function rewrite(
+export function rewrite(
   sql: SpaceSql,
-  { block, group }: ListPlace,
+  { block, group }: Pick<ListPlace, 'block' | 'group'>,
   chunk: Chunk | undefined,
   lists: readonly TermList[],
 ): void {

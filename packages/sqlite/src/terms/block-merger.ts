@@ -3,6 +3,7 @@ import { BlockWriter } from './block-lists.ts'
 import { compareKeys, leastOf, ListCursor } from './list-cursor.ts'
 import type { BlockPlace, ListKey } from './list-cursor.ts'
 import { PostingWriter } from './posting-list.ts'
+import { takenRecords } from './taken-records.ts'
 
 /** So many blocks of a rank become one of the next. */
 const mergedBlocks = 8
@@ -95,6 +96,7 @@ export class BlockMerger {
     const cursors = blocks.map((source) => new ListCursor(this.#sql, source, from))
     const lists = new BlockWriter(this.#sql, block)
     const list = new PostingWriter(start)
+    const taken = takenRecords(this.#sql)
     let upTo: ListKey = from
     let merged = 0
     while (merged < most) {
@@ -103,11 +105,11 @@ export class BlockMerger {
       list.restart(start)
       for (const cursor of cursors) {
         if (!cursor.key || compareKeys(cursor.key, next) !== 0) continue
-        cursor.copyTo(list)
+        cursor.copyTo(list, taken)
         cursor.advance()
         merged += 1
       }
-      lists.add(next, list)
+      if (list.length > 0) lists.add(next, list)
       upTo = next
     }
     lists.flush()

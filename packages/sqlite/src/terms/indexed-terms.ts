@@ -6,8 +6,13 @@ import { ChunkReader, listIn, listsOf } from './posting-chunk.ts'
 import type { TermList } from './posting-chunk.ts'
 import { noPostings, PostingReader } from './posting-list.ts'
 
-/** Records that a search leaves out, by position, with the number of their terms. */
-export type LeftOut = ReadonlyMap<number, number>
+/** Records that a search leaves out, by their positions. */
+export interface LeftOut {
+  /** Those that count in their groups, with the number of their terms. */
+  readonly expired: ReadonlyMap<number, number>
+  /** Those that count no more. */
+  readonly taken: ReadonlySet<number>
+}
 
 /** What a block has of a term, in one group: the position where the block begins, and the list. */
 type BlockList = readonly [start: number, entries: Uint8Array]
@@ -25,6 +30,7 @@ export class IndexedTerms implements TermSource {
   readonly #sql: SpaceSql
   readonly #groups: readonly GroupRow[]
   readonly #without: LeftOut
+  readonly #isWhole: boolean
   /** What was found with the names of terms. */
   readonly #lists = new Map<string, readonly BlockList[]>()
 
@@ -32,13 +38,14 @@ export class IndexedTerms implements TermSource {
     this.#sql = sql
     this.#groups = groups
     this.#without = without
-    let records = -without.size
+    this.#isWhole = without.expired.size + without.taken.size === 0
+    let records = -without.expired.size
     let length = 0
     for (const [, , , recordsOf, lengthOf] of groups) {
       records += recordsOf
       length += lengthOf
     }
-    for (const one of without.values()) length -= one
+    for (const one of without.expired.values()) length -= one
     this.totals = { records, length }
   }
 
@@ -56,7 +63,9 @@ export class IndexedTerms implements TermSource {
       reader.read(start, entries)
     }
     if (isMixed) reader.sortFrom(from)
-    if (this.#without.size > 0) reader.leaveOut(this.#without)
+    const { expired, taken } = this.#without
+    if (expired.size > 0) reader.leaveOut(expired)
+    if (taken.size > 0) reader.leaveOut(taken)
     return reader.postings
   }
 
@@ -84,7 +93,7 @@ export class IndexedTerms implements TermSource {
       }
     }
     const known = wanted.filter((term) => found.has(term))
-    return this.#without.size === 0 ? known : known.filter((term) => this.#isThere(term))
+    return this.#isWhole ? known : known.filter((term) => this.#isThere(term))
   }
 
   beginning(prefix: string, limit: number): readonly string[] {
@@ -112,7 +121,7 @@ export class IndexedTerms implements TermSource {
       if (last === undefined) return terms
       for (const term of first) this.#lists.set(term, found.get(term) ?? [])
       // Records that are left out may be all that have a term.
-      terms.push(...(this.#without.size === 0 ? first : first.filter((term) => this.#isThere(term))))
+      terms.push(...(this.#isWhole ? first : first.filter((term) => this.#isThere(term))))
       if (isEnd || terms.length >= limit) return terms.slice(0, limit)
       from = `${last}\0`
     }

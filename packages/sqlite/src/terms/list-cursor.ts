@@ -49,9 +49,9 @@ export class ListCursor {
     this.key = this.#reader && [group, this.#reader.term]
   }
 
-  /** Adds the records of the list at hand to another one. */
-  copyTo(list: PostingWriter): void {
-    this.#reader?.copyTo(list, this.#start)
+  /** Adds the records of the list at hand to another one, but for some. */
+  copyTo(list: PostingWriter, without: ReadonlySet<number>): void {
+    this.#reader?.copyTo(list, this.#start, without)
   }
 
   #nextChunk(): void {

@@ -105,9 +105,9 @@ export class ChunkReader {
     return this.#chunk.toString('utf8', this.#start, this.#end)
   }
 
-  /** Adds the records of the list to another one. */
-  copyTo(list: PostingWriter, start: number): void {
-    list.addAll(start, this.#chunk, this.#from, Math.min(this.#next, this.#chunk.length))
+  /** Adds the records of the list to another one, but for some. */
+  copyTo(list: PostingWriter, start: number, without: ReadonlySet<number>): void {
+    list.addAll(start, this.entries, without)
   }
 
   get entries(): Uint8Array {

@@ -34,10 +34,15 @@ export class PostingWriter {
     this.#push(code % 256)
   }
 
-  /** Adds the records of another list, whose positions come after those that are here, from a place of some bytes to another. */
-  addAll(start: number, bytes: Uint8Array, from: number, to: number): void {
+  /**
+   * Adds the records of another list, whose positions come after those that are here.
+   *
+   * @param without - Records that are left out.
+   */
+  addAll(start: number, bytes: Uint8Array, without: ReadonlySet<number>): void {
+    const isWhole = without.size === 0
     let seq = start
-    for (let at = from; at < to;) {
+    for (let at = 0; at < bytes.length;) {
       let byte = bytes[at++] ?? 0
       let step = byte & 127
       for (let scale = 128; byte >= 128; scale *= 128) {
@@ -47,7 +52,8 @@ export class PostingWriter {
       const isRepeated = step % 2
       seq += (step - isRepeated) / 2
       const repeats = isRepeated === 1 ? (bytes[at++] ?? 0) : 1
-      this.add(seq, repeats * 256 + (bytes[at++] ?? 0))
+      const code = repeats * 256 + (bytes[at++] ?? 0)
+      if (isWhole || !without.has(seq)) this.add(seq, code)
     }
   }
 

@@ -5,11 +5,21 @@ import { BlockMerger, nextBlock } from './block-merger.ts'
 import type { BlockPlace } from './list-cursor.ts'
 import { dropRecord, listWriter, putRecord } from './block-lists.ts'
 import { PostingWriter, unpackTerms } from './posting-list.ts'
+import { clearTaken, forgetTaken, isPurging, noteTaken, purge } from './taken-records.ts'
 
 /** So many records with terms are put into a block together, fewer if they are long. */
 export const blockSize = 128
 /** How long the packed terms of a block's records are together, before the last one; what more would take holds up others. */
 const longestBlock = 64 * 1_024
+
+/**
+ * From so many records on that were taken out, and one in eight of those that are there, their postings are removed. A
+ * search looks at each posting, and whether it was taken out.
+ */
+const manyTaken = 1_024
+const mostTakenShare = 8
+/** So many chunks are looked at with each batch: each batch takes out few enough for that to keep up. */
+const chunksPerBatch = 256
 
 const indexedMark = '@indexed'
 const readMark = 'SELECT version FROM @floors WHERE collection = ?'
@@ -39,6 +49,8 @@ export function indexedUpTo(sql: SpaceSql): number {
 export class TermBlocks {
   readonly #sql: SpaceSql
   readonly #merger: BlockMerger
+  /** How many records were taken out whose postings are still there, if known. */
+  #taken: number | undefined
 
   constructor(sql: SpaceSql) {
     this.#sql = sql
@@ -96,9 +108,42 @@ export class TermBlocks {
     return true
   }
 
-  /** Removes a record's postings, before the record or its terms change. */
-  remove(rowId: number): void {
-    this.#take(rowId)
+  /**
+   * Takes a record out of the index, before the record or its terms change.
+   *
+   * @param isOneOfMany - Whether its postings are removed later, with those of others: one by one, that means to write a
+   * chunk anew for each of its terms.
+   */
+  remove(rowId: number, isOneOfMany: boolean): void {
+    if (!isOneOfMany) return void this.#take(rowId)
+    const found = this.#indexed(rowId)
+    if (!found) return
+    noteTaken(this.#sql, found.row[0])
+    this.#sql(countGroup).run(-1, -unpackTerms(found.row[4]).length, found.group)
+    this.#taken = (this.#taken ?? this.#countTaken()) + 1
+  }
+
+  /** Removes postings of records that were taken out, a part that befits the next batch, if there are many. */
+  purgeSome(): void {
+    this.#taken ??= this.#countTaken()
+    if (this.#taken < manyTaken) return
+    if (!isPurging(this.#sql)) {
+      const [records] = this.#sql('SELECT total(records) FROM @groups').get() as [number]
+      if (this.#taken < records / mostTakenShare) return
+    }
+    this.purge(chunksPerBatch)
+  }
+
+  /** See {@link purge}. */
+  purge(most: number): boolean {
+    this.#taken = undefined
+    return purge(this.#sql, most)
+  }
+
+  /** Drops what is cached: it may have been rolled back, or others may have written. */
+  forget(): void {
+    this.#taken = undefined
+    forgetTaken(this.#sql)
   }
 
   /** Moves a record's postings to the group of another label, before the record gets that one. */
@@ -118,14 +163,22 @@ export class TermBlocks {
     }
   }
 
-  /** Removes a record's postings; returns the block where it stood, if it stood in one. */
-  #take(rowId: number): { readonly current: BlockPlace; readonly row: Row } | undefined {
+  /** A record that stands in a block, and its group. */
+  #indexed(rowId: number): { readonly row: Row; readonly group: number } | undefined {
     const sql = 'SELECT seq, collection, level, compartments, terms FROM @records WHERE row = ? AND terms IS NOT NULL'
     const row = this.#sql(sql).get(rowId) as Row | undefined
     if (!row || row[0] > indexedUpTo(this.#sql)) return undefined
-    const [seq, collection, level, compartments, terms] = row
-    const group = (this.#sql(selectGroup).get(collection, level, compartments) as [number] | undefined)?.[0]
-    if (group === undefined) return undefined
+    const [, collection, level, compartments] = row
+    const found = this.#sql(selectGroup).get(collection, level, compartments) as [number] | undefined
+    return found && { row, group: found[0] }
+  }
+
+  /** Removes a record's postings; returns the block where it stood, if it stood in one. */
+  #take(rowId: number): { readonly current: BlockPlace; readonly row: Row } | undefined {
+    const found = this.#indexed(rowId)
+    if (!found) return undefined
+    const { row, group } = found
+    const [seq, , , , terms] = row
     const { codes, length } = unpackTerms(terms)
     let current: BlockPlace | undefined
     for (const [block, start, isCurrent] of this.#sql(holding).all(seq) as Holder[]) {
@@ -143,7 +196,12 @@ export class TermBlocks {
   clear(): void {
     const tables = ['@postings', '@blocks', '@merging', '@dropping', '@groups']
     for (const table of tables) this.#sql(`DELETE FROM ${table}`).run()
+    clearTaken(this.#sql)
     this.#sql(writeMark).run(indexedMark, 0)
+  }
+
+  #countTaken(): number {
+    return (this.#sql('SELECT count(*) FROM @taken').get() as [number])[0]
   }
 
   #groupOf(collection: string, level: number, compartments: string): number {

@@ -10,6 +10,7 @@ import { recentTerms } from './recent-terms.ts'
 import type { Condition } from './recent-terms.ts'
 import { ScannedTerms } from './scanned-terms.ts'
 import type { ScannedRow } from './scanned-terms.ts'
+import { takenRecords } from './taken-records.ts'
 import { indexedUpTo } from './term-blocks.ts'
 
 /** The most records of a task that a search scans instead of using the index. */
@@ -68,7 +69,10 @@ function allTerms(sql: SpaceSql, { query, now, scope }: TermSearch): TermSource 
   const left = (sql(expired).all(now, collection, indexed) as [number, number, number, string][]).filter(
     ([, , level, compartments]) => places.has(`${level} ${compartments}`),
   )
-  const older = new IndexedTerms(sql, seen, new Map(left.map(([seq, length]) => [seq, length])))
+  const older = new IndexedTerms(sql, seen, {
+    expired: new Map(left.map(([seq, length]) => [seq, length])),
+    taken: takenRecords(sql),
+  })
   const newer = recentTerms(sql, { where: [...scope.where, 'seq > ?'], values: [...scope.values, indexed] }, now)
   return new JointTerms(older, newer)
 }

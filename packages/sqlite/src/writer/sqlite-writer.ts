@@ -14,7 +14,7 @@ import { CommitDurability } from './commit-durability.ts'
 import { DataVersion } from './data-version.ts'
 import { ForeignCommits } from './foreign-commits.ts'
 import { LockTurns } from './lock-turns.ts'
-import { rewriteFile } from './rewrite-file.ts'
+import { scrubFile } from './scrub-file.ts'
 import { TransactionRunner } from './transaction-runner.ts'
 import { WriteQueue } from './write-queue.ts'
 import { WriterSpace } from './writer-space.ts'
@@ -129,7 +129,7 @@ export class SqliteWriter {
   }
 
   /**
-   * See {@link rewriteFile}. Whoever asks while one has yet to begin shares it, since it begins after what they have
+   * See {@link scrubFile}. Whoever asks while one has yet to begin shares it, since it begins after what they have
    * deleted: many erasures at a time cost two rewrites.
    */
   rewrite(): Promise<void> {
@@ -140,11 +140,26 @@ export class SqliteWriter {
   async #rewriteAfter(last: Promise<unknown> | undefined): Promise<void> {
     await last
     // What is queued would fill the log again at once.
-    await this.#queue.drain()
+    for (let isPure = false; !isPure; isPure = this.#isPure()) {
+      await this.#purge()
+      await this.#queue.drain()
+    }
     // Whoever asked for it gets the error; the rewrite after it only waits for its end.
     this.#lastRewrite = this.#nextRewrite?.catch(() => {})
     this.#nextRewrite = undefined
-    await this.#queue.patiently(() => rewriteFile(this.#db, this.#options))
+    await this.#queue.patiently(() => scrubFile(this.#db, this.#options))
+  }
+
+  /** Removes the last traces in search indexes of what was deleted. The rewrite brings that to the disk. */
+  async #purge(): Promise<void> {
+    for (const space of this.#spaces.values()) {
+      let isDone = space.isPure()
+      while (!isDone) isDone = await this.#queue.add(() => space.purge(), false)
+    }
+  }
+
+  #isPure(): boolean {
+    return [...this.#spaces.values()].every((space) => space.isPure())
   }
 
   /** @throws StoreError when the file was found to be removed or replaced. */

@@ -5,7 +5,11 @@ import { RecordWriter } from '../records/record-writer.ts'
 import { keepTime, keptTime, needsTime } from '../records/space-time.ts'
 import type { SpaceTables } from '../records/space-tables.ts'
 import { ChangeAnnouncer } from './change-announcer.ts'
+import { takenRecords } from '../terms/taken-records.ts'
 import type { TransactionState } from './transaction-runner.ts'
+
+/** So many chunks of the search index are written anew within a few milliseconds. */
+const chunksPerPurge = 256
 
 /** A space as the writing connection holds it. Its methods that write run inside a transaction. */
 export class WriterSpace implements TransactionState {
@@ -45,6 +49,16 @@ export class WriterSpace implements TransactionState {
     const swept = this.#records.sweep(limit, now)
     this.keepTime()
     return swept
+  }
+
+  /** Whether the search index has no trace of what was deleted. */
+  isPure(): boolean {
+    return takenRecords(this.tables.sql).size === 0
+  }
+
+  /** Removes the last traces in the search index of what was deleted, in part; returns whether none is left. */
+  purge(): boolean {
+    return this.#records.purge(chunksPerPurge)
   }
 
   /** Keeps the time with the data where something would come back to life without it. */

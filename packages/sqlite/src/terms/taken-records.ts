@@ -1,0 +1,140 @@
+import type { Seq } from '@skein/memory/store'
+
+import type { SpaceSql } from '../file/space-sql.ts'
+import { rewrite } from './block-lists.ts'
+import { ChunkReader } from './posting-chunk.ts'
+import { PostingReader, PostingWriter } from './posting-list.ts'
+
+/** The format since which many records are taken out of the index at once. */
+const firstFormat = 9
+
+const walkedMark = '@purged'
+const readMark = 'SELECT version FROM @floors WHERE collection = ?'
+const raiseMark = 'INSERT INTO @floors VALUES (?, 1) ON CONFLICT (collection) DO UPDATE SET version = version + 1'
+const selectWalk = 'SELECT up_to, last, block, grp, term FROM @purge'
+const insertWalk = `INSERT INTO @purge (up_to, last, block, grp, term)
+  SELECT (SELECT max(n) FROM @taken), ifnull((SELECT max(block) FROM @postings), 0), 0, 0, ''`
+const nextChunks = `SELECT block, grp, term, entries FROM @postings
+  WHERE (block, grp, term) > (?, ?, ?) AND block <= ? ORDER BY block, grp, term LIMIT ?`
+const starts = `SELECT block, start FROM @blocks UNION ALL SELECT block, start FROM @merging
+  UNION ALL SELECT block, start FROM @dropping`
+
+/** A walk over all chunks that has begun: the last record whose postings it removes, the last block, and its place. */
+type Walk = readonly [upTo: number, last: number, block: number, group: number, term: string]
+type Chunk = readonly [block: number, group: number, first: string, bytes: Uint8Array]
+
+interface Known {
+  /** How many walks were completed. */
+  readonly walks: number
+  /** The number of the last record that is known. */
+  readonly last: number
+  readonly positions: Set<Seq>
+}
+
+const known = new WeakMap<SpaceSql, Known>()
+const none: ReadonlySet<Seq> = new Set()
+
+/**
+ * The positions of the records that are in the index no more while their postings still stand in blocks. Searches and
+ * merges leave them out.
+ */
+export function takenRecords(sql: SpaceSql): ReadonlySet<Seq> {
+  if (sql.format < firstFormat) return none
+  const [last] = sql('SELECT max(n) FROM @taken').get() as [number | null]
+  if (last === null) return none
+  const walks = walksOf(sql)
+  const before = known.get(sql)
+  // Numbers grow until a walk is complete, so what was known has only been added to.
+  const { positions, last: after } = before?.walks === walks ? before : { positions: new Set<Seq>(), last: 0 }
+  if (last > after) {
+    const more = sql('SELECT seq FROM @taken WHERE n > ?').all(after) as [Seq][]
+    for (const [seq] of more) positions.add(seq)
+  }
+  known.set(sql, { walks, last, positions })
+  return positions
+}
+
+/** Drops what is cached, since it may have been rolled back. */
+export function forgetTaken(sql: SpaceSql): void {
+  known.delete(sql)
+}
+
+/** Notes that a record is in the index no more. */
+export function noteTaken(sql: SpaceSql, seq: Seq): void {
+  sql('INSERT INTO @taken (seq) VALUES (?)').run(seq)
+}
+
+/** Forgets all, since there is no block any more. */
+export function clearTaken(sql: SpaceSql): void {
+  sql('DELETE FROM @purge').run()
+  if (sql('DELETE FROM @taken').run().changes > 0) sql(raiseMark).run(walkedMark)
+  forgetTaken(sql)
+}
+
+/** Whether a walk over all chunks has begun. */
+export function isPurging(sql: SpaceSql): boolean {
+  return sql(selectWalk).get() !== undefined
+}
+
+/**
+ * Goes on removing the postings of records that are in the index no more, chunk by chunk: one walk removes those of all
+ * that were noted before it began. Its place is kept, so any process goes on with it.
+ *
+ * @param most - How many chunks to look at.
+ * @returns whether nothing is left to remove.
+ */
+export function purge(sql: SpaceSql, most: number): boolean {
+  const taken = takenRecords(sql)
+  if (taken.size === 0) return true
+  const walk = walkOf(sql)
+  const [upTo, last, ...place] = walk
+  const chunks = sql(nextChunks).all(...place, last, most) as Chunk[]
+  const startOf = new Map(sql(starts).all() as [block: number, start: number][])
+  for (const chunk of chunks) purgeChunk(sql, chunk, startOf.get(chunk[0]) ?? 0, taken)
+  const end = chunks.at(-1)
+  if (end && chunks.length === most) {
+    sql('UPDATE @purge SET block = ?, grp = ?, term = ?').run(end[0], end[1], end[2])
+    return false
+  }
+  sql('DELETE FROM @taken WHERE n <= ?').run(upTo)
+  sql('DELETE FROM @purge').run()
+  sql(raiseMark).run(walkedMark)
+  forgetTaken(sql)
+  return sql('SELECT 1 FROM @taken LIMIT 1').get() === undefined
+}
+
+function walkOf(sql: SpaceSql): Walk {
+  const begun = sql(selectWalk).get() as Walk | undefined
+  if (begun) return begun
+  sql(insertWalk).run()
+  return sql(selectWalk).get() as Walk
+}
+
+function walksOf(sql: SpaceSql): number {
+  return (sql(readMark).get(walkedMark) as [number] | undefined)?.[0] ?? 0
+}
+
+/** Writes a chunk anew without the records that are taken, if it has any. */
+function purgeChunk(sql: SpaceSql, [block, group, first, bytes]: Chunk, start: number, taken: ReadonlySet<Seq>): void {
+  const reader = new ChunkReader(bytes)
+  const postings = new PostingReader(bytes.length)
+  const kept: (readonly [term: string, entries: Uint8Array])[] = []
+  let isChanged = false
+  while (reader.next()) {
+    const { term, entries } = reader
+    postings.count = 0
+    postings.read(start, entries)
+    const before = postings.count
+    postings.leaveOut(taken)
+    if (postings.count === before) {
+      kept.push([term, entries])
+      continue
+    }
+    isChanged = true
+    if (postings.count === 0) continue
+    const list = new PostingWriter(start)
+    for (let at = 0; at < postings.count; at += 1) list.add(postings.slots[at] ?? 0, postings.codes[at] ?? 0)
+    kept.push([term, list.bytes])
+  }
+  if (isChanged) rewrite(sql, { block, group }, [first, bytes], kept)
+}

@@ -1,0 +1,176 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, watch } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+import { openMemory } from '@skein/memory'
+import type { Memory } from '@skein/memory'
+import { inspectSpace } from '@skein/memory/runtime'
+import { sqliteStore } from '@skein/sqlite'
+import Database from 'better-sqlite3'
+import { expect, it, onTestFinished } from 'vitest'
+
+import { cleanPage } from '../src/writer/clean-page.ts'
+import { temporaryPath } from './temporary.ts'
+
+/** Enough for more pages than are rewritten at once, and more than are cleaned in one step. */
+const count = 6_000
+const ann = { id: 'ann', role: 'sales' } as const
+
+function open(path: string): Promise<Memory> {
+  return openMemory({ store: sqliteStore({ path, durability: 'relaxed' }), history: { versions: 0 } })
+}
+
+/** Writes facts of many lengths in an order that has SQLite split pages and move rows, and deletes every third. */
+async function fillAndDelete(memory: Memory): Promise<void> {
+  const { facts } = memory.as(ann)
+  const numbers = Array.from({ length: count }, (_, n) => (n * 7_919) % count)
+  const valueOf = (n: number, length: number): string => `${n % 3 === 0 ? 'canary' : 'other'}${n} ${'x'.repeat(length)}`
+  await Promise.all(numbers.map((n) => facts.set(`fact/${n}`, valueOf(n, n % 900))))
+  await Promise.all(numbers.map((n) => facts.set(`fact/${n}`, valueOf(n, (n * 31) % 1_100))))
+  await Promise.all(numbers.filter((n) => n % 3 === 0).map((n) => facts.delete(`fact/${n}`)))
+}
+
+/**
+ * How often a word lies in any file beside the database. Another process reads them: this one would give up SQLite's
+ * locks when it closes them.
+ */
+function occurrences(path: string, word: string): number {
+  const folder = dirname(path)
+  const files = readdirSync(folder).map((name) => join(folder, name))
+  const text = execFileSync('cat', files, { encoding: 'latin1', maxBuffer: 1e9 })
+  return text.split(word).length - 1
+}
+
+function checkpoint(path: string): void {
+  const db = new Database(path)
+  db.pragma('wal_checkpoint(TRUNCATE)')
+  db.close()
+}
+
+async function expectWhole(path: string): Promise<void> {
+  const db = new Database(path, { readonly: true })
+  expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
+  db.close()
+  expect((await inspectSpace({ store: sqliteStore(path) })).corruptions).toEqual([])
+}
+
+it('leaves nothing of deleted rows between those that are there, while others write and read', async () => {
+  const path = temporaryPath()
+  const memory = await open(path)
+  await fillAndDelete(memory)
+  checkpoint(path)
+  // What secure_delete leaves.
+  expect(occurrences(path, 'canary')).toBeGreaterThan(0)
+  const script = join(import.meta.dirname, 'fixtures/hammering-process.ts')
+  const other = spawn(process.execPath, [script, path, 'other', 'relaxed', '20'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  onTestFinished(() => void other.kill('SIGKILL'))
+  await once(other.stdout, 'data')
+  await using store = await sqliteStore(path).open('default', 'writer')
+  const scrubbed = store.scrub().then(() => true)
+  const { facts } = memory.as(ann)
+  let acknowledged = 0
+  while (!(await Promise.race([scrubbed, facts.update('count', () => (acknowledged += 1)).then(() => false)]))) {
+    expect(await facts.read('fact/1')).toMatchObject({ version: 2 })
+  }
+  const written = once(other.stdout, 'data')
+  other.stdin.end()
+  const [, theirs] = [await once(other, 'close'), Number(String((await written)[0]))]
+  // The log has frames of what both wrote since.
+  expect(occurrences(path, 'canary')).toBe(0)
+  await memory.close()
+  const again = await open(path)
+  expect(await again.as(ann).facts.get('count')).toBe(acknowledged)
+  expect(await again.as(ann).facts.read('other/0')).toMatchObject({ version: theirs })
+  await again.close()
+  expect(occurrences(path, 'canary')).toBe(0)
+  await expectWhole(path)
+}, 60_000)
+
+it('leaves a file that is whole when the process that cleans it is killed', async () => {
+  const path = temporaryPath()
+  const memory = await open(path)
+  await fillAndDelete(memory)
+  await memory.close()
+  const script = join(import.meta.dirname, '../src/writer/scrub-process.ts')
+  const argument = JSON.stringify({ path, busyTimeoutMs: 5_000 })
+  const clean = async (changesUntilKill: number): Promise<unknown> => {
+    const child = spawn(process.execPath, [script, argument], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    let left = changesUntilKill
+    const watcher = watch(path, () => {
+      left -= 1
+      if (left === 0) child.kill('SIGKILL')
+    })
+    const said = once(child, 'message').then(([message]) => message as unknown)
+    const ended = once(child, 'exit').then(([, signal]) => signal as unknown)
+    const result = await Promise.race([said, ended])
+    await ended
+    watcher.close()
+    return result
+  }
+  const ends = []
+  for (const changes of [1, 2, 4, 8]) {
+    ends.push(await clean(changes))
+    await expectWhole(path)
+  }
+  // It may have been through before the kill reached it.
+  expect(ends).toContain('SIGKILL')
+  expect(await clean(Infinity)).toBe(null)
+  expect(occurrences(path, 'canary')).toBe(0)
+  await expectWhole(path)
+}, 60_000)
+
+it('rewrites the file where no process may be started', async () => {
+  const path = temporaryPath()
+  const memory = await open(path)
+  await fillAndDelete(memory)
+  await memory.close()
+  const rights = ['--permission', '--allow-fs-read=*', '--allow-fs-write=*', '--allow-addons', '--no-warnings']
+  const code = `import { sqliteStore } from ${JSON.stringify(import.meta.resolve('@skein/sqlite'))}
+    const store = await sqliteStore(process.argv[1]).open('default', 'writer')
+    await store.scrub()
+    await store[Symbol.asyncDispose]()`
+  const child = spawn(process.execPath, [...rights, '--input-type=module', '--eval', code, path], { stdio: 'inherit' })
+  expect((await once(child, 'exit'))[0]).toBe(0)
+  expect(occurrences(path, 'canary')).toBe(0)
+  await expectWhole(path)
+}, 60_000)
+
+it('overwrites what a page leaves unused, and nothing of a page that is not as SQLite writes it', () => {
+  const pages = { size: 512, usable: 512 }
+  // A leaf of a table with one row at 500, an unused stretch before it, and a free block at 504.
+  const leaf = (): Buffer => {
+    const page = Buffer.alloc(512, 'x')
+    page.writeUInt8(13, 0)
+    page.writeUInt16BE(504, 1)
+    page.writeUInt16BE(1, 3)
+    page.writeUInt16BE(500, 5)
+    page.writeUInt8(0, 7)
+    page.writeUInt16BE(500, 8)
+    page.write('row!', 500)
+    page.writeUInt16BE(0, 504)
+    page.writeUInt16BE(8, 506)
+    return page
+  }
+  const page = leaf()
+  expect(cleanPage(page, 2, pages)).toBe(true)
+  expect(page.subarray(0, 10)).toEqual(leaf().subarray(0, 10))
+  expect(page.toString('latin1', 10)).toBe(`${'\0'.repeat(490)}row!\0\0\0\x08${'\0'.repeat(4)}`)
+  expect(cleanPage(page, 2, pages)).toBe(false)
+  for (const damage of [
+    (one: Buffer) => one.writeUInt8(7, 0),
+    (one: Buffer) => one.writeUInt16BE(300, 3),
+    (one: Buffer) => one.writeUInt16BE(600, 5),
+    (one: Buffer) => one.writeUInt16BE(100, 1),
+    (one: Buffer) => one.writeUInt16BE(99, 506),
+    (one: Buffer) => one.writeUInt16BE(504, 504),
+  ]) {
+    const damaged = leaf()
+    damage(damaged)
+    const before = Buffer.from(damaged)
+    expect(cleanPage(damaged, 2, pages)).toBe(false)
+    expect(damaged).toEqual(before)
+  }
+})
