@@ -17,14 +17,21 @@ const addHistory = 'INSERT OR IGNORE INTO @histories (collection, id) VALUES (?,
 const keepHistory = `UPDATE @histories SET past = (SELECT past FROM @records WHERE row = ?)
   WHERE (collection, id) = (SELECT collection, id FROM @past WHERE row = (SELECT past FROM @records WHERE row = ?))`
 
-/** A past version as it is stored. */
-interface StoredVersion {
+/** Where a past version stands. */
+interface VersionPlace {
   readonly row: number
-  readonly raw: RawRow
-  readonly until: number
   /** The row of the version before. */
   readonly prev: number | null
 }
+
+/** A past version as it is stored. */
+interface StoredVersion extends VersionPlace {
+  readonly raw: RawRow
+  readonly until: number
+}
+
+/** What trimming has to know of a past version. */
+type Link = readonly [collection: string, id: string, level: number, compartments: string, prev: number | null]
 
 /** The past versions of one space: rows as they were, beside those of the present. */
 export class PastTable {
@@ -118,10 +125,9 @@ export class PastTable {
     return (find('@records') ?? find('@histories'))?.[0] ?? null
   }
 
-  /** @param newest - Where the row of the record does not name it yet. */
-  #versions(key: RecordKey, newest: number | null = this.#newestOf(key)): StoredVersion[] {
+  #versions(key: RecordKey): StoredVersion[] {
     const versions: StoredVersion[] = []
-    for (let row = newest; row !== null;) {
+    for (let row = this.#newestOf(key); row !== null;) {
       const found = this.#sql(selectVersion).get(row) as [...RawRow, until: number, prev: number | null] | undefined
       // A damaged link leads to nothing, to another record's versions, or in a circle. Later ones have higher rows.
       if (!found || found[0] !== key.collection || found[1] !== key.id || row >= (versions.at(-1)?.row ?? Infinity))
@@ -133,6 +139,20 @@ export class PastTable {
     return versions
   }
 
+  /** The rows of a record's versions from the newest one on, each with its label. */
+  #places({ collection, id }: RecordKey, newest: number): (VersionPlace & { readonly label: string })[] {
+    const places: (VersionPlace & { readonly label: string })[] = []
+    const select = this.#sql('SELECT collection, id, level, compartments, prev FROM @past WHERE row = ?')
+    for (let row: number | null = newest; row !== null;) {
+      const found = select.get(row) as Link | undefined
+      if (!found || found[0] !== collection || found[1] !== id || row >= (places.at(-1)?.row ?? Infinity)) break
+      const [, , level, compartments, prev] = found
+      places.push({ row, prev, label: `${level} ${compartments}` })
+      row = prev
+    }
+    return places
+  }
+
   #erase(key: RecordKey): void {
     const versions = this.#versions(key)
     this.#remove(key, versions, versions)
@@ -140,17 +160,17 @@ export class PastTable {
 
   /** Removes versions beyond those that are kept under the label of the newest one. */
   #trim(key: RecordKey, newest: number, keep: number): void {
-    const versions = this.#versions(key, newest)
-    const label = versions[0]?.raw.slice(9, 11).join(' ')
-    const alike = versions.filter(({ raw }) => raw.slice(9, 11).join(' ') === label)
-    this.#remove(key, versions, alike.slice(keep))
+    const places = this.#places(key, newest)
+    const alike = places.filter(({ label }) => label === places[0]?.label)
+    this.#remove(key, places, alike.slice(keep))
   }
 
   /** Removes versions of a record, and joins the others. */
-  #remove({ collection, id }: RecordKey, versions: readonly StoredVersion[], gone: readonly StoredVersion[]): void {
+  #remove({ collection, id }: RecordKey, versions: readonly VersionPlace[], gone: readonly VersionPlace[]): void {
     if (gone.length === 0) return
-    const rest = versions.filter((version) => !gone.includes(version))
-    for (const { row } of gone) this.#sql('DELETE FROM @past WHERE row = ?').run(row)
+    const rows = gone.map(({ row }) => row)
+    const rest = versions.filter(({ row }) => !rows.includes(row))
+    this.#sql('DELETE FROM @past WHERE row IN (SELECT value FROM json_each(?))').run(JSON.stringify(rows))
     for (const [index, { row, prev }] of rest.entries()) {
       const before = rest[index + 1]?.row ?? null
       if (before !== prev) this.#sql('UPDATE @past SET prev = ? WHERE row = ?').run(before, row)
