@@ -53,6 +53,8 @@ export const questions: Readonly<Record<string, () => Promise<Open>>> = {
   'ping-pong': async () => (await import('./actors-timer.ts')).pingPong,
   'mcp-lost': async () => (await import('./mcp.ts')).mcpLost,
   'mcp-latency': async () => (await import('./mcp.ts')).mcpLatency,
+  parts: async () => (await import('./machines.ts')).parts,
+  'parts-memory': async () => (await import('./machines.ts')).partsMemory,
   cancel: async () => (await import('./cancel.ts')).cancel,
   watched: async () => (await import('./watched.ts')).watched,
 }

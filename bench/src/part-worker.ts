@@ -1,0 +1,35 @@
+/**
+ * A worker in a process of its own: `part-worker.ts skein|bare URL QUEUE CONCURRENCY`. It says "ready" to whoever
+ * started it, and ends with its channel.
+ *
+ * @module
+ */
+
+import { createWorker } from '@skein/bullmq'
+import { openMemory } from '@skein/memory'
+import { redisStore } from '@skein/redis'
+import { Worker } from 'bullmq'
+import { Redis } from 'ioredis'
+
+import { partWork } from './part-work.ts'
+import type { PartInput } from './part-work.ts'
+
+const [how = '', url = '', queue = '', concurrency = ''] = process.argv.slice(2)
+process.once('disconnect', () => process.exit())
+if (how === 'skein') {
+  await createWorker({
+    memory: await openMemory({ store: redisStore(url) }),
+    connection: url,
+    queue,
+    activities: [new URL('./part-activities.ts', import.meta.url)],
+    threads: { threads: 1, ioPerThread: Number(concurrency) },
+  })
+} else {
+  const connection = new Redis(url, { maxRetriesPerRequest: null })
+  const worker = new Worker<PartInput>(queue, ({ data }) => partWork(data), {
+    connection,
+    concurrency: Number(concurrency),
+  })
+  await worker.waitUntilReady()
+}
+process.send?.('ready')
