@@ -152,8 +152,8 @@ export class Worker implements AsyncDisposable {
   /** Whether it can take work, as probes are told. */
   health(): Health {
     const running = this.#running.size
-    if (this.#draining) return { problem: 'It takes no more work and ends.', running }
-    if (this.#parts.client.status !== 'ready') return { problem: 'Redis is out of reach.', running }
+    if (this.#draining) return { problem: 'It takes no more work and is shutting down.', running }
+    if (this.#parts.client.status !== 'ready') return { problem: 'Redis cannot be reached.', running }
     return { running }
   }
 

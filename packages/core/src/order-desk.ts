@@ -31,11 +31,11 @@ export class OrderDesk {
     // One that has no agent of this name may still have run activities for it, as `flock` does.
     if (order.do === 'cancel') {
       if (this.#runner.cancel(agent, order.run, by)) return done
-      return ref && refused(`its run "${order.run}" has ended, or is none of its runs.`)
+      return ref && refused(`its run "${order.run}" has ended, or belongs to another agent.`)
     }
     if (order.do === 'rerun') {
       if (this.#runner.repeat(agent, order.run)) return done
-      return ref && refused(`its run "${order.run}" has not ended, or its flock knows it no more.`)
+      return ref && refused(`its run "${order.run}" has not ended, or its flock no longer knows it.`)
     }
     if (!ref) return undefined
     switch (order.do) {

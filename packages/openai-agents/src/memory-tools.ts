@@ -107,7 +107,7 @@ function factTools(view: View, ofTask: OfTask): readonly FunctionTool[] {
         } catch (error) {
           if (!(error instanceof VersionConflictError)) throw error
           return {
-            error: 'Somebody else has changed it. Decide anew.',
+            error: 'Somebody else has changed it. Read it again, then decide.',
             note,
             fact: factItem(error.current as Fact | undefined),
           }

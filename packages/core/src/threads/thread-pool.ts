@@ -161,7 +161,7 @@ export class ThreadPool {
     if (isThreadPorts(message)) this.#onPorts(message)
     else if (!this.#hasWarned) {
       this.#hasWarned = true
-      warn('A module of activities posted a message to parentPort, where nobody takes it. Report progress() instead.')
+      warn('A module of activities posted a message to parentPort, where nobody receives it. Call progress() instead.')
     }
   }
 

@@ -18,7 +18,8 @@ export function claimText({ task, fence }: ClaimToken): string {
 /** @throws OptionError when it isn't what {@link claimText} made. */
 export function parseClaim(text: string): ClaimToken {
   const [, fence, task] = /^([1-9]\d{0,14}):(.+)$/s.exec(text) ?? []
-  if (fence === undefined || task === undefined) throw new OptionError('claim', 'what the tool claim gave', text)
+  if (fence === undefined || task === undefined)
+    throw new OptionError('claim', 'a token that the tool claim returned', text)
   return { task, fence: Number(fence) }
 }
 

@@ -11,7 +11,7 @@ export class QuotaError extends SkeinError {
 
   constructor(bytesPerDay: number) {
     super(
-      `This token may write ${bytesPerDay} bytes a day, which this would exceed. Write less, or go on after midnight UTC.`,
+      `This token may write ${bytesPerDay} bytes a day, which this would exceed. Write less, or continue after midnight UTC.`,
     )
     this.bytesPerDay = bytesPerDay
   }

@@ -196,7 +196,7 @@ function requireFew(names: readonly string[]): void {
   const found = names.length.toLocaleString('en-US')
   throw new OptionError(
     'what',
-    `This hold would name ${found} records. Hold them by a subject, or with derived: 'leave'.`,
+    `This hold would list ${found} records; a hold lists at most ${mostNames.toLocaleString('en-US')}. Hold them by a subject, or with derived: 'leave'.`,
   )
 }
 

@@ -62,7 +62,7 @@ export class PackageBundledError extends SkeinError {
 
   constructor(packageName: string, bundle: string | undefined) {
     super(
-      `${packageName} is bundled into ${bundle ?? 'a CommonJS file'}, and its own files are not there. Leave it out of ` +
+      `${packageName} is bundled into ${bundle ?? 'a CommonJS file'}, but its own files are missing there. Exclude it from ` +
         "the bundle: with esbuild `packages: 'external'`, with Vite `ssr: { external: ['@skein/core', …] }`, with Next.js " +
         '`serverExternalPackages: [\'@skein/core\', …]`; the guide "Building and bundling" lists the names.',
     )
@@ -132,7 +132,9 @@ export class FenceError extends SkeinError {
   readonly fence: number
 
   constructor(key: string, fence: number) {
-    super(`The lease on "${key}" with fence ${fence} was lost. Drop this result: its task has another owner, or none.`)
+    super(
+      `The lease on "${key}" with fence ${fence} was lost. Discard this result: its task has another owner, or none.`,
+    )
     this.key = key
     this.fence = fence
   }
@@ -144,7 +146,7 @@ export class NotFoundError extends SkeinError {
   readonly key: string
 
   constructor(kind: string, key: string) {
-    super(`No ${kind} "${key}" that this principal can see. Check the name and the clearance.`)
+    super(`This principal can see no ${kind} "${key}". Check the name and the clearance.`)
     this.key = key
   }
 }
@@ -204,7 +206,7 @@ export class DeadlockError extends SkeinError {
     const [first = ''] = cycle
     super(
       `This work waits for itself: ${[...cycle, first].map((name) => `"${name}"`).join(' waits for ')}. ` +
-        'Begin the inner work before the outer one, or give them different keys; where threads are short, allow more of them.',
+        'Start the inner work before the outer one, or give them different keys. If threads are short, allow more.',
     )
     this.cycle = cycle
   }

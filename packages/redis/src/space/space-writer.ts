@@ -121,7 +121,7 @@ export class SpaceWriter {
     }
     throw new StoreError(
       'write',
-      'The server was restarted or replaced again and again. Nothing was written: try again.',
+      'The server was restarted or replaced several times during this write. Nothing was written. Try again.',
     )
   }
 

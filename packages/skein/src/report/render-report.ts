@@ -71,9 +71,9 @@ function renderDrops(dropped: number, reasons: Drops): string {
 
 /** What sentences were left out for. */
 const causes: Readonly<Record<DropReason, string>> = {
-  absent: 'quoting what is not there',
-  little: 'quoting too little',
-  repeated: 'quoting what stands there more than once',
+  absent: 'with a quote that its source does not contain',
+  little: 'with too short a quote',
+  repeated: 'with a quote that occurs more than once',
   malformed: 'without a quote',
 }
 

@@ -53,7 +53,7 @@ export async function runReport(given: ReportOptions): Promise<Report> {
       throw new InputError(
         files.map(({ source }) => source).join(', '),
         Object.keys(drops).length > 0
-          ? 'is quoted in no sentence of the model that the text backs. Try another model.'
+          ? 'supports no sentence of the model. Try another model.'
           : 'contains no sentence to quote. Name a file with running text.',
       )
     }

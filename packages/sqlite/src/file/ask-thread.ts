@@ -29,7 +29,7 @@ export async function askThread<Result>(
       worker.once('exit', () => resolve(undefined))
     })
     signal?.throwIfAborted()
-    if (reply === undefined) throw new Error(`A thread that worked on ${path} ended without an answer.`)
+    if (reply === undefined) throw new Error(`A worker thread for ${path} exited without an answer.`)
     if ('error' in reply) throw fromEnvelope(reply.error)
     return reply.result
   } finally {

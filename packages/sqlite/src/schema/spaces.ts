@@ -75,6 +75,6 @@ export function spaceNames(db: Database, path: string): string[] {
   if (kept <= names.length) return names
   throw new CorruptRecordError(
     'spaces',
-    `${path} is damaged: it has tables of ${kept} spaces, but names of ${names.length}. Restore a backup.`,
+    `${path} is damaged: it has tables for ${kept} spaces, but names for ${names.length}. Restore a backup.`,
   )
 }
