@@ -118,7 +118,7 @@ it.skipIf(!canMount())('skein run reports a full disk once, and loses nothing (n
   onTestFinished(() => void execFileSync('umount', [small]))
   const args = ['run', reportFile, '--json', '--store', join(small, 'x.db')]
   const full = await skein(args, folder)
-  expectClearError(full, 1, /No disk space is left for .*x\.db.*Free some space/)
+  expectClearError(full, 1, /No space is left for .*x\.db.*free some space/)
   expect(full.stderr.trimEnd().split('\n')).toEqual([
     expect.stringMatching(/^skein: /),
     expect.stringMatching(/^See https:\S+#skein_store_full$/),

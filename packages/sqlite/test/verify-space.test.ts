@@ -116,7 +116,7 @@ describe('a damaged object', () => {
       {
         kind: 'object',
         id: expect.stringMatching(/^[0-9a-f]{64}$/),
-        problem: 'Its bytes changed after they were written: they do not match the hash in its name.',
+        problem: 'Its bytes changed after they were written: the hash in its name does not match.',
         raw: 'other words',
       },
     ])

@@ -146,7 +146,7 @@ export class NotFoundError extends SkeinError {
   readonly key: string
 
   constructor(kind: string, key: string) {
-    super(`This principal can see no ${kind} "${key}". Check the name and the clearance.`)
+    super(`No ${kind} "${key}" is visible to this principal. Check the name and the clearance.`)
     this.key = key
   }
 }

@@ -76,7 +76,7 @@ export function wrapError(operation: string, path: string, thrown: unknown): Ske
   if (['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE', 'ENOSPC', 'EDQUOT'].includes(code)) {
     return new StoreFullError(
       operation,
-      `No disk space is left for ${path}. Nothing was written. Free some space, then try again.`,
+      `No space is left for ${path}. Nothing was written: free some space, then try again.`,
       cause,
     )
   }

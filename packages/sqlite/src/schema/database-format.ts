@@ -53,7 +53,7 @@ export function requireReadable(db: Database, path: string): void {
   if (format >= oldestFormat && format <= currentFormat) return
   const known = `this Skein reads formats ${oldestFormat} to ${currentFormat}`
   const remedy = format > currentFormat ? 'Use a newer Skein' : 'Use the Skein that wrote it'
-  throw new StoreFormatError('open', `${path} has format ${format}, ${known}. ${remedy}, or name another file.`)
+  throw new StoreFormatError('open', `${path} has format ${format}, but ${known}. ${remedy}, or name another file.`)
 }
 
 /** @throws OlderFormatError, StoreFormatError when a database is not ours, or of another format. */
