@@ -20,8 +20,8 @@ export interface ListWorkersOptions {
 }
 
 /**
- * An activity of a queue, how much of it there is to do, and what has become of its jobs since the queue began: workers
- * tell that every two seconds.
+ * An activity of a queue, its waiting and running jobs, and the outcomes of its jobs since the queue began, which
+ * workers report every two seconds.
  */
 export interface QueuedActivity extends ActivityIdentity, JobCounts {
   readonly waiting: number

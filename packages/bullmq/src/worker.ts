@@ -158,7 +158,7 @@ export class Worker implements AsyncDisposable {
   }
 
   /**
-   * Takes no more work, waits for what runs, and ends. What is not done in time goes back to the queue.
+   * Stops taking work, waits for running jobs, and ends. Jobs that are not done in time go back to the queue.
    *
    * @param options - `timeoutMs`: how long to wait, in milliseconds; 30,000 by default.
    * @throws OptionError
@@ -170,7 +170,7 @@ export class Worker implements AsyncDisposable {
     return this.#draining
   }
 
-  /** Ends at once: what runs goes back to the queue. Calling it twice does no harm. */
+  /** Ends at once: running jobs go back to the queue. Calling it twice does no harm. */
   async close(): Promise<void> {
     this.#release()
     await this.drain({ timeoutMs: 0 })

@@ -33,7 +33,7 @@ export interface FlockOptions {
    */
   readonly executor?: Executor | ExecutorFactory
   /**
-   * What happens to agents that fail, unless they are spawned with a supervision of their own.
+   * The supervision of agents that are spawned without one of their own.
    *
    * @defaultValue they end
    */

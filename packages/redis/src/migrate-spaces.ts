@@ -23,7 +23,7 @@ export interface MigrateSpacesOptions {
   readonly space?: string
   /** Called after each page of rows. */
   readonly onProgress?: (progress: MigrationProgress) => void
-  /** Ends the migration between two pages. What was migrated stays so, and the next run goes on. */
+  /** Ends the migration between two pages. Migrated rows stay migrated, and the next run continues. */
   readonly signal?: AbortSignal
 }
 
@@ -63,7 +63,7 @@ export interface SpaceMigration {
  * Stop all processes of older versions first: older versions of Skein can't
  * read the new rows.
  *
- * @param options - As of `redisStore`: a URL, or all options.
+ * @param options - As for `redisStore`: a URL, or all options.
  * @param how - Which spaces, and how to follow the migration.
  * @throws OptionError when an option is out of range; StoreFormatError when the
  * server is too old or a space of a newer format; StoreError when there is no

@@ -8,7 +8,7 @@ export type BullmqErrorCode =
   | 'SKEIN_TASK_LOST'
   | 'SKEIN_WORKER_LOST'
 
-/** The queue belongs to another memory than the one that was given. */
+/** The queue belongs to another memory than the given one. */
 export class QueueMismatchError extends SkeinError {
   readonly code = 'SKEIN_QUEUE_MISMATCH'
   readonly queue: string

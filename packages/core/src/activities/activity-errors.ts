@@ -78,7 +78,7 @@ export class ActivityInputError extends SkeinError {
   }
 }
 
-/** An activity ran longer than its `timeoutMs`. What it waited for a thread and for its module does not count. */
+/** An activity ran longer than its `timeoutMs`. The wait for a thread and for its module does not count. */
 export class ActivityTimeoutError extends SkeinError {
   readonly code = 'SKEIN_ACTIVITY_TIMEOUT'
   readonly activity: string
@@ -127,7 +127,7 @@ export class ActivityQueueFullError extends SkeinError {
   }
 }
 
-/** No worker thread could start. What stood in the way is the `cause`. */
+/** No worker thread could start. The `cause` says why. */
 export class ThreadStartError extends SkeinError {
   readonly code = 'SKEIN_THREAD_START'
 

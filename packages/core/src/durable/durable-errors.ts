@@ -28,7 +28,7 @@ export class AgentLostError extends SkeinError {
 }
 
 /**
- * What a durable agent goes on from was forgotten while it ran: its saved state, or mail that it had taken. So what it has
+ * The saved state of a durable agent, or mail that it had taken, was forgotten while it ran. So what it has
  * made of it is not stored either.
  */
 export class AgentForgottenError extends SkeinError {

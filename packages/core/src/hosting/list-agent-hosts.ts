@@ -1,7 +1,7 @@
 import type { Memory } from '@skein/memory'
 import type { AgentHostEntry } from '@skein/memory/runtime'
 
-/** A definition that a host has, and what has become of its agents. */
+/** A definition of a host, with the counts of its agents. */
 export interface HostedDefinition {
   readonly name: string
   /** Agents that have not ended. */

@@ -8,7 +8,7 @@ import type { OptionKinds, StateChange } from '@skein/memory/runtime'
 export interface Budget {
   /** Input and output together. */
   readonly tokens?: number
-  /** US dollars. A model with an unknown price can't be called under such a budget. */
+  /** US dollars. A model with an unknown price can't be called under a budget with `usd`. */
   readonly usd?: number
   /** Calls that reach a model; answers from the memory are free. */
   readonly calls?: number

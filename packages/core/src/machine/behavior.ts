@@ -10,7 +10,7 @@ import type { AnswerTo, Message } from '../messages/message.ts'
 import { contextOf, runFor, runIn } from './stray-errors.ts'
 import type { StrayTaker } from './stray-errors.ts'
 
-/** What a behavior can do besides returning its next state. */
+/** The tools of a behavior, besides returning its next state. */
 export interface BehaviorContext<Output = unknown> {
   /** The agent's id. */
   readonly id: string

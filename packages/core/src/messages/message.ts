@@ -63,7 +63,7 @@ export function askOf(message: Message): string | undefined {
   return typeof ask === 'string' ? ask : undefined
 }
 
-/** What a watcher gets when the agent that it watches has ended. */
+/** The message to a watcher when the watched agent has ended. */
 export interface AgentEndedEvent {
   readonly type: 'agent.ended'
   readonly agent: string

@@ -14,7 +14,7 @@ import { isToken, makeToken, tokenId } from './token-text.ts'
 
 /** Options of {@link McpTokens.create}. */
 export interface CreateTokenOptions {
-  /** Who its bearer is. A bearer has no rights: nobody declassifies or audits over MCP. */
+  /** The principal of its bearer. A bearer has no rights: nobody declassifies or audits over MCP. */
   readonly principal: Omit<Principal, 'rights'>
   /**
    * How long it is valid, in milliseconds.

@@ -4,7 +4,7 @@ import { warn } from '../values/warn.ts'
 
 /** What happens between a memory and its store, each once. */
 export interface MemoryEvents {
-  /** The store can't be reached, or changes by other processes may be missed. Whoever waits goes on waiting. */
+  /** The store can't be reached, or changes by other processes may be missed. Waiting calls continue to wait. */
   readonly disconnected: DisconnectedEvent
   /** The outage is over: everything that happened meanwhile is known, and nothing that was waited for was missed. */
   readonly reconnected: ReconnectedEvent

@@ -111,7 +111,7 @@ export class VersionConflictError<Current = unknown> extends SkeinError {
   readonly key: string
   /** The version that the writer expected; 0 means "absent". */
   readonly expected: number
-  /** What the store holds now; `undefined` when the key is absent. */
+  /** The current record of the store; `undefined` when the key is absent. */
   readonly current: Current | undefined
 
   constructor(key: string, expected: number, actual: number, current: Current | undefined) {
@@ -151,7 +151,7 @@ export class NotFoundError extends SkeinError {
   }
 }
 
-/** A record was retracted or superseded, and holds no more. */
+/** A record was retracted or superseded, and no longer holds. */
 export class CorrectedError extends SkeinError {
   readonly code = 'SKEIN_CORRECTED'
   /** The record as `collection/id`. */

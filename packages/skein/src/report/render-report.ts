@@ -8,7 +8,7 @@ import type { Cost } from '@skein/memory/types'
 import { countOf } from '../terminal/amounts.ts'
 import type { Report, ReportStats, SummarySentence } from './report.ts'
 
-/** Renders a report: the cited summary, and what it took to make it. */
+/** Renders a report: the cited summary, and its cost. */
 export function renderReport({ summary, unanswered, stats }: Report, stream: WriteStream): string {
   const missing = unanswered.filter((question) => !summary.some((sentence) => sentence.question === question))
   const rest = missing.map((question) => `${bold(question, stream)}\n  ${notFound}`)

@@ -23,13 +23,12 @@ export interface RestoreOptions extends BackupOptions {
 }
 
 /**
- * Puts a backup in the place of a database, or where there is none yet. A backup
+ * Restores a backup in place of a database, or to a new path. A backup
  * of an older format keeps that format until it is opened for writing.
  *
- * Before, every record, every object and the whole feed are verified. Stop the
- * agents of the database first: whoever has it open is refused everything from
- * then on, and must open it again. Positions, versions and fences go on above
- * those of the database that is replaced, so that none is used twice.
+ * Before, every record, every object and the whole feed are verified. Stop the agents of the database first: every
+ * process that has it open fails from then on, and must open it again. Positions, versions and fences go on above those
+ * of the database that is replaced, so that none is used twice.
  *
  * @param from - Path of the backup.
  * @param to - Path of the database.
