@@ -47,6 +47,15 @@ const kinds: OptionKinds<ListWorkersOptions> = { connection: 'any', queue: 'any'
  * is missing.
  *
  * @throws OptionError; StoreError when Redis can't be reached.
+ *
+ * @example
+ * ```ts no-run
+ * import { listWorkers } from '@skein/bullmq'
+ *
+ * const { workers, activities } = await listWorkers({ connection: 'redis://localhost:6379' })
+ * for (const { name, waiting, missing } of activities) console.log(name, waiting, missing)
+ * console.log(`${workers.length} workers`)
+ * ```
  */
 export async function listWorkers(given: ListWorkersOptions): Promise<QueueReport> {
   const { connection, queue = 'default', connectTimeoutMs = 5_000 } = requireOptions('listWorkers', given, kinds)

@@ -20,7 +20,21 @@ export interface AgentHostsReport {
   readonly definitions: readonly HostedDefinition[]
 }
 
-/** Lists the processes that host durable agents of a memory, and what waits for them. @throws StoreError */
+/**
+ * Lists the processes that host durable agents of a memory, and what waits for them.
+ *
+ * @throws StoreError
+ *
+ * @example
+ * ```ts
+ * import { listAgentHosts } from '@skein/core'
+ * import { mapStore, openMemory } from '@skein/memory'
+ *
+ * const memory = await openMemory({ store: mapStore() })
+ * await listAgentHosts(memory) // => { hosts: [], definitions: [] }
+ * await memory.close()
+ * ```
+ */
 export async function listAgentHosts(memory: Memory): Promise<AgentHostsReport> {
   const { agents } = memory.as({ id: 'hosts', role: 'flock', rights: ['administer'] })
   const hosts = await agents.hosts()

@@ -14,6 +14,16 @@ import { defaultStore, parseStoreAddress, withoutPassword } from './store-addres
  * `SKEIN_BUCKET` names.
  *
  * @throws OptionError for an address of another kind.
+ *
+ * @example
+ * ```ts
+ * import { openMemory } from '@skein/memory'
+ * import { openStore } from 'skein'
+ *
+ * const memory = await openMemory({ store: await openStore('memory:') })
+ * memory.traits.durable // => 'none'
+ * await memory.close()
+ * ```
  */
 export async function openStore(address: string): Promise<StoreDriver> {
   const [store, bucket] = [await openBare(address), await bucketFromEnvironment()]

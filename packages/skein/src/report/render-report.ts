@@ -22,7 +22,17 @@ function bold(text: string, stream: WriteStream): string {
 
 const notFound = 'Nothing was found that answers this.'
 
-/** Renders cited sentences, each under the question that it answers, or that nothing was found to answer. */
+/**
+ * Renders cited sentences, each under the question that it answers, or that nothing was found to answer.
+ *
+ * @example
+ * ```ts
+ * import { renderSummary } from 'skein'
+ *
+ * const sentence = { text: 'Energy is saved.', citations: [{ source: 'energy.txt', start: 0, end: 16 }] }
+ * renderSummary([sentence], process.stdout).includes('Energy is saved.') // => true
+ * ```
+ */
 export function renderSummary(summary: readonly SummarySentence[], stream: WriteStream): string {
   if (summary.length === 0) return notFound
   const lines: string[] = []

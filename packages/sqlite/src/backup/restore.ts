@@ -34,6 +34,24 @@ export interface RestoreOptions extends BackupOptions {
  * @param to - Path of the database.
  * @throws StoreFormatError when the backup is not ours; CorruptRecordError when
  * it is damaged; otherwise as `backup`. Then everything is as it was.
+ *
+ * @example
+ * ```ts
+ * import { mkdtemp } from 'node:fs/promises'
+ * import { openMemory } from '@skein/memory'
+ * import { backup, restore, sqliteStore } from '@skein/sqlite'
+ *
+ * const folder = await mkdtemp('/tmp/skein-')
+ * const memory = await openMemory({ store: sqliteStore(`${folder}/flock.db`) })
+ * await memory.as({ id: 'ann', role: 'sales' }).facts.set('price', 10)
+ * await backup(`${folder}/flock.db`, `${folder}/monday.db`)
+ * await memory.close()
+ *
+ * await restore(`${folder}/monday.db`, `${folder}/again.db`)
+ * const again = await openMemory({ store: sqliteStore(`${folder}/again.db`) })
+ * await again.as({ id: 'bob', role: 'sales' }).facts.get('price') // => 10
+ * await again.close()
+ * ```
  */
 export async function restore(from: string, to: string, options: RestoreOptions = {}): Promise<BackupReport> {
   requireOptions('restore', options, { ...backupKinds, keepDamaged: 'boolean' })
