@@ -66,6 +66,12 @@ describe('skein help', () => {
     },
   )
 
+  it('shows no default that is off or empty', () => {
+    const shown = root.commands.map((command) => command.helpInformation()).join('\n')
+    expect(shown).toContain('(default: "default")')
+    expect(shown).not.toMatch(/default:\s+(?:false|\[\])/)
+  })
+
   it('explains a topic, a command, and which there are', async () => {
     const [topic, command, all] = await Promise.all(
       [['help', 'stores'], ['help', 'stats'], ['help']].map((args) => skein(args, folder)),
