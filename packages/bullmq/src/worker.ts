@@ -212,7 +212,7 @@ export class Worker implements AsyncDisposable {
       ...workerOptions,
       lockRenewTime: lockDuration * 0.3,
     })
-    // It goes on by itself; probes tell when Redis is away.
+    // It continues by itself; probes tell when Redis is away.
     worker.on('error', () => {})
     worker.on('completed', (job) => {
       this.#tally.add(job.queueName, 'done')

@@ -52,7 +52,7 @@ export class OrderDesk {
     }
   }
 
-  /** A durable agent that is only stopped goes on with the next host. */
+  /** A durable agent that is only stopped continues with the next host. */
   async #end(ref: AgentRef, by: string): Promise<OrderOutcome> {
     const runtime = AgentRef.runtimeOf(ref)
     const error = new AgentStoppedError(ref.id, { cause: new Error(`${by} has stopped it.`) })

@@ -106,7 +106,7 @@ export interface Memory extends ThreadMemory {
   connect(port: MessagePort, passes?: ThreadPasses): void
   /**
    * Reseals everything that is not sealed with the current key, while reads and
-   * writes go on. The memory does this by itself in the background when it is opened
+   * writes continue. The memory does this by itself in the background when it is opened
    * with a different current key or a lower `from` than last time.
    *
    * @throws OptionError without encryption; MissingKeyError when data is sealed with

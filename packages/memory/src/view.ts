@@ -261,7 +261,7 @@ export class View extends Transactional {
   /**
    * Verifies the whole space and yields everything that can't be read as it was
    * written: corrupt records and objects, gaps in the feed, and sealed data that does
-   * not open. Other users can go on meanwhile.
+   * not open. Other users can continue meanwhile.
    *
    * Requires the right `administer`. It ignores the principal's clearance, because the
    * label of a corrupt record can't be trusted either.

@@ -52,7 +52,7 @@ export interface SpaceMigration {
 }
 
 /**
- * Rewrites all rows of an older format in the current one. Agents go on working
+ * Rewrites all rows of an older format in the current one. Agents keep working
  * meanwhile: a row keeps its version, and nothing enters the feed.
  *
  * A space needs no migration to be used: rows of both formats can be read, and a

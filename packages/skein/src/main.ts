@@ -107,7 +107,7 @@ export async function program(context: CommandContext, names: readonly CommandNa
 
 const allNames = Object.keys(outline) as readonly CommandName[]
 
-/** The commands that a command line names. Scripts of completion tell of all of them. */
+/** The commands that a command line names. Scripts of completion report on all of them. */
 function neededFor(argv: readonly string[]): readonly CommandName[] {
   const named = argv.slice(2).filter((word) => !word.startsWith('-'))
   const [first] = named

@@ -158,7 +158,7 @@ export class AgentRef<
     this.#runtime.pause()
   }
 
-  /** Lets a paused agent go on with what has waited for it. */
+  /** Lets a paused agent continue with what has waited for it. */
   resume(): void {
     this.#runtime.unpause()
   }

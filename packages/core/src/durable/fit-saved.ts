@@ -13,7 +13,7 @@ import type { SavedSnapshot } from './saved-snapshot.ts'
 
 /** A saved state, ready to continue from. */
 export interface FittedState {
-  /** `undefined` where the agent has to begin anew. */
+  /** `undefined` where the agent has to begin again. */
   readonly saved: unknown
   /** Whether `migrate` converted it. */
   readonly isMigrated: boolean

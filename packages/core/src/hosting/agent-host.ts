@@ -138,7 +138,7 @@ export class AgentHost implements AsyncDisposable {
 
   /**
    * Stops taking agents, and releases each when it is idle, so that another host takes it. Resolves when none is left,
-   * or the time is over: then agents at work end here too, and go on elsewhere from what is stored.
+   * or the time is over: then agents at work end here too, and continue elsewhere from what is stored.
    *
    * @param options - `timeoutMs`: how long to wait for agents at work, in milliseconds; 30,000 by default.
    * @throws OptionError
@@ -195,7 +195,7 @@ export class AgentHost implements AsyncDisposable {
       try {
         await this.#lookAround()
         await this.#take()
-        // Before agents are released: others have to know that they do not belong here any more.
+        // Before agents are released: others have to know that they do not belong here any longer.
         await this.#roster.tell()
         await this.#handOver()
         await this.#roster.tell()

@@ -33,7 +33,7 @@ export class HeldClaims {
     this.#view = view
   }
 
-  /** Claims a task, or goes on holding it. @returns `undefined` when another holds it. */
+  /** Claims a task, or keeps holding it. @returns `undefined` when another holds it. */
   async claim(task: string): Promise<ClaimToken | undefined> {
     const held = this.#held.get(task)
     if (held && !held.claim.signal.aborted) {

@@ -156,7 +156,7 @@ export class Holds {
     return found
   }
 
-  /** Writes rules and what tells of them in one atom, again if somebody else has placed or released a hold. */
+  /** Writes rules and what reports on them in one atom, again if somebody else has placed or released a hold. */
   async #change(
     decide: (holds: HoldsInForce) => Promise<readonly [ReturnType<typeof setHolds>, OwnMutation, string]>,
   ): Promise<void> {

@@ -64,7 +64,7 @@ async function serve(flags: McpFlags, context: CommandContext): Promise<void> {
   const { printConfig, http, port, host, allowHost, compat, elicitation } = flags
   if (printConfig !== undefined) {
     if (http) throw new InputError('--print-config', 'is for clients that start the server. Give others its address.')
-    // Once it is named by its whole path, nobody creates it any more.
+    // Once it is named by its whole path, nobody creates it any longer.
     makeDefaultFolder(flags.store)
     await print(clientConfig(printConfig, 'skein', { command: 'npx', args: launchArgs(flags) }))
     return

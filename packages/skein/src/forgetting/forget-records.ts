@@ -39,7 +39,7 @@ export function addForgetOptions(command: Command): Command {
     .option('--dry-run', 'only show what would be forgotten', false)
 }
 
-/** Whether the command is about results of work that are to be computed anew, not about content that has to go. */
+/** Whether the command is about results of work that are to be computed again, not about content that has to go. */
 export function isAboutResults(names: readonly string[], flags: ForgetFlags): boolean {
   const { reason, derived, dryRun } = flags
   const isPlain = reason === undefined && derived === undefined && !dryRun

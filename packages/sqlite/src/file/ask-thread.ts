@@ -9,7 +9,7 @@ import type { DatabaseFile } from './connection.ts'
 export type ThreadReply<Result> = { readonly result: Result } | { readonly error: ErrorEnvelope }
 
 /**
- * Lets a thread of its own do what takes long with a database, so that the event loop goes on.
+ * Lets a thread of its own do what takes long with a database, so that the event loop continues.
  *
  * @param module - The thread's file. It gets the database as its data, and posts one {@link ThreadReply}.
  * @throws what the thread failed with; the signal's reason.

@@ -45,7 +45,7 @@ export function prepareSpace(
     .immediate()
 }
 
-/** Makes the search index of a space anew where another version of the analysis made it. */
+/** Makes the search index of a space again where another version of the analysis made it. */
 function analyzeIfNeeded(db: Database, number: number): void {
   const sql = spaceSql(db, number)
   if (isAnalyzed(sql)) return

@@ -16,7 +16,7 @@ const fewPages = 512
  * and truncates the write-ahead log. `secure_delete` alone is not enough: when
  * pages are split and joined, parts of old rows may stay between new ones.
  *
- * Nobody can write meanwhile. Of a large file a thread of its own does it, so that reads, timers and heartbeats go on.
+ * Nobody can write meanwhile. Of a large file a thread of its own does it, so that reads, timers and heartbeats continue.
  *
  * @throws StoreBusyError when others write, or a reader needs the log, for longer than `busyTimeoutMs`.
  */
