@@ -13,7 +13,7 @@ const remedies: readonly (readonly [prefix: RegExp, remedy: string])[] = [
   [/^READONLY/, 'This is a read-only replica. Use the address of its master.'],
   [
     /^(?:MOVED|ASK|CROSSSLOT|CLUSTERDOWN)/,
-    'This server is a node of a cluster. Pass a cluster client: redisStore({ client }).',
+    'This server is a node of a cluster. Give a cluster client: redisStore({ client }).',
   ],
   [/^MISCONF/, "The server can't save to its disk. Free some space there, or read its log."],
   [/^LOADING/, 'The server is still loading its data. Try again in a moment.'],

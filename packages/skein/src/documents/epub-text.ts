@@ -72,5 +72,5 @@ function tagsIn(xml: string, name: string): Tags {
 }
 
 function refuseProtected(source: string): never {
-  throw new InputError(source, 'is copy-protected, so only its own reader can open it.')
+  throw new InputError(source, 'is protected against copying, so only its own reader can open it.')
 }
