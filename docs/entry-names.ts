@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 /** A name that an entry point exports. */
 export interface EntryName {
@@ -39,4 +39,26 @@ export function untoldNames(): readonly EntryName[] {
   const guides = globSync('docs/guide/*.md', { cwd: root }).map((file) => readFileSync(join(root, file), 'utf8'))
   const told = new Set(guides.flatMap((text) => text.match(/\w+/g) ?? []))
   return usersNames().filter(({ name }) => !told.has(name))
+}
+
+/**
+ * The functions and classes that users import and whose doc comment has no example. Errors have the page of errors
+ * instead.
+ */
+export function callsWithoutExample(): readonly string[] {
+  return globSync(usersEntries, { cwd: root }).flatMap((entry) => {
+    const lists = readFileSync(join(root, entry), 'utf8').matchAll(/^export \{([^}]*)\} from '(\.[^']+)'/gm)
+    return Array.from(lists).flatMap(([, list = '', file = '']) => {
+      const source = readFileSync(join(root, dirname(entry), file), 'utf8')
+      const ends = Array.from(
+        source.matchAll(/ \* @example\n(?:(?!\*\/)[^])*\*\/\nexport (?:async |abstract )?(?:function|class) (\w+)/g),
+      )
+      const shown = new Set(ends.map(([, name]) => name))
+      const calls = Array.from(source.matchAll(/^export (?:async |abstract )?(?:function|class) (\w+)/gm))
+      const exported = calls.flatMap(([, name = '']) => (list.match(/\w+/g)?.includes(name) ? [name] : []))
+      return [...new Set(exported)]
+        .filter((name) => !name.endsWith('Error') && !shown.has(name))
+        .map((name) => `${name} of ${entry}`)
+    })
+  })
 }

@@ -3,13 +3,17 @@ import { join } from 'node:path'
 
 import { expect, it } from 'vitest'
 
-import { untoldNames, usersNames } from './entry-names.ts'
+import { callsWithoutExample, untoldNames, usersNames } from './entry-names.ts'
 
 const root = join(import.meta.dirname, '..')
 
 it('every name that users import is in a guide', () => {
   expect(usersNames().length).toBeGreaterThan(300)
   expect(untoldNames().map(({ name, entry }) => `${name} of ${entry}`)).toEqual([])
+})
+
+it('every function and class that users import has an example', () => {
+  expect(callsWithoutExample()).toEqual([])
 })
 
 it('every guide is linked from the README', () => {

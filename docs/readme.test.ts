@@ -45,3 +45,27 @@ it('the lines of the same task in other frameworks are those of the programs', (
   const counts = frameworks.flatMap((name) => [name, `${name}-kept`])
   expect(sameTaskPrograms(root).toSorted()).toEqual(counts.toSorted())
 })
+
+it('each cell of the table of features names the version, and a test or a page that shows it', () => {
+  const [head = '', , ...rows] =
+    read('README.md')
+      .match(/^\| what +\| Skein [^]*?(?=\n\n)/m)?.[0]
+      .split('\n') ?? []
+  const { dependencies } = JSON.parse(read('bench/same-task/package.json')) as { dependencies: Record<string, string> }
+  const peers = ['ai', '@openai/agents', '@mastra/core', '@langchain/langgraph'].map((name) => dependencies[name])
+  expect(cellsOf(head).map((cell) => cell.split(' ').at(-1))).toEqual(['Skein', ...peers])
+  expect(rows.length).toBeGreaterThan(8)
+  for (const row of rows) {
+    const [ours = '', ...others] = cellsOf(row)
+    expect(ours).toMatch(/^(?:–|\[[^\]]+\]\(packages\/[^)]+\.ts\))$/)
+    for (const cell of others) expect(cell).toMatch(/^(?:–|\[[^\]]+\]\(https:\/\/[^)]+\))$/)
+  }
+})
+
+/** The cells of a row after the first. */
+function cellsOf(row: string): readonly string[] {
+  return row
+    .split('|')
+    .slice(2, -1)
+    .map((cell) => cell.trim())
+}

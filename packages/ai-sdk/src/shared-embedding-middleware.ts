@@ -29,6 +29,20 @@ const kinds: OptionKinds<SharedEmbeddingOptions> = { ...callKinds, memory: 'any'
  * that share the memory. Vectors are kept as 32-bit floats.
  *
  * @throws OptionError
+ *
+ * @example
+ * ```ts
+ * import { sharedEmbeddingMiddleware } from '@skein/ai-sdk'
+ * import { mapStore, openMemory } from '@skein/memory'
+ * import { wrapEmbeddingModel } from 'ai'
+ *
+ * const memory = await openMemory({ store: mapStore() })
+ * const middleware = sharedEmbeddingMiddleware({ memory: memory.as({ id: 'ann', role: 'research' }) })
+ * type Model = Parameters<typeof wrapEmbeddingModel>[0]['model']
+ * const shared = (model: Model) => wrapEmbeddingModel({ model, middleware })
+ * shared.length // => 1
+ * await memory.close()
+ * ```
  */
 export function sharedEmbeddingMiddleware(options: SharedEmbeddingOptions): EmbeddingModelV4Middleware {
   const { memory, ttlMs, ...given } = requireOptions('sharedEmbeddingMiddleware', options, kinds)

@@ -37,8 +37,8 @@ export interface SharedMiddlewareOptions extends CallSettings {
   readonly share?: boolean
 
   /**
-   * Names of tools that may be offered in calls that are shared. Whoever gets a remembered answer runs the calls of
-   * tools in it again, so name tools that only read.
+   * Names of tools that may be offered in calls that are shared. A caller that gets a remembered answer runs its tool
+   * calls again, so name tools that only read.
    *
    * @defaultValue none
    */

@@ -4,7 +4,7 @@ import { SkeinError } from '@skein/memory'
 export class MemoryFileError extends SkeinError {
   readonly code = 'SKEIN_MEMORY_FILE'
   readonly path: string
-  /** What the file holds now, when somebody else has changed it. The message quotes it. */
+  /** The current content of the file, when somebody else has changed it. The message quotes it. */
   readonly current: string | undefined
 
   constructor(path: string, message: string, current?: string) {

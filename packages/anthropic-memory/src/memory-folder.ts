@@ -106,5 +106,5 @@ function conflictOf(path: string, error: unknown): unknown {
   const current = (error.current as Fact<string> | undefined)?.value
   return current === undefined
     ? new MemoryFileError(path, `${path} was deleted or renamed by somebody else.`)
-    : new MemoryFileError(path, `${path} was written by somebody else. Decide anew.`, current)
+    : new MemoryFileError(path, `${path} was written by somebody else. Read it again, then decide.`, current)
 }

@@ -10,7 +10,19 @@ export interface Health {
   readonly running: number
 }
 
-/** Answers probes: `/health` as long as the process works, `/ready` while it takes work. */
+/**
+ * Answers probes: `/health` as long as the process works, `/ready` while it takes work.
+ *
+ * @example
+ * ```ts
+ * import { HealthServer } from '@skein/bullmq'
+ *
+ * const server = await HealthServer.open({ host: '127.0.0.1', port: 0 }, () => ({ running: 3 }))
+ * const response = await fetch(`http://127.0.0.1:${server.port}/ready`)
+ * await response.json() // => { running: 3 }
+ * await server.close()
+ * ```
+ */
 export class HealthServer {
   readonly #server: Server
 

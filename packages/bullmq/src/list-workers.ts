@@ -20,8 +20,8 @@ export interface ListWorkersOptions {
 }
 
 /**
- * An activity of a queue, how much of it there is to do, and what has become of its jobs since the queue began: workers
- * tell that every two seconds.
+ * An activity of a queue, its waiting and running jobs, and the outcomes of its jobs since the queue began, which
+ * workers report every two seconds.
  */
 export interface QueuedActivity extends ActivityIdentity, JobCounts {
   readonly waiting: number
@@ -47,6 +47,15 @@ const kinds: OptionKinds<ListWorkersOptions> = { connection: 'any', queue: 'any'
  * is missing.
  *
  * @throws OptionError; StoreError when Redis can't be reached.
+ *
+ * @example
+ * ```ts no-run
+ * import { listWorkers } from '@skein/bullmq'
+ *
+ * const { workers, activities } = await listWorkers({ connection: 'redis://localhost:6379' })
+ * for (const { name, waiting, missing } of activities) console.log(name, waiting, missing)
+ * console.log(`${workers.length} workers`)
+ * ```
  */
 export async function listWorkers(given: ListWorkersOptions): Promise<QueueReport> {
   const { connection, queue = 'default', connectTimeoutMs = 5_000 } = requireOptions('listWorkers', given, kinds)

@@ -152,13 +152,13 @@ export class Worker implements AsyncDisposable {
   /** Whether it can take work, as probes are told. */
   health(): Health {
     const running = this.#running.size
-    if (this.#draining) return { problem: 'It takes no more work and ends.', running }
-    if (this.#parts.client.status !== 'ready') return { problem: 'Redis is out of reach.', running }
+    if (this.#draining) return { problem: 'It takes no more work and is shutting down.', running }
+    if (this.#parts.client.status !== 'ready') return { problem: 'Redis cannot be reached.', running }
     return { running }
   }
 
   /**
-   * Takes no more work, waits for what runs, and ends. What is not done in time goes back to the queue.
+   * Stops taking work, waits for running jobs, and ends. Jobs that are not done in time go back to the queue.
    *
    * @param options - `timeoutMs`: how long to wait, in milliseconds; 30,000 by default.
    * @throws OptionError
@@ -170,7 +170,7 @@ export class Worker implements AsyncDisposable {
     return this.#draining
   }
 
-  /** Ends at once: what runs goes back to the queue. Calling it twice does no harm. */
+  /** Ends at once: running jobs go back to the queue. Calling it twice does no harm. */
   async close(): Promise<void> {
     this.#release()
     await this.drain({ timeoutMs: 0 })
@@ -212,7 +212,7 @@ export class Worker implements AsyncDisposable {
       ...workerOptions,
       lockRenewTime: lockDuration * 0.3,
     })
-    // It goes on by itself; probes tell when Redis is away.
+    // It continues by itself; probes tell when Redis is away.
     worker.on('error', () => {})
     worker.on('completed', (job) => {
       this.#tally.add(job.queueName, 'done')

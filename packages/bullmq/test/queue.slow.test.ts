@@ -86,7 +86,7 @@ describe.skipIf(missing)('a queue', () => {
     await expect(old.square(2)).rejects.toMatchObject({
       code: 'SKEIN_NO_WORKER',
       activity: 'square',
-      message: expect.stringContaining('no worker is there'),
+      message: expect.stringContaining('no worker is running'),
     })
     await openWorker(held.server, 'versions')
     await expect(other.square(3)).rejects.toThrow('a worker has version 1, the caller 2')

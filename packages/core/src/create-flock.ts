@@ -8,7 +8,7 @@ import { threadExecutor } from './threads/thread-executor.ts'
  * Makes a flock on an open memory.
  *
  * @throws OptionError when an option is out of range.
- * @throws NestedFlockError in a thread that runs activities itself; what the given executor can't be made for.
+ * @throws NestedFlockError in a thread that runs activities itself; errors of creating the given executor.
  *
  * @example
  * ```ts no-run

@@ -33,7 +33,7 @@ export interface FlockOptions {
    */
   readonly executor?: Executor | ExecutorFactory
   /**
-   * What happens to agents that fail, unless they are spawned with a supervision of their own.
+   * The supervision of agents that are spawned without one of their own.
    *
    * @defaultValue they end
    */
@@ -85,7 +85,11 @@ export function requireFlockOptions(given: FlockOptions): FlockOptions {
     throw new OptionError('memory', 'an open memory, such as await openMemory({ store })', memory)
   }
   if (executor !== undefined && typeof executor !== 'function' && typeof executor?.run !== 'function') {
-    throw new OptionError('executor', 'an executor, such as threadExecutor(memory, model), or what makes one', executor)
+    throw new OptionError(
+      'executor',
+      'an executor, such as threadExecutor(memory, model), or a function that makes one',
+      executor,
+    )
   }
   if (!Array.isArray(notifiers)) throw new OptionError('notifiers', 'an array of notifiers', notifiers)
   for (const notifier of notifiers) {

@@ -219,8 +219,7 @@ export abstract class FlockWork {
       const ref = this.activity(work, { ...limits, ...(once !== undefined && { once }) })
       return (input, options) => ref(input, { ...options, ...who })
     }
-    if (once !== undefined)
-      throw new OptionError('once', 'left out for a handle, which says itself what it shares', once)
+    if (once !== undefined) throw new OptionError('once', 'left out for a handle, which defines what it shares', once)
     return (input, options) => work['~run'](input, { ...options, ...limits, ...who })
   }
 }

@@ -125,9 +125,9 @@ export class Flock extends FlockWork implements AsyncDisposable {
   }
 
   /**
-   * Resumes all durable agents of these definitions that the memory holds and that run nowhere. What a process held
-   * that has ended on this machine (Linux) is free at once, anything else when its lease ends: with `wait`, the promise
-   * resolves when each has been resumed or refused, or the signal has aborted. Meanwhile those run that are free.
+   * Resumes all durable agents of these definitions that the memory holds and that run nowhere. Agents of a process
+   * that has ended on this machine (Linux) are free at once, others when their lease ends. With `wait`, the promise
+   * resolves when each agent has been resumed or refused, or the signal has aborted. Meanwhile those run that are free.
    *
    * @param options - For all of them; each keeps its role and clearance.
    */
@@ -205,13 +205,13 @@ export class Flock extends FlockWork implements AsyncDisposable {
    * @throws OptionError
    */
   role<Taken extends Message = Message>(name: string, options: { readonly route?: Route<Taken> } = {}): Role<Taken> {
-    // What they take, the caller says; each agent refuses what it does not take.
+    // The caller declares the messages; each agent refuses those that it does not take.
     const list = (): readonly AgentRef<Taken>[] => this.#registry.ofRole(name) as unknown as readonly AgentRef<Taken>[]
     const { route = 'least-busy' } = requireOptions('role', options, { route: 'any' })
     return makeRole(name, list, route, (agents, message) => this.#router.publish(agents, message))
   }
 
-  /** Sends a message to every agent that takes it; returns to how many. What one refuses becomes a dead letter. */
+  /** Sends a message to every agent that takes it; returns to how many. A refused message becomes a dead letter. */
   publish(message: Message): number {
     return this.#router.publish(this.#registry.all(), message)
   }
@@ -247,7 +247,7 @@ export class Flock extends FlockWork implements AsyncDisposable {
     return typeof first === 'function' ? this.#hub.on('*', first) : this.#hub.on(first, second as () => void)
   }
 
-  /** What happened since the flock was created. */
+  /** Counts of events since the flock was created. */
   stats(): FlockStats {
     return this.#hub.stats(this.#executor.utilization)
   }

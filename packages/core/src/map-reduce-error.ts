@@ -8,7 +8,9 @@ export class MapReduceError extends SkeinError {
   constructor(failures: readonly MapFailure[], total: number) {
     const first = failures[0]
     const why = first?.error instanceof Error ? first.error.message : String(first?.error)
-    super(`${failures.length} of ${total} parts failed, first number ${first?.index}: ${why}`, { cause: first?.error })
+    super(`${failures.length} of ${total} parts failed; the first was number ${first?.index}: ${why}`, {
+      cause: first?.error,
+    })
     this.failures = failures
   }
 }

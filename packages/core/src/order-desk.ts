@@ -31,11 +31,11 @@ export class OrderDesk {
     // One that has no agent of this name may still have run activities for it, as `flock` does.
     if (order.do === 'cancel') {
       if (this.#runner.cancel(agent, order.run, by)) return done
-      return ref && refused(`its run "${order.run}" has ended, or is none of its runs.`)
+      return ref && refused(`its run "${order.run}" has ended, or belongs to another agent.`)
     }
     if (order.do === 'rerun') {
       if (this.#runner.repeat(agent, order.run)) return done
-      return ref && refused(`its run "${order.run}" has not ended, or its flock knows it no more.`)
+      return ref && refused(`its run "${order.run}" has not ended, or its flock no longer knows it.`)
     }
     if (!ref) return undefined
     switch (order.do) {
@@ -52,7 +52,7 @@ export class OrderDesk {
     }
   }
 
-  /** A durable agent that is only stopped goes on with the next host. */
+  /** A durable agent that is only stopped continues with the next host. */
   async #end(ref: AgentRef, by: string): Promise<OrderOutcome> {
     const runtime = AgentRef.runtimeOf(ref)
     const error = new AgentStoppedError(ref.id, { cause: new Error(`${by} has stopped it.`) })

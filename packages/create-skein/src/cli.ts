@@ -22,7 +22,7 @@ try {
 async function create([folder = 'my-flock', ...more]: readonly string[], named: string | undefined): Promise<void> {
   if (more.length > 0) throw new Error(`Name one folder, not ${more.length + 1}.`)
   const template = named ?? (process.stdin.isTTY ? await askTemplate() : 'script')
-  if (!isTemplate(template)) throw new Error(`There is no template \`${template}\`. These are there:\n${list()}`)
+  if (!isTemplate(template)) throw new Error(`There is no template \`${template}\`. Choose one of these:\n${list()}`)
   await createProject(folder, template)
   console.log(`Made ${folder} from the template ${template}. Next:
 

@@ -5,7 +5,7 @@ import { basename, join, resolve } from 'node:path'
 export const templates = {
   script: { is: 'one file that summarizes other files', start: 'npm start -- README.md' },
   web: { is: 'a web app with Hono', start: 'npm start' },
-  worker: { is: 'a service that works through jobs, and survives its end', start: 'npm start' },
+  worker: { is: 'a service that works through jobs, and continues after a crash', start: 'npm start' },
 } as const
 
 export type Template = keyof typeof templates

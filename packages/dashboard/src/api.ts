@@ -67,7 +67,7 @@ export function addApi(app: Hono, session: DashboardSession): void {
   app.get('/api/traces', (context) => context.json(session.traces.list(limitOf(context, 100, 500))))
   app.get('/api/traces/:id', (context) => {
     const trace = session.traces.get(context.req.param('id'))
-    if (!trace) throw new HttpError(404, 'DASHBOARD_NOT_FOUND', 'This trace is not kept, or not any more.')
+    if (!trace) throw new HttpError(404, 'DASHBOARD_NOT_FOUND', 'This trace was not kept, or is no longer kept.')
     return context.json(trace)
   })
 

@@ -35,8 +35,9 @@ export interface DashboardOptions {
    */
   readonly token?: string
   /**
-   * Authenticates requests in place of the token, for apps that know their users. It returns the principal that the
-   * sender is, who sees and does no more than that one may; `true` for `principal`; `false` or `undefined` to refuse.
+   * Authenticates requests in place of the token, for apps that know their users. It returns the sender's principal,
+   * whose clearance and rights bound what the sender sees and does; `true` for `principal`; `false` or `undefined` to
+   * refuse.
    *
    * @defaultValue the token
    */

@@ -36,7 +36,7 @@ export class KeyvStore {
     this.#entries = new CacheEntries('keyvStore', view, options)
   }
 
-  /** The value, a copy of your own; `undefined` if there is none. */
+  /** The value, a copy of your own; `undefined` for an absent key. */
   async get(key: string): Promise<unknown> {
     return this.#entries.get(key)
   }
@@ -59,7 +59,7 @@ export class KeyvStore {
     return Promise.all(entries.map(({ key, value, ttl }) => this.set(key, value, ttl)))
   }
 
-  /** Resolves to whether there was such a key. */
+  /** Resolves to whether the key existed. */
   async delete(key: string): Promise<boolean> {
     return this.#entries.delete(key)
   }

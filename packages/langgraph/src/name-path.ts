@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** A name longer than this is cut, and goes on with its hash. */
+/** A name longer than this is cut, and continues with its hash. */
 const maxLength = 200
 
 /**

@@ -11,7 +11,7 @@ export interface SaverLabel {
   readonly compartments?: readonly string[]
 }
 
-/** What a saver and a store have in common. */
+/** Options of both a saver and a store. */
 export interface FactOptions extends SaverLabel {
   /**
    * The first name in the keys of all facts, by which several graphs share a memory but not their threads.

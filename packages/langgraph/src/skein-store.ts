@@ -123,8 +123,8 @@ export class SkeinStore extends BaseStore {
    * Changes an item by a function of its present value, again if somebody else changes it meanwhile: of updates at the
    * same time none is lost, as it is between `get` and `put`.
    *
-   * @param change - Receives its own copy of the value, `undefined` when there is none.
-   * @throws InvalidNamespaceError, OptionError, ValueError, StoreError; whatever `change` throws.
+   * @param change - Receives its own copy of the value, `undefined` for an absent item.
+   * @throws InvalidNamespaceError, OptionError, ValueError, StoreError; errors of `change`.
    */
   async update(
     namespace: string[],

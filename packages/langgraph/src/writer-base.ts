@@ -32,7 +32,7 @@ export class WriterBase {
    * Whether a run may continue a thread that has a latest checkpoint.
    *
    * @param parent - Of the new checkpoint; `undefined` for a first one.
-   * @param writer - This saver. A caller of its own may begin a thread anew.
+   * @param writer - This saver. A caller of its own may begin a thread again.
    */
   mayContinue({ thread, ns }: Line, parent: string | undefined, latest: Head, writer: string): boolean {
     if (parent === undefined) return latest.by === writer && !this.#empty.has(JSON.stringify([thread, ns]))

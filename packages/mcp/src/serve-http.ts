@@ -146,7 +146,7 @@ async function answerOf(bearers: Bearers, request: Request, welcome: () => void)
     return await bearers.answer(request, welcome)
   } catch (error) {
     warn(error)
-    return new Response('The memory can not be reached. Try again later.', { status: 503 })
+    return new Response('The memory cannot be reached. Try again later.', { status: 503 })
   }
 }
 

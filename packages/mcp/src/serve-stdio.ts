@@ -17,7 +17,7 @@ import { Session } from './session/session.ts'
 export interface ServeMcpStdioOptions {
   /** Stays open when the server ends. */
   readonly memory: Memory
-  /** Who the client is. */
+  /** The principal of the client. */
   readonly principal: Principal
   /**
    * Which tools there are: `skein` are those of the memory, `memory` the nine of the official memory server.

@@ -178,7 +178,7 @@ describe.each(generations)('a client of %s over stdio', (generation) => {
     ['fact_set', { key: 'x' }, 'value'],
     ['fact_set', { key: '', value: 1 }, 'key'],
     ['fact_set', { key: 'x', value: 1, ifVersion: -1 }, 'ifVersion'],
-    ['fact_set', { key: 'x', value: 1, claim: 'mine' }, 'what the tool claim gave'],
+    ['fact_set', { key: 'x', value: 1, claim: 'mine' }, 'a token that the tool claim returned'],
     ['forget', { ids: ['facts/x', 'nonsense'] }, 'nonsense'],
   ])('is told what is wrong: %s %j', async (name, args, message) => {
     await expect(ann.call(name, args)).rejects.toThrow(message)

@@ -33,7 +33,7 @@ export interface MemoryShare {
   readonly history: HistoryRules
   /** The lowest level that is sealed in this space; `undefined` where nothing is. */
   readonly sealsFrom: Level | undefined
-  /** How searches find that don't say it; `undefined` where there is no embedder. */
+  /** The search method used by default; `undefined` without an embedder. */
   readonly searchesBy: SearchBy | undefined
   readonly descriptor: WorkerModule | undefined
   readonly traits: StoreTraits
@@ -106,7 +106,7 @@ export interface Memory extends ThreadMemory {
   connect(port: MessagePort, passes?: ThreadPasses): void
   /**
    * Reseals everything that is not sealed with the current key, while reads and
-   * writes go on. The memory does this by itself in the background when it is opened
+   * writes continue. The memory does this by itself in the background when it is opened
    * with a different current key or a lower `from` than last time.
    *
    * @throws OptionError without encryption; MissingKeyError when data is sealed with
@@ -115,10 +115,11 @@ export interface Memory extends ThreadMemory {
   reseal(): Promise<ResealReport>
   /** The spans and figures of what is done with the memory, for runtimes and those who look on. */
   readonly tracing: Tracing
-  /** What the rules of `retention` have removed since the memory was opened, by this process. */
+  /** Counts of records that this process has removed by the rules of `retention` since it opened the memory. */
   readonly retention: RetentionReport
   /**
-   * Removes what has expired and what the rules of `retention` keep no longer, at once instead of within a minute.
+   * Removes expired records, and those that the rules of `retention` no longer keep, at once instead of within a
+   * minute.
    *
    * @throws StoreError, MemoryClosedError
    */

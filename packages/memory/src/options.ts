@@ -104,7 +104,7 @@ export interface MemoryOptions {
   readonly auditKeepMs?: number
 
   /**
-   * How long records are kept, by kind, tag and level: what is older is removed within a minute, with its content.
+   * How long records are kept, by kind, tag and level. Older ones are removed within a minute, with their content.
    *
    * @defaultValue none: everything is kept
    */
@@ -128,7 +128,7 @@ export interface MemoryOptions {
 
   /**
    * Whether opening the memory begins to seal the space, and seals what lies plain there. Turn it off in programs that
-   * only look. What they write is sealed all the same.
+   * only look. Their own writes are still sealed.
    *
    * @defaultValue true
    */

@@ -129,6 +129,7 @@ export {
   requireStrings,
   requireTimes,
 } from './values/require-option.ts'
+export { probablyMeant } from './values/probably-meant.ts'
 export { requireObject, requireOptions } from './values/require-options.ts'
 export type { OptionKinds } from './values/require-options.ts'
 export { warn } from './values/warn.ts'

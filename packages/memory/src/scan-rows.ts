@@ -46,7 +46,7 @@ export function namePageOf(rows: Iterable<Row>, query: NameQuery, now: number): 
 
 /**
  * The names of bytes that go with the deletions of a batch, once its rows are stored: those of contents that no object
- * has any more.
+ * has any longer.
  *
  * @param objects - The rows of objects. Others may be among them.
  */
@@ -62,7 +62,7 @@ export function namesToDrop(puts: readonly Put[], objects: () => Iterable<Row>, 
 }
 
 /**
- * The names of bytes that go with a sweep, once its rows are removed: those of contents that no object has any more.
+ * The names of bytes that go with a sweep, once its rows are removed: those of contents that no object has any longer.
  *
  * @param swept - The rows that were removed.
  * @param left - What is left. Rows of other collections may be among those of objects.

@@ -107,7 +107,7 @@ export class View extends Transactional {
    *
    * @param key - Identifies the work, its version and all its inputs. Equal keys must imply equal results.
    * @param work - Resolves to a small JSON value. Put large results into `objects` and return their refs.
-   * @throws whatever `work` throws; WorkError when it failed elsewhere while this caller waited for it.
+   * @throws errors of `work`; WorkError when it failed elsewhere while this caller waited for it.
    *
    * @example
    * ```ts
@@ -133,10 +133,10 @@ export class View extends Transactional {
   }
 
   /**
-   * Forgets the stored result of the work with this key, for all threads, processes and machines: whoever asks next
-   * runs the work anew. Work that is running goes on, and its result is stored.
+   * Forgets the stored result of the work with this key, for all threads, processes and machines: the next caller runs
+   * the work again. Running work continues, and its result is stored.
    *
-   * Like results, this concerns callers with equal clearances. What was made from the result stays.
+   * Like results, this concerns callers with equal clearances. Records made from the result stay.
    *
    * @returns whether there was a result.
    * @throws OptionError, StoreError
@@ -211,9 +211,8 @@ export class View extends Transactional {
   }
 
   /**
-   * Counts as having read something with this label, for what came another way than
-   * through this view: a file, an answer of another system. What the view writes
-   * afterwards is at least as sensitive. Without effect outside of activities.
+   * Counts as having read something with this label, for what came another way than through this view: a file, an
+   * answer of another system. Later writes of the view are at least as sensitive. Without effect outside of activities.
    *
    * @throws OptionError when the level is unknown; AccessError when the label is above the clearance.
    */
@@ -262,7 +261,7 @@ export class View extends Transactional {
   /**
    * Verifies the whole space and yields everything that can't be read as it was
    * written: corrupt records and objects, gaps in the feed, and sealed data that does
-   * not open. Other users can go on meanwhile.
+   * not open. Other users can continue meanwhile.
    *
    * Requires the right `administer`. It ignores the principal's clearance, because the
    * label of a corrupt record can't be trusted either.

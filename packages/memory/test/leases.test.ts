@@ -64,7 +64,7 @@ it('loses the one lease that is lost, of those that are renewed together', async
   expect(await raw.write([{ type: 'delete', key, author: 'bob' }])).toMatchObject({ ok: true })
   const lost = claims[3]?.signal
   await new Promise((resolve) => lost?.addEventListener('abort', resolve))
-  expect(String(lost?.reason)).toContain('it ended, or another owner has it')
+  expect(String(lost?.reason)).toContain('it expired, or another owner has it')
   await renewedAgain.promise
   expect(claims.filter(({ signal }) => signal.aborted)).toEqual([claims[3]])
 })

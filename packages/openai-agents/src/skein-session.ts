@@ -37,8 +37,8 @@ const empty: SessionState = { blocks: [], items: [] }
 const blockLength = 65_536
 
 /**
- * A session of the Agents SDK that several processes continue. Each change is one atomic step: what is added at the same
- * time is all kept, items of one call together, and everybody sees one order.
+ * A session of the Agents SDK that several processes continue. Each change is one atomic step: concurrent additions are
+ * all kept, items of one call together, and everybody sees one order.
  *
  * @example
  * ```ts
@@ -121,7 +121,7 @@ export class SkeinSession implements Session {
     if (JSON.stringify(value.items).length >= blockLength) await this.#closeBlock(value, version)
   }
 
-  /** Takes the newest item off; resolves to `undefined` when there is none. */
+  /** Takes the newest item off; resolves to `undefined` when the session is empty. */
   async popItem(): Promise<AgentInputItem | undefined> {
     let popped: unknown
     let opened: string | undefined

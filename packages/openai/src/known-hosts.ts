@@ -54,7 +54,7 @@ export function parseBaseURL(option: string, given: unknown): URL {
     throw new OptionError(option, expected, 'another')
   }
   if (isOpenAI(url) && url.protocol !== 'https:') {
-    throw new OptionError(option, "an https:// URL, because OpenAI's key would be readable on its way", 'http://')
+    throw new OptionError(option, "an https:// URL, because others could read OpenAI's key in transit", 'http://')
   }
   while (url.pathname.endsWith('/') && url.pathname !== '/') url.pathname = url.pathname.slice(0, -1)
   return url

@@ -23,7 +23,7 @@ export interface MigrateSpacesOptions {
   readonly space?: string
   /** Called after each page of rows. */
   readonly onProgress?: (progress: MigrationProgress) => void
-  /** Ends the migration between two pages. What was migrated stays so, and the next run goes on. */
+  /** Ends the migration between two pages. Migrated rows stay migrated, and the next run continues. */
   readonly signal?: AbortSignal
 }
 
@@ -52,7 +52,7 @@ export interface SpaceMigration {
 }
 
 /**
- * Rewrites all rows of an older format in the current one. Agents go on working
+ * Rewrites all rows of an older format in the current one. Agents keep working
  * meanwhile: a row keeps its version, and nothing enters the feed.
  *
  * A space needs no migration to be used: rows of both formats can be read, and a
@@ -63,7 +63,7 @@ export interface SpaceMigration {
  * Stop all processes of older versions first: older versions of Skein can't
  * read the new rows.
  *
- * @param options - As of `redisStore`: a URL, or all options.
+ * @param options - As for `redisStore`: a URL, or all options.
  * @param how - Which spaces, and how to follow the migration.
  * @throws OptionError when an option is out of range; StoreFormatError when the
  * server is too old or a space of a newer format; StoreError when there is no

@@ -1,4 +1,5 @@
 import { Command, Help } from 'commander'
+import type { Option } from 'commander'
 
 import manifest from '../package.json' with { type: 'json' }
 import { addCommand } from './cli/command.ts'
@@ -89,7 +90,7 @@ export async function program(context: CommandContext, names: readonly CommandNa
     .version(manifest.version)
     .showHelpAfterError('(skein --help shows how)')
     .configureOutput({ writeOut: (text) => void print(text.trimEnd()), writeErr: (text) => printNote(text.trimEnd()) })
-    .configureHelp({ subcommandTerm: termOf, formatItem, minWidthToWrap: 20 })
+    .configureHelp({ subcommandTerm: termOf, optionDescription, formatItem, minWidthToWrap: 20 })
     .exitOverride()
     .addHelpText('after', '\nA memory is in a file or on a server: --store flock.db, --store redis://HOST:PORT.')
     .addHelpText(
@@ -106,12 +107,20 @@ export async function program(context: CommandContext, names: readonly CommandNa
 
 const allNames = Object.keys(outline) as readonly CommandName[]
 
-/** The commands that a command line names. Scripts of completion tell of all of them. */
+/** The commands that a command line names. Scripts of completion report on all of them. */
 function neededFor(argv: readonly string[]): readonly CommandName[] {
   const named = argv.slice(2).filter((word) => !word.startsWith('-'))
   const [first] = named
   if (first === 'completion') return allNames
   return (first === 'help' ? named : [first]).filter(isCommandName)
+}
+
+/** A default that is off, or empty, tells nobody anything. */
+function optionDescription(this: Help, option: Option): string {
+  const { defaultValue } = option as { defaultValue: unknown }
+  const isTold = defaultValue !== false && !(Array.isArray(defaultValue) && defaultValue.length === 0)
+  const shown = isTold ? option : Object.assign(Object.create(option) as Option, { defaultValue: undefined })
+  return Help.prototype.optionDescription.call(this, shown)
 }
 
 /** On a narrow terminal a description is below its term, not beside it. */

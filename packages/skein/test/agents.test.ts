@@ -68,7 +68,7 @@ describe('skein agents', () => {
     const { code, stdout } = await check('next-release.ts', ...secret)
     expect(code).toBe(1)
     expect(stdout).toMatch(
-      /\no1: What is saved of the agent "o1" does not fit .* At value: the state "waiting" is missing\. /,
+      /\no1: The saved state of the agent "o1" does not fit .* At value: the state "waiting" is missing\. /,
     )
     expect(stdout).toMatch(/next-release\.ts has no definition "reports"\.\n3 agents, refused 2, unknown 1\n$/)
     const { stdout: json } = await check('next-release.ts', ...secret, '--json', '--definition', 'orders')

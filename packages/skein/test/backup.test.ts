@@ -41,7 +41,7 @@ describe('skein backup', () => {
 
   itRefuses([
     ['a backup of nothing', ['backup', 'nope.db', 'copy.db'], 1, /nope\.db does not exist/],
-    ['a backup of a text', ['backup', 'a.txt', 'copy.db'], 1, /no SQLite database/],
+    ['a backup of a text', ['backup', 'a.txt', 'copy.db'], 1, /not a SQLite database/],
     ['a backup of an empty file', ['backup', 'empty.db', 'copy.db'], 1, /is empty/],
     ['a backup of a server', ['backup', 'redis://localhost', 'copy.db'], 2, /the path of a database file/],
     ['a backup to no folder', ['backup', 'x.db', 'no/copy.db'], 1, /folder does not exist/],

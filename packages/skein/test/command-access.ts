@@ -6,7 +6,7 @@ export interface CommandAccess {
 
 /** Every command; a test compares the names with those that there are. */
 export const commandAccess: Readonly<Record<string, CommandAccess>> = {
-  run: { shows: 'the report that it makes, of the files it is given', takes: 'the files, as public records' },
+  run: { shows: 'the report that it makes from the given files', takes: 'the files, as public records' },
   ask: {
     shows: 'what files and records say, with their places, and whether the files have changed',
     takes: 'with --model, its answers, as sensitive as what it read',
@@ -18,7 +18,7 @@ export const commandAccess: Readonly<Record<string, CommandAccess>> = {
   },
   workers: { shows: 'names of hosts and activities, and counts', takes: 'nothing' },
   mcp: { shows: 'what its tools show, as the client', takes: 'what its tools take, as the client' },
-  import: { shows: 'counts', takes: 'records, of a sensitivity that is given' },
+  import: { shows: 'counts', takes: 'records, of a given sensitivity' },
   ls: { shows: 'records', takes: 'nothing' },
   get: { shows: 'records', takes: 'nothing' },
   search: { shows: 'records', takes: 'nothing' },

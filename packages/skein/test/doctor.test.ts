@@ -121,7 +121,7 @@ describe('skein doctor', () => {
     ['a store in memory', ['doctor', 'memory:'], 2, /store/],
     ['a store of an unknown kind', ['doctor', 'mysql://localhost'], 2, /--store/],
     ['no store', ['doctor'], 2, /missing required argument/],
-    ['a text', ['doctor', 'a.txt'], 1, /no SQLite database/],
+    ['a text', ['doctor', 'a.txt'], 1, /not a SQLite database/],
     ['an empty file', ['doctor', 'empty.db'], 1, /is empty/],
     ['a folder', ['doctor', '.'], 1, /can't be opened/],
   ])

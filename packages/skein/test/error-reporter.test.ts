@@ -33,9 +33,9 @@ describe('ErrorReporter', () => {
     const code = `
       errors.backgroundNote = 'The audit may lack this access.'
       process.emitWarning(${full})
-      process.emitWarning('Record x is damaged. Lists leave it out.', { type: 'SkeinWarning', code: 'SKEIN_CORRUPT' })`
+      process.emitWarning('Record x is damaged. Lists omit it.', { type: 'SkeinWarning', code: 'SKEIN_CORRUPT' })`
     expect(stderrOf(code)).toBe(
-      'skein: The audit may lack this access. No space left.\nskein: Record x is damaged. Lists leave it out.\n',
+      'skein: The audit may lack this access. No space left.\nskein: Record x is damaged. Lists omit it.\n',
     )
   })
 

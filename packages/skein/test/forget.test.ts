@@ -57,7 +57,7 @@ describe('skein forget', () => {
     expect(refused.stdout).toBe('')
     expect(refused.stderr).toMatch(/public summary\/1 +\d+ \w+ +ann +\{"best":/)
     expect(refused.stderr).toMatch(new RegExp(`kept:\n  objects/${ref.id}\n    observations/\\S+ by ann\n`))
-    expect(refused.stderr).toContain('--yes is needed where nobody can be asked. Nothing was forgotten.')
+    expect(refused.stderr).toContain('--yes is needed where the command cannot ask. Nothing was forgotten.')
     expect(await isKnown('summary/1')).toBe(true)
     const { forgotten } = await json<Forgotten>('forget', 'work/summary/1', '--yes')
     expect(forgotten).toMatchObject([{ id: 'public summary/1', objects: [{ id: ref.id, uses: [{ author: 'ann' }] }] }])
@@ -85,7 +85,7 @@ describe('skein forget', () => {
 
   it.each([
     ['work/absent', /absent/],
-    ['work/', /is no work/],
+    ['work/', /is not a result of work/],
     ['facts/price', /--reason is needed/],
   ])('%s is an error, and nothing is forgotten', async (name, problem) => {
     await computed('stays', 1)

@@ -37,7 +37,7 @@ describe('skein get', () => {
 
   it('reports a missing record like one that the clearance does not cover', async () => {
     const [absent, hidden] = await Promise.all([run('get', 'facts', 'nope'), run('get', 'facts', `hidden/${secret}`)])
-    expectClearError(absent, 1, /No fact "nope" that this principal can see/)
+    expectClearError(absent, 1, /No fact "nope" is visible to this principal/)
     expect(hidden).toEqual({ ...absent, stderr: absent.stderr.replace('nope', `hidden/${secret}`) })
     expectClearError(await run('get', 'facts', '…'), 1, /No fact/)
   })

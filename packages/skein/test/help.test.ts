@@ -66,6 +66,12 @@ describe('skein help', () => {
     },
   )
 
+  it('shows no default that is off or empty', () => {
+    const shown = root.commands.map((command) => command.helpInformation()).join('\n')
+    expect(shown).toContain('(default: "default")')
+    expect(shown).not.toMatch(/default:\s+(?:false|\[\])/)
+  })
+
   it('explains a topic, a command, and which there are', async () => {
     const [topic, command, all] = await Promise.all(
       [['help', 'stores'], ['help', 'stats'], ['help']].map((args) => skein(args, folder)),
@@ -76,10 +82,13 @@ describe('skein help', () => {
     for (const name of Object.keys(topics)) expect(all?.stdout).toContain(name)
   })
 
-  it('of what there is not is misuse, and says what there is', async () => {
-    const { code, stdout, stderr } = await skein(['help', 'shops'], folder)
+  it.each([
+    ['stoers', "error: 'stoers' is neither a command nor a topic. Did you mean stores? skein help lists all.\n"],
+    ['vacuum', "error: 'vacuum' is neither a command nor a topic. skein help lists them.\n"],
+  ])('names what was probably meant, or where the list is: %s', async (name, message) => {
+    const { code, stdout, stderr } = await skein(['help', name], folder)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-    expect(stderr).toMatch(/'shops'.* run, .* stores, access/)
+    expect(stderr).toBe(`${message}(skein help --help shows how)\n`)
   })
 
   it('names every variable that the commands read', () => {

@@ -31,7 +31,7 @@ describe('skein migrate', () => {
     ['a store in memory', ['migrate', 'memory:'], 2, /store/],
     ['a store of an unknown kind', ['migrate', 'mysql://localhost'], 2, /--store/],
     ['no store', ['migrate'], 2, /missing required argument/],
-    ['a text file', ['migrate', 'a.txt'], 1, /no SQLite database/],
+    ['a text file', ['migrate', 'a.txt'], 1, /not a SQLite database/],
     ['an empty file', ['migrate', 'empty.db'], 1, /is empty/],
   ])
 })

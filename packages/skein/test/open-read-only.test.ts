@@ -49,7 +49,7 @@ describe('a command that reads', () => {
       /x\.db has no space "other"\. .*--space: default/,
     ],
     ['a store in memory', ['ls', '--store', 'memory:'], 2, /store/],
-    ['a text file', ['ls', '--store', 'a.txt'], 1, /no SQLite database/],
+    ['a text file', ['ls', '--store', 'a.txt'], 1, /not a SQLite database/],
     ['an unknown collection', ['ls', 'fax', '--store', 'x.db'], 2, /Allowed choices are facts,/],
     ['an odd time', ['audit', '--since', 'yesterday', '--store', 'x.db'], 2, /--since.*30s, 10m, 2h, 3d/],
     ['an impossible day', ['audit', '--until', '2026-02-30', '--store', 'x.db'], 2, /--until.*2026-11-21/],

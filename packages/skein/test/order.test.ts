@@ -33,7 +33,11 @@ describe('skein order', () => {
     }
     const ann = flock.spawn(behavior({ role: 'clerk', initial: null, receive }), { id: 'ann' })
     const paused = await order('pause', 'ann', '--why', 'It repeats itself.', ...allowed)
-    expect(paused).toMatchObject({ code: 0, stdout: 'Paused. What runs now goes on to its end.\n', stderr: '' })
+    expect(paused).toMatchObject({
+      code: 0,
+      stdout: 'Paused. Work already running continues to its end.\n',
+      stderr: '',
+    })
     expect(ann.state).toBe('paused')
     expect(JSON.parse((await order('send', 'ann', 'hurry', '--json', ...allowed)).stdout)).toEqual({
       space: 'default',
@@ -52,7 +56,7 @@ describe('skein order', () => {
 
   it('says why an order was not carried out', async () => {
     expectClearError(await order('stop', 'ann'), 1, /the right "control"/)
-    expectClearError(await order('cancel', 'ann', 'none', ...allowed), 1, /has ended, or is none of its runs/)
+    expectClearError(await order('cancel', 'ann', 'none', ...allowed), 1, /has ended, or belongs to another agent/)
     expectClearError(await order('send', 'ann', ...allowed), 1, /skein order send AGENT MESSAGE/)
     expect(flock.agent('ann')?.state).toBe('running')
   })

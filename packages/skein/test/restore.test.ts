@@ -61,7 +61,7 @@ describe('skein restore', () => {
 
   itRefuses([
     ['a restore of nothing', ['restore', 'nope.db', 'y.db'], 1, /nope\.db does not exist/],
-    ['a restore of a text', ['restore', 'a.txt', 'x.db', '--overwrite'], 1, /no SQLite database/],
+    ['a restore of a text', ['restore', 'a.txt', 'x.db', '--overwrite'], 1, /not a SQLite database/],
     ['an unknown option', ['restore', 'x.db', 'y.db', '--overwrit'], 2, /--overwrite/],
   ])
 })

@@ -50,7 +50,7 @@ describe('skein run refuses', () => {
     ['a store of an unknown kind', ['run', 'good.txt', '--store', 'mysql://localhost'], 2, /--store/],
     ['a store in no folder', ['run', 'good.txt', '--store', 'no/where.db'], 1, /folder does not exist/],
     ['a store that is a folder', ['run', 'good.txt', '--store', '.'], 1, /can't be opened/],
-    ['a store that is no database', ['run', 'good.txt', '--store', 'good.txt'], 1, /no SQLite database/],
+    ['a store that is no database', ['run', 'good.txt', '--store', 'good.txt'], 1, /not a SQLite database/],
     ['an odd space', ['run', 'good.txt', '--space', 'a b'], 2, /space/],
   ] as const)('%s in one clear sentence', async (_, args, code, text) => {
     const folder = folderWith({
@@ -118,7 +118,7 @@ it.skipIf(!canMount())('skein run reports a full disk once, and loses nothing (n
   onTestFinished(() => void execFileSync('umount', [small]))
   const args = ['run', reportFile, '--json', '--store', join(small, 'x.db')]
   const full = await skein(args, folder)
-  expectClearError(full, 1, /No space left for .*x\.db.*free some space/)
+  expectClearError(full, 1, /No space is left for .*x\.db.*free some space/)
   expect(full.stderr.trimEnd().split('\n')).toEqual([
     expect.stringMatching(/^skein: /),
     expect.stringMatching(/^See https:\S+#skein_store_full$/),

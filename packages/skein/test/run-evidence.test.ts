@@ -39,7 +39,7 @@ describe('skein run', () => {
     expect(ended.stdout).toContain('Sentence 0.')
     expect(ended.stdout).not.toMatch(/Sentence [1-5]/)
     expect(ended.stdout).toContain(
-      '5 sentences without evidence left out (2 quoting too little, 2 quoting what is not there, 1 without a quote)',
+      '5 sentences without evidence left out (2 with too short a quote, 2 with a quote that its source does not contain, 1 without a quote)',
     )
   })
 

@@ -24,5 +24,5 @@ it.skipIf(spawnSync('script', ['--version']).status !== 0)('a table fits a real 
   const lines = stripVTControlCharacters(stdout).split('\r\n')
   expect(lines[1]).toMatch(/^[0-9a-f]+…/)
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(44)
-  expect(inTerminal(`get objects ${sample.publicObject} --raw`).stdout).toMatch(/Send them to a file or a program/)
+  expect(inTerminal(`get objects ${sample.publicObject} --raw`).stdout).toMatch(/Redirect them to a file or a program/)
 })

@@ -138,7 +138,7 @@ describe.skipIf(missing)('skein run --executor bullmq on three workers', () => {
     await redis.restart()
     const { stderr, ...rest } = await ended
     expect(stderr).toMatch(
-      /^(?:skein: The memory "default" is cut off from its store, and goes on when it is back\.\nSee \S+#skein_disconnected\n)?$/,
+      /^(?:skein: The memory "default" has lost the connection to its store, and continues when it is back\.\nSee \S+#skein_disconnected\n)?$/,
     )
     reportOf({ ...rest, stderr: '' })
     for (const [prompt, count] of countsSince(before)) expect(count).toBeLessThanOrEqual(held.has(prompt) ? 2 : 1)

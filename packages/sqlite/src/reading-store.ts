@@ -122,6 +122,6 @@ function requireSpace(db: Database, path: string, space: string): number {
 
 function refuse(operation: string): Promise<never> {
   return Promise.reject(
-    new StoreError(operation, 'This connection only reads. Write through the thread that opened the store.'),
+    new StoreError(operation, 'This connection is read-only. Write through the thread that opened the store.'),
   )
 }

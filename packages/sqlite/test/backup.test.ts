@@ -183,7 +183,7 @@ describe('a backup', () => {
     writeFileSync(copy, 'dear diary')
     await expect(backup(path, copy)).rejects.toMatchObject({
       code: 'SKEIN_STORE',
-      message: expect.stringMatching(/copy\.db is there already and was left as it is/),
+      message: expect.stringMatching(/copy\.db already exists and was left unchanged/),
     })
     expect(readFileSync(copy, 'utf8')).toBe('dear diary')
     await backup(path, copy, { overwrite: true })
@@ -376,7 +376,7 @@ describe('a damaged backup', () => {
     [
       'a record',
       `UPDATE records_1 SET value = '1' WHERE id = 'price'`,
-      /copy\.db is damaged at facts\/price of the space "default"/,
+      /copy\.db is damaged at facts\/price in the space "default"/,
     ],
     [
       'an object',

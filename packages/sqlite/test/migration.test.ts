@@ -173,10 +173,10 @@ describe('a database of an older format', () => {
 
   it('is refused, and left as it is, if no step leads from its format', async () => {
     for (const [format, remedy] of [
-      [2, `format 2, this Skein reads formats 3 to ${currentFormat}. Use the Skein that wrote it`],
+      [2, `format 2, but this Skein reads formats 3 to ${currentFormat}. Use the Skein that wrote it`],
       [
         currentFormat + 1,
-        `format ${currentFormat + 1}, this Skein reads formats 3 to ${currentFormat}. Use a newer Skein`,
+        `format ${currentFormat + 1}, but this Skein reads formats 3 to ${currentFormat}. Use a newer Skein`,
       ],
     ] as const) {
       const path = oldDatabase()
@@ -223,7 +223,7 @@ describe('while others have the file open', () => {
     await once(child.stdout, 'data')
     await expect(openForWriting(path, 100)).rejects.toMatchObject({
       code: 'SKEIN_STORE_BUSY',
-      message: expect.stringMatching(/only be migrated while nobody else has it open\. Close the processes/) as string,
+      message: expect.stringMatching(/only be migrated while no one else has it open\. Close the processes/) as string,
     })
     expect(tablesOf(path)).toEqual(before)
     expect(filesBeside(path).filter((name) => name.includes('format'))).toEqual([])

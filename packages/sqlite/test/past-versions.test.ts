@@ -50,7 +50,7 @@ it('a version that no later one leads to is found by `verify`', async () => {
     expect.objectContaining({
       collection: 'facts',
       id: 'price',
-      problem: 'Its past version 2 is there, but no later one leads to it.',
+      problem: 'Its past version 2 exists, but no later version points to it.',
     }),
   ])
 })

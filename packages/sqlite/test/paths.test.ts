@@ -85,7 +85,7 @@ describe('a file with several names', () => {
     const path = temporaryPath()
     await set(path, 1)
     linkSync(path, `${path}-too`)
-    await expect(set(path, 2)).rejects.toMatchObject(refusal(/hard link.*Remove the other name/))
+    await expect(set(path, 2)).rejects.toMatchObject(refusal(/hard link.*Remove the second name/))
     renameSync(`${path}-too`, path)
   })
 })
@@ -102,7 +102,7 @@ describe.skipIf(!canMount())('a database where nothing may be written (needs the
     await copy[Symbol.asyncDispose]()
     for (const role of ['reader', 'writer'] as const) {
       await expect(sqliteStore(path).open('default', role)).rejects.toMatchObject(
-        refusal(/where nothing may be written.*make a backup/),
+        refusal(/not writable.*make a backup/),
       )
     }
     execFileSync('mount', ['-o', 'remount,rw', disk.folder])

@@ -66,7 +66,7 @@ describe('a damaged record', () => {
         kind: 'record',
         collection: 'facts',
         id,
-        problem: 'It is not as it was written: its checksum does not match.',
+        problem: 'It changed after it was written: its checksum does not match.',
         raw: expect.stringContaining(raw),
       },
     ])
@@ -89,11 +89,11 @@ describe('the mark by which journals are listed', () => {
     expect(Map.groupBy(corruptions, ({ problem }) => problem)).toEqual(
       new Map([
         [
-          'It is marked as an entry of a journal, but its collection is none.',
+          'It is marked as an entry of a journal, but its collection is not a journal.',
           expect.objectContaining({ length: 21 }) as unknown,
         ],
         [
-          'It is not marked as an entry of a journal, so lists by author leave it out.',
+          'It is not marked as an entry of a journal, so lists by author omit it.',
           [expect.objectContaining({ kind: 'record', collection: 'observations' })],
         ],
       ]),
@@ -116,7 +116,7 @@ describe('a damaged object', () => {
       {
         kind: 'object',
         id: expect.stringMatching(/^[0-9a-f]{64}$/),
-        problem: 'It is not as it was written: the hash in its name does not match.',
+        problem: 'Its bytes changed after they were written: the hash in its name does not match.',
         raw: 'other words',
       },
     ])
@@ -250,7 +250,7 @@ describe('a file with an unreadable page', () => {
     changeTables(path, 'DELETE FROM spaces')
     await expect(sqliteStore(path).spaces()).rejects.toMatchObject({
       code: 'SKEIN_CORRUPT',
-      message: expect.stringMatching(/tables of 1 spaces, but names of 0/),
+      message: expect.stringMatching(/tables for 1 spaces, but names for 0/),
     })
   })
 

@@ -38,7 +38,7 @@ export function toModelError(
   // A server that has begun to answer may bill, whatever came then. So may one that was asked and has not been heard.
   const mayBill = begun || silent.has(code)
   const retryable = details.retryable === true && !mayBill
-  // The next attempt goes on with what this one has received.
+  // The next attempt continues with what this one has received.
   const lost = !retryable && billed > 0 ? { input: billed, output: 0 } : undefined
   return new ModelCallError(code, model, { ...details, retryable, usedTokens: mayBill ? usedTokens : lost })
 }

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 
 import { another } from '../queue/connection.ts'
 
-/** What a worker tells of a job. */
+/** A worker's report on a job. */
 export type JobEvent = 'started' | 'progress' | 'done' | 'failed'
 
 /** A message: what happened, and of which job. */

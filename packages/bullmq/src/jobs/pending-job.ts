@@ -69,7 +69,7 @@ export class PendingJob {
     this.#tell(() => this.#options.onStarted?.())
   }
 
-  /** Nobody runs it any more. */
+  /** Nobody runs it any longer. */
   queued(): void {
     if (!this.isStarted) return
     this.isStarted = false

@@ -130,7 +130,7 @@ export class PendingJobs {
     if (!this.#jobs.has(job.id)) return
     const key = this.#names.job(job.queueName, job.id)
     const [reason, data] = await this.#client.hmget(key, 'failedReason', 'data')
-    // Somebody has removed it: whatever it was, nobody knows any more.
+    // Somebody has removed it: whatever it was, nobody knows any longer.
     if (!reason || !data) return this.#again(job)
     const { attempt } = JSON.parse(data) as JobData
     await job.readProgress(attempt)

@@ -59,7 +59,9 @@ export class RunningJob {
   stop(reason: StopReason): void {
     if (this.stopped) return
     this.stopped = reason
-    this.#control.abort(new DOMException(`The caller wants no result any more, or the job is ${reason}.`, 'AbortError'))
+    this.#control.abort(
+      new DOMException(`The caller no longer wants the result, or the job is ${reason}.`, 'AbortError'),
+    )
   }
 
   /** Runs the job to its end. @throws JobFailure; the reason of the abort where it was stopped */

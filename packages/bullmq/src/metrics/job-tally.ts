@@ -19,7 +19,7 @@ export type JobCount = keyof JobCounts
 export const countMeanings: Readonly<Record<JobCount, string>> = {
   done: 'Jobs that are done',
   failed: 'Jobs that failed',
-  retried: 'Jobs that callers gave again after a failure',
+  retried: 'Jobs that callers submitted again after a failure',
   stalled: 'Jobs whose worker ended or was cut off',
   takenOver: 'Jobs that another worker had begun',
 }

@@ -8,7 +8,7 @@ export type BullmqErrorCode =
   | 'SKEIN_TASK_LOST'
   | 'SKEIN_WORKER_LOST'
 
-/** The queue belongs to another memory than the one that was given. */
+/** The queue belongs to another memory than the given one. */
 export class QueueMismatchError extends SkeinError {
   readonly code = 'SKEIN_QUEUE_MISMATCH'
   readonly queue: string
@@ -80,7 +80,7 @@ export class WorkerLostError extends SkeinError {
 
   constructor(activity: string, reason: string) {
     super(
-      `Each worker that ran the activity "${activity}" ended or was cut off (${reason}). The activity may be what ends them: look at their logs.`,
+      `Each worker that ran the activity "${activity}" ended or lost its connection (${reason}). The activity itself may end them: look at their logs.`,
     )
     this.activity = activity
   }

@@ -103,7 +103,7 @@ export function missingFor(wanted: ActivityIdentity, workers: readonly WorkerEnt
   const all = workers.filter(({ isDraining }) => !isDraining).flatMap(({ activities }) => activities)
   const close = all.filter(({ name }) => name === wanted.name)
   if (close.some((has) => isSame(has, wanted))) return undefined
-  if (workers.length === 0) return 'no worker is there. Start one: skein worker --activities FILE.'
+  if (workers.length === 0) return 'no worker is running. Start one: skein worker --activities FILE.'
   if (close.length === 0) {
     const names = [...new Set(all.map(({ name }) => name))].join(', ')
     return `the workers have ${names || 'no activities'}. Start one with the module that exports "${wanted.name}".`
@@ -119,7 +119,7 @@ function isSame(one: ActivityIdentity, other: ActivityIdentity): boolean {
 function differenceOf(has: ActivityIdentity, wanted: ActivityIdentity): string {
   if (has.version !== wanted.version) return `a worker has version ${has.version}, the caller ${wanted.version}`
   if (has.digest !== wanted.digest) {
-    return `a worker has a module of other text (${has.digest.slice(0, 8)}, the caller ${wanted.digest.slice(0, 8)})`
+    return `a worker has a module with different text (${has.digest.slice(0, 8)}, the caller ${wanted.digest.slice(0, 8)})`
   }
   return `a worker has the model ${has.model}, the caller ${wanted.model}`
 }

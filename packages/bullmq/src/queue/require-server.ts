@@ -14,6 +14,6 @@ export async function requireServer(client: Redis): Promise<void> {
   if (policy === undefined || policy === 'noeviction') return
   throw new StoreError(
     'connect',
-    `${nameOf(client)} drops keys when its memory is full (maxmemory-policy ${policy}): jobs and their locks would vanish. Set its maxmemory-policy to noeviction.`,
+    `${nameOf(client)} evicts keys when its memory is full (maxmemory-policy ${policy}), so jobs and their locks would vanish. Set its maxmemory-policy to noeviction.`,
   )
 }

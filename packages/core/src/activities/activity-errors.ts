@@ -58,7 +58,7 @@ export class NestedFlockError extends SkeinError {
   constructor(module?: string) {
     const who = module === undefined ? 'A thread that runs activities' : `${module}, which worker threads load,`
     super(
-      `${who} made a flock, whose threads would make more without end. Keep activities, and what a descriptor names, in modules that neither make a flock nor import what does; or make it only where \`isMainThread\` of node:worker_threads is true.`,
+      `${who} created a flock, and each of its threads would create another. Keep activities, and what a descriptor names, in modules that neither create a flock nor import one that does; or create it only where \`isMainThread\` of node:worker_threads is true.`,
     )
     this.module = module
   }
@@ -71,14 +71,14 @@ export class ActivityInputError extends SkeinError {
 
   constructor(activity: string, what: 'input' | 'output', cause: unknown) {
     super(
-      `The ${what} of activity "${activity}" can't be sent between threads. Send plain data, once what is moved; store large values as objects and send their refs.`,
+      `The ${what} of activity "${activity}" can't be sent between threads. Send plain data, and move each buffer only once; store large values as objects and send their refs.`,
       { cause },
     )
     this.activity = activity
   }
 }
 
-/** An activity ran longer than its `timeoutMs`. What it waited for a thread and for its module does not count. */
+/** An activity ran longer than its `timeoutMs`. The wait for a thread and for its module does not count. */
 export class ActivityTimeoutError extends SkeinError {
   readonly code = 'SKEIN_ACTIVITY_TIMEOUT'
   readonly activity: string
@@ -104,7 +104,7 @@ export class ActivityQueueTimeoutError extends SkeinError {
 
   constructor(activity: string, agent: string, queueTimeoutMs: number) {
     super(
-      `The activity "${activity}" of agent "${agent}" did not begin within ${queueTimeoutMs} ms: others had all threads, or its module takes that long to load. Start fewer at once, add threads, or raise queueTimeoutMs.`,
+      `The activity "${activity}" of agent "${agent}" did not begin within ${queueTimeoutMs} ms: other activities used all threads, or its module takes that long to load. Start fewer at once, add threads, or raise queueTimeoutMs.`,
     )
     this.activity = activity
     this.agent = agent
@@ -120,14 +120,14 @@ export class ActivityQueueFullError extends SkeinError {
 
   constructor(activity: string, maxQueue: number) {
     super(
-      `The activity "${activity}" was refused: ${maxQueue} others wait for a thread already (maxQueue). Try later, or start fewer at once.`,
+      `The activity "${activity}" was refused: ${maxQueue} others already wait for a thread (maxQueue). Try later, or start fewer at once.`,
     )
     this.activity = activity
     this.maxQueue = maxQueue
   }
 }
 
-/** No worker thread could start. What stood in the way is the `cause`. */
+/** No worker thread could start. The `cause` says why. */
 export class ThreadStartError extends SkeinError {
   readonly code = 'SKEIN_THREAD_START'
 

@@ -20,8 +20,8 @@ export interface RunActivityOptions {
   readonly signal?: AbortSignal
   readonly onProgress?: (value: unknown) => void
   /**
-   * What the caller has read: the activity counts as having read that, and the scope notes what the activity has read.
-   * Agents pass theirs.
+   * The scope of the caller: the activity inherits the label of its reads, and the scope notes the reads of the
+   * activity. Agents pass theirs.
    */
   readonly scope?: ReadScope
   /** Overrides the activity's own; see `ActivityOptions`. */

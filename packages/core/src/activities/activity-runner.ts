@@ -76,7 +76,7 @@ export class ActivityRunner {
     return this.#runs.cancel(agent, run, by)
   }
 
-  /** Begins an ended run of an agent once more, if it is remembered: nobody is given its earlier result any more. */
+  /** Begins an ended run of an agent once more, if it is remembered: nobody is given its earlier result any longer. */
   repeat(agent: string, run: string): boolean {
     const asked = this.#runs.ended(agent, run)
     // Its failure is told by its events.

@@ -7,7 +7,7 @@ import type { SharedModel } from '../models/shared-model.ts'
 import { requireRetry } from '../supervision/retry-policy.ts'
 import type { RetryPolicy } from '../supervision/retry-policy.ts'
 
-/** What an activity gets beside its input. */
+/** The context of an activity, its first argument. */
 export interface ActivityContext {
   /** The memory, seen as the agent for which the activity runs. Sensitivity of what is read passes on to what is written. */
   readonly memory: View
@@ -51,16 +51,16 @@ export interface ActivityOptions {
   readonly version?: string
 
   /**
-   * What becomes of a shared result when something that it rests on is retracted or superseded: with `recompute` it is
-   * forgotten in the same step, and whoever asks next computes it again.
+   * The fate of a shared result when one of its sources is retracted or superseded: with `recompute` it is forgotten in
+   * the same step, and the next caller computes it again.
    *
    * @defaultValue 'keep'
    */
   readonly onRetract?: 'keep' | 'recompute'
 
   /**
-   * How long one attempt may run, in milliseconds, before it is aborted. What it waits for a thread, and for its module
-   * to load, does not count.
+   * How long one attempt may run, in milliseconds, before it is aborted. The wait for a thread, and for its module to
+   * load, does not count.
    *
    * @defaultValue no limit
    */

@@ -59,7 +59,7 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined
   /**
    * Called when its function begins to run, with its module loaded: from here on its time-out counts. Called again where
-   * it begins anew.
+   * it begins again.
    */
   readonly onStarted?: (() => void) | undefined
   /** Called when it has to wait for a worker again, after it lost the one that ran it. */

@@ -49,7 +49,7 @@ const graceMs = 2_000
 
 /**
  * Runs functions of this thread as activities: with a view, the flock's model, a signal, and a scope that notes what they
- * read. They share the event loop with the agents, and nothing can end one that ignores its signal: its caller goes on
+ * read. They share the event loop with the agents, and nothing can end one that ignores its signal: its caller continues
  * without it.
  */
 export class InlineActivities {

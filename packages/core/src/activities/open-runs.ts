@@ -69,7 +69,7 @@ export class OpenRuns<Asked extends { readonly scope: ReadScope }> {
     return true
   }
 
-  /** What an ended run of an agent was asked for; `undefined` of one that has not ended, or is not remembered any more. */
+  /** What an ended run of an agent was asked for; `undefined` of one that has not ended, or is not remembered any longer. */
   ended(agent: string, id: string): Asked | undefined {
     const run = this.#ended.get(id)
     return run?.agent === agent ? run.asked : undefined

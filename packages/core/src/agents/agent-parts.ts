@@ -30,7 +30,7 @@ export interface AgentParts {
   readonly saved?: unknown
 }
 
-/** How a host of it begins: anew, or from what an earlier one saved. */
+/** How a host of it begins: again, or from what an earlier one saved. */
 export function startOf({ input, supervise, persister }: AgentParts, saved: unknown): HostStart {
   const isPersisted = persister !== undefined
   const start = { input, saved, keepsLastGood: isPersisted || supervise !== undefined, isPersisted }

@@ -118,8 +118,8 @@ export class AgentRef<
   }
 
   /**
-   * What this agent does when it is asked one type of question, as a step: for `pipe`, `flock.map` and `flock.mapReduce`,
-   * or to be called. It rejects with what {@link ask} rejects with.
+   * A question of one type to this agent, as a step: for `pipe`, `flock.map` and `flock.mapReduce`, or to be called. It
+   * rejects with what {@link ask} rejects with.
    */
   step<Type extends QuestionIn<Taken>['type']>(type: Type): StepFor<Taken, Type> {
     return stepOf(type, (message, options) => this.#questions.ask(this.#runtime.receiver, message, options)) as never
@@ -137,7 +137,7 @@ export class AgentRef<
     const { ending, id: agent, principal } = other.#runtime
     return ending.on((outcome) => {
       const { label } = other.#runtime
-      // Whoever is not cleared for what the agent had read only learns that it has ended.
+      // A caller whose clearance does not cover the agent's reads only learns that it has ended.
       const isShown = outcome.type === 'failed' && isCleared(this.#runtime.principal, label)
       const event = {
         type: 'agent.ended',
@@ -150,14 +150,15 @@ export class AgentRef<
   }
 
   /**
-   * Pauses the agent: it takes no more messages and begins no more activities. Activities that run go on to their end. A
-   * durable agent stays paused when it is resumed elsewhere. Twice does no harm. From other processes: `view.control`.
+   * Pauses the agent: it takes no messages and begins no activities until it is resumed. Activities that run go on to
+   * their end. A durable agent stays paused when it is resumed elsewhere. Twice does no harm. From other processes:
+   * `view.control`.
    */
   pause(): void {
     this.#runtime.pause()
   }
 
-  /** Lets a paused agent go on with what has waited for it. */
+  /** Lets a paused agent continue with what has waited for it. */
   resume(): void {
     this.#runtime.unpause()
   }

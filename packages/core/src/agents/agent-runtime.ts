@@ -33,8 +33,8 @@ type Unnamed<Event> = Event extends unknown ? Omit<Event, 'agent' | 'role'> : ne
  * - `running`: messages are delivered.
  * - `running` → `waiting`: it failed. All work that it had started is aborted, and messages wait until it continues:
  *   after a pause, or when a person has decided.
- * - `waiting` → `running`: with a new life, which begins anew or from the last good state.
- * - `running` ↔ `paused`: a person paused it. No messages are delivered and no activities begin; those that run go on.
+ * - `waiting` → `running`: with a new life, which begins again or from the last good state.
+ * - `running` ↔ `paused`: a person paused it. No messages are delivered and no activities begin; those that run continue.
  * - any → `ended`: for good. Messages that wait become dead letters.
  *
  * Most agents of a large flock never fail, and many wait for their first message: what only some of them need is made
@@ -50,7 +50,7 @@ export class AgentRuntime implements Restartable, Persistable {
   #memory: View | undefined
   #scope: ReadScope | undefined
   #recovery: Recovery | undefined
-  /** Of a paused agent: what waits for it to go on. */
+  /** Of a paused agent: what waits for it to continue. */
   #pause: PromiseWithResolvers<void> | undefined
 
   constructor(parts: AgentParts, services: FlockServices) {

@@ -41,6 +41,20 @@ interface Job {
  *
  * @param options.on - Which activity runs for which type of message.
  * @throws OptionError when there is none.
+ *
+ * @example
+ * ```ts
+ * import { agent, createFlock } from '@skein/core'
+ * import { mapStore, openMemory } from '@skein/memory'
+ *
+ * const memory = await openMemory({ store: mapStore() })
+ * const flock = await createFlock({ memory })
+ * const double = flock.activity(async (_, amount: number) => amount * 2)
+ * const clerk = flock.spawn(agent({ role: 'clerk', on: { double } }))
+ * await clerk.ask({ type: 'double', input: 21 }) // => 42
+ * await flock.close()
+ * await memory.close()
+ * ```
  */
 export function agent<Can extends Abilities>(options: {
   readonly role: string

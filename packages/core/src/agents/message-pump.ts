@@ -149,7 +149,7 @@ export class MessagePump implements Receiver, Runnable {
     this.deadLetter(message, 'agent failed')
   }
 
-  /** The agent begins anew: what its earlier life took and did not answer is lost. */
+  /** The agent begins again: what its earlier life took and did not answer is lost. */
   forgetTaken(): void {
     if (this.#questions) rejectTaken(this.#questions, this.#mailbox.all(), this.id)
   }

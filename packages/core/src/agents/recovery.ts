@@ -59,7 +59,7 @@ export class Recovery {
     }
   }
 
-  /** The agent has ended: neither a restart nor an answer is waited for any more. */
+  /** The agent has ended: neither a restart nor an answer is waited for any longer. */
   stop(): void {
     this.#agent.clock.clearTimeout(this.#restart)
     this.#stopped.abort()

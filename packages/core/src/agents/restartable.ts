@@ -30,7 +30,7 @@ export interface Restartable extends Owner {
   changed(): void
   /** Its current life has failed; the supervision decides what follows. */
   failed(error: unknown): void
-  /** Starts a new life from a saved state, or anew. */
+  /** Starts a new life from a saved state, or again. */
   resume(saved: unknown): void
   /** Ends it for good. Calling it twice does no harm. */
   end(outcome: Outcome): void

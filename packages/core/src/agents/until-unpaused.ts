@@ -20,7 +20,7 @@ async function wait(ref: AgentRef, signal: AbortSignal | undefined): Promise<voi
   const runtime = AgentRef.runtimeOf(ref)
   const aborted = signal && whenAborted(signal)
   try {
-    // It may be paused again before this goes on.
+    // It may be paused again before this continues.
     while (runtime.paused) await (aborted ? Promise.race([runtime.paused, aborted.promise]) : runtime.paused)
   } finally {
     aborted?.cancel()

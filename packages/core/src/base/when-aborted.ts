@@ -4,7 +4,7 @@ export function whenAborted(signal: AbortSignal): { promise: Promise<never>; can
   const onAbort = (): void => reject(signal.reason as Error)
   if (signal.aborted) onAbort()
   else signal.addEventListener('abort', onAbort, { once: true })
-  // It may have no listener any more.
+  // It may have no listener any longer.
   promise.catch(() => {})
   return { promise, cancel: () => signal.removeEventListener('abort', onAbort) }
 }

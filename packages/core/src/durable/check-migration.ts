@@ -7,9 +7,9 @@ import { fitSaved } from './fit-saved.ts'
 import type { SavedForm } from './saved-form.ts'
 import { isSnapshot } from './saved-snapshot.ts'
 
-/** What would become of a saved agent. */
+/** The outcome for one saved agent. */
 export interface CheckedAgent {
-  /** Its id, where what was given says it. */
+  /** Its id, if the input has one. */
   readonly agent: string | undefined
   /**
    * - `resumes`: it continues as it is.
@@ -25,8 +25,8 @@ export interface CheckedAgent {
 }
 
 /**
- * Checks, in a test, what a definition would make of states that earlier versions saved. Runs `migrate` on copies, and
- * starts and writes nothing.
+ * Checks, in a test, whether a definition can continue from states that earlier versions saved. Runs `migrate` on
+ * copies, and starts and writes nothing.
  *
  * @param saved - Saved agents as `skein get agents/ID --json` prints them; or bare snapshots of XState, as
  * `getPersistedSnapshot()` of an actor gives them. Those say nothing of what ran meanwhile, such as timers.

@@ -28,7 +28,7 @@ export class AgentLostError extends SkeinError {
 }
 
 /**
- * What a durable agent goes on from was forgotten while it ran: its saved state, or mail that it had taken. So what it has
+ * The saved state of a durable agent, or mail that it had taken, was forgotten while it ran. So what it has
  * made of it is not stored either.
  */
 export class AgentForgottenError extends SkeinError {
@@ -37,8 +37,8 @@ export class AgentForgottenError extends SkeinError {
 
   constructor(agent: string) {
     super(
-      `What the agent "${agent}" knew was forgotten, so its state was not saved and it has ended. ` +
-        'Resume it from what is left, or spawn it anew.',
+      `Records that the agent "${agent}" had read were forgotten, so its state was not saved and it has ended. ` +
+        'Resume it from what is left, or spawn it again.',
     )
     this.agent = agent
   }
@@ -73,7 +73,7 @@ export class AgentMisfitError extends SkeinError {
   readonly misfits: readonly Misfit[]
 
   constructor(agent: string, misfits: readonly Misfit[], cause?: unknown) {
-    const problem = `What is saved of the agent "${agent}" does not fit its definition, and was left as it is.`
+    const problem = `The saved state of the agent "${agent}" does not fit its definition, and was left unchanged.`
     super(`${problem} ${describeMisfits(misfits)}`, cause === undefined ? undefined : { cause })
     this.agent = agent
     this.misfits = misfits

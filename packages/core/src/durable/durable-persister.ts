@@ -158,7 +158,7 @@ export class DurablePersister implements StatePersister {
     this.#giveUp(new AgentLostError(this.#parts.view.principal.id))
   }
 
-  /** Ends the agent, since what it goes on from was forgotten. Whoever resumes it goes on from what is left. */
+  /** Ends the agent, since what it continues from was forgotten. Whoever resumes it continues from what is left. */
   forgotten(): void {
     this.#giveUp(new AgentForgottenError(this.#parts.view.principal.id))
     void this.#parts.claim.release().catch(warn)
@@ -251,7 +251,7 @@ export class DurablePersister implements StatePersister {
       this.#outgoing = []
       return this.#failWith(error)
     }
-    // The memory itself tells of an outage.
+    // The memory itself reports on an outage.
     if (!isOutage(error)) warn(error)
     await pause(retryMs)
   }

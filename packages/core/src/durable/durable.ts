@@ -22,8 +22,8 @@ export interface DurableOptions {
    */
   readonly version?: number
   /**
-   * Converts a state that an earlier version saved to one of this version. Pure and not async. What it returns is
-   * compared with the definition before the agent runs.
+   * Converts a state that an earlier version saved to one of this version. Pure and not async. Skein compares the
+   * returned state with the definition before the agent runs.
    *
    * @param state - A behavior's state; or a machine's persisted snapshot, with its `timers`: of each delay (`after`)
    * that runs `{ state, delay, dueAt }`, such as `{ state: 'waiting', delay: '60000', dueAt: 1_700_000_000_000 }`.
@@ -44,8 +44,8 @@ export interface DurableOptions {
    */
   readonly leaseMs?: number
   /**
-   * How long an agent that has ended is kept, in milliseconds. Until then its id shows how it ended; after that, the
-   * id can be used anew.
+   * How long an agent that has ended is kept, in milliseconds. Until then its id shows how it ended; after that, the id
+   * can be used again.
    *
    * @defaultValue no limit
    */

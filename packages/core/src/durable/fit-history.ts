@@ -49,7 +49,7 @@ export function fitHistory(
   return Object.fromEntries(remembered)
 }
 
-/** A history state that was renamed; `none` where there is none any more, so that nobody misses what it remembered. */
+/** A history state that was renamed; `none` where there is none any longer, so that nobody misses what it remembered. */
 function onlyHistoryBeside(id: string, find: (id: string) => StateNode | undefined): StateNode | 'none' | undefined {
   const parent = find(id.slice(0, id.lastIndexOf('.')))
   const beside = Object.values(parent?.states ?? {}).filter(({ type }) => type === 'history')

@@ -52,10 +52,10 @@ export class MachineFit {
     const machine = machineOf(logic)
     const at = path === '' ? 'the state' : path.slice(0, -1)
     if (!isSnapshot(snapshot)) {
-      return this.#miss(at, 'that is no snapshot of XState', 'Return the whole snapshot from migrate.')
+      return this.#miss(at, 'that is not a snapshot of XState', 'Return the whole snapshot from migrate.')
     }
     if (isOfMachine(snapshot) !== (machine !== undefined)) {
-      const what = machine ? 'it was no machine, and is one now' : 'it was a machine, and is none now'
+      const what = machine ? 'it was not a machine, and is one now' : 'it was a machine, and is not one now'
       return this.#miss(at, what, 'Give the new logic another name, and keep the old one for agents that have it.')
     }
     // It is of a machine, as its logic is.
@@ -70,7 +70,7 @@ export class MachineFit {
     }
     const { nodes, problems } = activeStates(machine.root, value)
     for (const { state, what } of problems) {
-      const remedy = 'Keep the states as they were, or return a value of today from migrate.'
+      const remedy = 'Keep the states as they were, or return a value of the current machine from migrate.'
       this.#miss(`${path}value`, `${state === '' ? 'the machine' : `the state "${state}"`} ${what}`, remedy)
     }
     const history = fitHistory(historyValue, machine, layout?.machine, (misfit) =>
@@ -140,7 +140,7 @@ export class MachineFit {
       const what = `the actor that sends or takes "${event.type}" is missing`
       this.#miss(path, what, 'Keep it, or leave the timer out in migrate.')
     } else if (!isUnheard && !takesEvent(to.logic, event.type)) {
-      const what = `"${event.type}" is to come, and no state takes it any more`
+      const what = `"${event.type}" is due, but no state takes it any more`
       this.#miss(path, what, 'Keep taking it, or change the event of the timer in migrate.')
     } else this.#fitted.push({ source: from.to, target: to.to, event, id, dueAt })
   }

@@ -13,7 +13,7 @@ import type { SavedSnapshot } from './saved-snapshot.ts'
 
 /** A saved state, ready to continue from. */
 export interface FittedState {
-  /** `undefined` where the agent has to begin anew. */
+  /** `undefined` where the agent has to begin again. */
   readonly saved: unknown
   /** Whether `migrate` converted it. */
   readonly isMigrated: boolean
@@ -51,7 +51,7 @@ function migrated(agent: string, { durable }: DurableDefinition, { saved, versio
   try {
     converted = (migrate as (state: unknown, version: number) => unknown)(given, version)
   } catch (error) {
-    throw misfit(agent, 'migrate failed with an error', 'Mend it: the cause of this error says where.', error)
+    throw misfit(agent, 'migrate failed with an error', 'Fix it; the cause of this error shows where.', error)
   }
   if (converted instanceof Promise || typeof (converted as { then?: unknown } | undefined)?.then === 'function') {
     throw misfit(agent, 'migrate returned a promise', 'Make it a function that is not async.')
@@ -85,7 +85,7 @@ function fitLogic(
   const wrong = Array.isArray(named) ? named.findIndex((timer) => !isTimer(timer)) : 0
   if (wrong !== -1 || !Array.isArray(named)) {
     const remedy = 'Return the timers as they came, or with { state, delay, dueAt } for each delay (after) that runs.'
-    throw new AgentMisfitError(agent, [{ path: `timers[${wrong}]`, what: 'that is no timer', remedy }])
+    throw new AgentMisfitError(agent, [{ path: `timers[${wrong}]`, what: 'that is not a timer', remedy }])
   }
   const { misfits, saved } = new MachineFit(logic, snapshot, named as NamedTimer[], form.layout)
   const found = misfits.length > 0 ? misfits : restoreProblems(logic, saved.snapshot)

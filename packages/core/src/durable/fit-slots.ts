@@ -96,7 +96,7 @@ function missed({ kind, name, state, path }: Filled, gained: readonly Slot[]): M
   const others = same.filter((slot) => slot.state === state).map((slot) => `"${slot.name}"`)
   const verb = kind === 'invoke' ? 'invoke' : 'wait for the delay'
   const what = same.some((slot) => slot.name === name)
-    ? `of what it can be in now, it is not clear which "${name}" this one is`
+    ? `several states now have a "${name}", and it is not clear which of them this one is`
     : `${stateText(state)} does not ${verb} "${name}" any more${others.length > 0 ? `, but ${others.join(', ')}` : ''}`
   const part = kind === 'invoke' ? 'child' : 'timer'
   return { path, what, remedy: `Keep it as it was, or change or remove the ${part} in migrate.` }

@@ -11,7 +11,7 @@ import type { SavedLayout } from './saved-layout.ts'
 export interface SavedForm {
   readonly version: number
   readonly input?: unknown
-  /** The state to continue from; absent where it has to begin anew. */
+  /** The state to continue from; absent where it has to begin again. */
   readonly saved?: unknown
   /** What the state waits for, if it is that of a machine; forms of earlier versions don't say. */
   readonly layout?: SavedLayout

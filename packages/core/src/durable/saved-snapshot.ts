@@ -24,7 +24,7 @@ export function isOfMachine(snapshot: object): snapshot is SavedSnapshot {
   return 'value' in snapshot && typeof children === 'object' && children !== null
 }
 
-/** Whether the child goes on when it is restored. */
+/** Whether the child continues when it is restored. */
 export function isActive({ snapshot }: SavedChild): boolean {
   return isSnapshot(snapshot) && (snapshot as { readonly status?: unknown }).status === 'active'
 }

@@ -34,7 +34,7 @@ export function flockFigures(flock: Measured): readonly Figure[] {
     },
     {
       name: 'skein.activities.reused',
-      description: 'Activities whose result was there already',
+      description: 'Activities whose result existed already',
       unit: '{activity}',
       kind: 'counter',
       read: () => flock.stats().reusedActivities,

@@ -128,7 +128,7 @@ function summaryOf(
   places: ReadonlyMap<string, readonly Place[]>,
   limit: number,
 ): Chosen[] {
-  // What stands in several places counts once.
+  // A sentence in several places counts once.
   const first = [...places.values()].flatMap((all) => all.slice(0, 1))
   const ranked = first.map(({ source, sentence }): RankedSentence => {
     const { terms, form, kind } = sources[source]!.sentences[sentence]!

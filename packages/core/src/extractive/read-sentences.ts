@@ -7,7 +7,7 @@ import { termReader } from './terms.ts'
 
 /** A sentence of a text as far as a search for answers needs it. Plain data, so that it can be kept. */
 export interface ReadSentence {
-  /** Where it stands in its text, in UTF-16 offsets. */
+  /** Where it is in its text, in UTF-16 offsets. */
   readonly start: number
   readonly end: number
   readonly kind: PartKind

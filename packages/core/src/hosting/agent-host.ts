@@ -24,7 +24,7 @@ export interface HostParts {
 
 /** How often it looks again at agents that were not free, in milliseconds. */
 const lookMs = 500
-/** How often it looks at all agents, whatever it was told of, in milliseconds. */
+/** How often it checks all agents, even without news, in milliseconds. */
 const lookAtAllMs = 10_000
 /** Agents that are resumed at the same time, and that are handed over at once. */
 const batchSize = 100
@@ -34,7 +34,7 @@ const batchSize = 100
  *
  * Nobody is in charge: each host knows the others from their presence in the memory, and finds by itself which agents
  * belong to it. It claims those that run nowhere. Those that belong to another host it ends when they are idle, and the
- * other one claims them. The claims decide: what two hosts take for their own, one of them gets.
+ * other one claims them. The claims decide: if two hosts consider an agent theirs, one of them gets it.
  */
 export class AgentHost implements AsyncDisposable {
   readonly #parts: HostParts
@@ -137,8 +137,8 @@ export class AgentHost implements AsyncDisposable {
   }
 
   /**
-   * Takes no more agents, and lets each go when it is idle, so that another host takes it. Resolves when none is left, or
-   * the time is over: then agents at work end here too, and go on elsewhere from what is stored.
+   * Stops taking agents, and releases each when it is idle, so that another host takes it. Resolves when none is left,
+   * or the time is over: then agents at work end here too, and continue elsewhere from what is stored.
    *
    * @param options - `timeoutMs`: how long to wait for agents at work, in milliseconds; 30,000 by default.
    * @throws OptionError
@@ -157,7 +157,7 @@ export class AgentHost implements AsyncDisposable {
     await this.close()
   }
 
-  /** Ends its agents here, which go on elsewhere from what is stored, and is a host no more. Twice does no harm. */
+  /** Ends its agents here, which continue elsewhere from their stored state, and stops being a host. Twice does no harm. */
   async close(): Promise<void> {
     await this.leave()
     await Promise.all(this.agents.map((ref) => endHere(ref)))
@@ -195,7 +195,7 @@ export class AgentHost implements AsyncDisposable {
       try {
         await this.#lookAround()
         await this.#take()
-        // Before agents are released: others have to know that they do not belong here any more.
+        // Before agents are released: others have to know that they do not belong here any longer.
         await this.#roster.tell()
         await this.#handOver()
         await this.#roster.tell()

@@ -60,7 +60,7 @@ export class Answers {
     })
   }
 
-  /** Fails questions to those of these agents that have ended: nobody takes their mail any more. */
+  /** Fails questions to those of these agents that have ended: nobody takes their mail any longer. */
   async #failEnded(ids: readonly string[]): Promise<void> {
     try {
       const saved = await this.#feed.view.agents.summaries(ids)

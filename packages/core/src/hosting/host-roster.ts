@@ -10,11 +10,11 @@ const countMs = 1_000
 export interface RosterNews {
   /** Whether agents may belong elsewhere now. */
   readonly isChanged: boolean
-  /** Whether somebody is not there any more. */
+  /** Whether somebody is not there any longer. */
   readonly isLost: boolean
 }
 
-/** Which hosts are there, and what this one tells of itself. */
+/** Which hosts are there, and what this one reports on itself. */
 export class HostRoster {
   readonly #agents: SavedAgents
   readonly #leaseMs: number
@@ -26,7 +26,7 @@ export class HostRoster {
   #isSeen = false
   #lookedAt = Number.NEGATIVE_INFINITY
 
-  /** @param self - What this host tells of itself, as it is now. */
+  /** @param self - What this host reports on itself, as it is now. */
   constructor(agents: SavedAgents, leaseMs: number, self: () => AgentHostEntry) {
     this.#agents = agents
     this.#leaseMs = leaseMs

@@ -1,7 +1,7 @@
 import type { Memory } from '@skein/memory'
 import type { AgentHostEntry } from '@skein/memory/runtime'
 
-/** A definition that a host has, and what has become of its agents. */
+/** A definition of a host, with the counts of its agents. */
 export interface HostedDefinition {
   readonly name: string
   /** Agents that have not ended. */
@@ -20,7 +20,21 @@ export interface AgentHostsReport {
   readonly definitions: readonly HostedDefinition[]
 }
 
-/** Lists the processes that host durable agents of a memory, and what waits for them. @throws StoreError */
+/**
+ * Lists the processes that host durable agents of a memory, and what waits for them.
+ *
+ * @throws StoreError
+ *
+ * @example
+ * ```ts
+ * import { listAgentHosts } from '@skein/core'
+ * import { mapStore, openMemory } from '@skein/memory'
+ *
+ * const memory = await openMemory({ store: mapStore() })
+ * await listAgentHosts(memory) // => { hosts: [], definitions: [] }
+ * await memory.close()
+ * ```
+ */
 export async function listAgentHosts(memory: Memory): Promise<AgentHostsReport> {
   const { agents } = memory.as({ id: 'hosts', role: 'flock', rights: ['administer'] })
   const hosts = await agents.hosts()

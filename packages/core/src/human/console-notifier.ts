@@ -18,7 +18,20 @@ export interface ConsoleNotifierOptions {
 
 const kinds: OptionKinds<ConsoleNotifierOptions> = { clearance: 'object', write: 'function' }
 
-/** Notifies people by a line on standard error. */
+/**
+ * Notifies people by a line on standard error.
+ *
+ * @example
+ * ```ts
+ * import { consoleNotifier, createFlock } from '@skein/core'
+ * import { mapStore, openMemory } from '@skein/memory'
+ *
+ * const memory = await openMemory({ store: mapStore() })
+ * const flock = await createFlock({ memory, notifiers: [consoleNotifier({ clearance: { level: 'internal' } })] })
+ * await flock.close()
+ * await memory.close()
+ * ```
+ */
 export function consoleNotifier(options: ConsoleNotifierOptions = {}): Notifier {
   const { clearance, write = (line: string) => process.stderr.write(`${line}\n`) } = requireOptions(
     'consoleNotifier',

@@ -6,10 +6,9 @@ import { DeclinedError, HandedBackError } from './human-errors.ts'
 import { NoFlockError } from '../owner/no-flock-error.ts'
 
 /**
- * Actor logic that asks a person, for a machine to invoke. Its input is that of
- * `escalations.open`, and its output is the person's answer. It fails with a
- * `DeclinedError` when the person declines the request, and with a
- * `HandedBackError` when the person hands the task back undecided.
+ * Actor logic that asks a person, for a machine to invoke. It takes the input of `escalations.open`, and outputs the
+ * person's answer. It fails with a `DeclinedError` when the person declines the request, and with a `HandedBackError`
+ * when the person hands the task back undecided.
  *
  * The same question about the same task is one escalation: a resumed durable agent
  * waits for the same answer, which may have come meanwhile.

@@ -77,7 +77,7 @@ const lists: Partial<Record<Language, Lists>> = {
 const none: Lists = ['', '', '']
 const read = new Map<Language, Abbreviations>()
 
-/** The abbreviations of a language; English ones too, which stand in texts of every language. */
+/** The abbreviations of a language; English ones too, which occur in texts of every language. */
 export function abbreviationsOf(language: Language): Abbreviations {
   const known = read.get(language)
   if (known) return known

@@ -150,7 +150,7 @@ class BlockReader {
       return 'row'
     if (isSubtitleMark(line, after)) return 'other'
     if (isCode(line)) return 'other'
-    // Indented code of Markdown: four columns below a blank line, and no text that goes on from above.
+    // Indented code of Markdown: four columns below a blank line, and no text that continues from above.
     if (line.indent >= 4 && this.#paragraph.length === 0 && isIndentedCode(line)) return 'other'
     const isSetting = keyed.test(line.text) && line.text.length < 80 && !/[.!?]$/.test(line.text)
     const isAmongSettings = [before, after].some(
@@ -159,7 +159,7 @@ class BlockReader {
     return isSetting && isAmongSettings && this.#paragraph.length === 0 ? 'row' : undefined
   }
 
-  /** Ends the paragraph: its lines become blocks, each as far as its text goes on. */
+  /** Ends the paragraph: its lines become blocks, each as far as its text continues. */
   #close(): void {
     const lines = this.#paragraph
     this.#paragraph = []

@@ -1,7 +1,7 @@
 import { ended, isCode, isLogLine, keyed } from './line-forms.ts'
 import type { Line } from './lines.ts'
 
-/** What a text is as a whole: prose with whatever stands in it, or records, one on each line. */
+/** What a text is as a whole: prose with whatever is in it, or records, one on each line. */
 export type DocumentForm = 'prose' | 'records' | 'code'
 
 const sampleLines = 400
@@ -48,7 +48,7 @@ function isSeparated(lines: readonly Line[]): boolean {
     const counts = lines.map(({ text }) => cellsOf(text, separator) - 1)
     const usual = median(counts)
     if (usual < fewest) continue
-    // A table of Markdown stands in prose, under a heading at least.
+    // A table of Markdown is in prose, under a heading at least.
     if (separator === '|' && lines.some(({ text }) => text.startsWith('|'))) continue
     const same = counts.filter((count) => count === usual).length
     const isLoose = (text: string): boolean => separator === ',' && /,\s/.test(text.replaceAll(/"[^"]*"/g, ''))

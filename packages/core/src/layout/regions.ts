@@ -9,7 +9,7 @@ const raw = /^<(script|style|pre|svg|table)\b/i
 const maxFrontMatter = 100
 
 /**
- * Marks the lines that are no prose whatever stands in them: front matter, code in fences or
+ * Marks the lines that are no prose whatever is in them: front matter, code in fences or
  * environments, scripts, comments.
  */
 export function regions(lines: readonly Line[]): boolean[] {

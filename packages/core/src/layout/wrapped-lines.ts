@@ -37,7 +37,7 @@ export function continuations(lines: readonly Line[], language: Language, page: 
 interface Paragraph {
   readonly language: Language
   readonly width: number
-  /** Whether each line begins anew, as in lists of names. */
+  /** Whether each line begins again, as in lists of names. */
   readonly isList: boolean
 }
 

@@ -8,7 +8,7 @@ import type { BudgetMeasure, Excess } from './budget.ts'
  */
 export class BudgetExceededError extends SkeinError {
   readonly code = 'SKEIN_BUDGET'
-  /** The id of the budget: `run/…`, `agent/…` or the id that it was given. */
+  /** The id of the budget: `run/…`, `agent/…` or its own `id`. */
   readonly budget: string
   readonly measure: BudgetMeasure
   /** Used up, including what this call used or was expected to use. */

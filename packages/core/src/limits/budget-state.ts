@@ -21,6 +21,17 @@ export type BudgetSpent = Readonly<Record<BudgetMeasure, number>>
  * Calls still running count when they end. All measures are 0 before the first call.
  *
  * @throws StoreError
+ *
+ * @example
+ * ```ts
+ * import { readBudget } from '@skein/core'
+ * import { mapStore, openMemory } from '@skein/memory'
+ *
+ * const memory = await openMemory({ store: mapStore() })
+ * const ann = memory.as({ id: 'ann', role: 'research' })
+ * await readBudget(ann, { id: 'team' }) // => { tokens: 0, usd: 0, calls: 0, wallMs: 0 }
+ * await memory.close()
+ * ```
  */
 export async function readBudget(memory: View, budget: Pick<BudgetScope, 'id'>): Promise<BudgetSpent> {
   // Handing back the same state writes nothing.

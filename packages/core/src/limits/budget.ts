@@ -8,7 +8,7 @@ import type { OptionKinds, StateChange } from '@skein/memory/runtime'
 export interface Budget {
   /** Input and output together. */
   readonly tokens?: number
-  /** US dollars. A model with an unknown price can't be called under such a budget. */
+  /** US dollars. A model with an unknown price can't be called under a budget with `usd`. */
   readonly usd?: number
   /** Calls that reach a model; answers from the memory are free. */
   readonly calls?: number
@@ -73,6 +73,14 @@ const measures = ['tokens', 'usd', 'calls', 'wallMs'] as const
  *
  * @param kind - Prefix of the new id.
  * @throws OptionError when a limit is not a number above 0, or `wallMs` not an integer.
+ *
+ * @example
+ * ```ts
+ * import { budgetScope } from '@skein/core'
+ *
+ * budgetScope({ id: 'team', usd: 5 }) // => { id: 'team', usd: 5 }
+ * budgetScope({ calls: 100 }).id.startsWith('run/') // => true
+ * ```
  */
 export function budgetScope(given: Budget & { readonly id?: string }, kind = 'run'): BudgetScope {
   const budget = requireOptions('budget', given, kinds, 'budget')

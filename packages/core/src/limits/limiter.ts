@@ -51,7 +51,7 @@ export class Limiter {
       await this.#state.change((state) => leave(state, this.#limits, { id, tokens, used }))
     }
     try {
-      // Of those waiting in this thread, only the first stands in the queue of all threads.
+      // Of those waiting in this thread, only the first is in the queue of all threads.
       const entering = (): Promise<number> => this.#enter(step, signal)
       let startAt = parallel === undefined ? await entering() : await this.#queue.run(entering, signal)
       while (startAt > this.#memory.now()) {

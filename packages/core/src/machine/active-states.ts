@@ -17,7 +17,7 @@ export interface ActiveStates {
  * Finds the states that a machine is in by a saved state value.
  *
  * XState takes more than it should: it throws where a state is missing, but enters states of which the value says
- * nothing without starting what they invoke, and ignores what lies below a state that has no states any more.
+ * nothing without starting what they invoke, and ignores what lies below a state that has no states any longer.
  */
 export function activeStates(root: StateNode, value: unknown): ActiveStates {
   const nodes: StateNode[] = []

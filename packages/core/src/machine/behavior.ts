@@ -10,7 +10,7 @@ import type { AnswerTo, Message } from '../messages/message.ts'
 import { contextOf, runFor, runIn } from './stray-errors.ts'
 import type { StrayTaker } from './stray-errors.ts'
 
-/** What a behavior can do besides returning its next state. */
+/** The tools of a behavior, besides returning its next state. */
 export interface BehaviorContext<Output = unknown> {
   /** The agent's id. */
   readonly id: string
@@ -193,9 +193,5 @@ function begin(host: { begin(): void }): void {
 function requireNow<State>(state: State, option = 'receive'): State {
   if (typeof state !== 'object' || typeof (state as { then?: unknown } | null)?.then !== 'function') return state
   void Promise.resolve(state).catch(() => {})
-  throw new OptionError(
-    option,
-    'a function that returns a state at once, and leaves what takes time to activities',
-    state,
-  )
+  throw new OptionError(option, 'a function that returns a state synchronously (leave slow work to activities)', state)
 }

@@ -128,7 +128,7 @@ export class MachineHost implements Host, LogicHost, StrayTaker {
 
   /** What its code threw later, in a callback or a promise that nobody awaits. Its state is good. */
   strayed(error: unknown): void {
-    // A life that has ended can't fail any more.
+    // A life that has ended can't fail any longer.
     if (this.#isOver) return warn(error)
     this.#keep(undefined, this.#actor.getSnapshot() as Running)
     this.error(error)

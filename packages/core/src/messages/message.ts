@@ -47,12 +47,42 @@ export interface Reply {
   readonly error?: unknown
 }
 
-/** Makes the answer to a question, for a machine to `emit`. It is ignored if nobody asked. */
+/**
+ * Makes the answer to a question, for a machine to `emit`. It is ignored if nobody asked.
+ *
+ * @example
+ * ```ts
+ * import { reply } from '@skein/core'
+ * import type { Question } from '@skein/core'
+ * import { emit, setup } from 'xstate'
+ *
+ * type Ask = Question<'double', number, number>
+ * const machine = setup({ types: { events: {} as Ask } }).createMachine({
+ *   on: { double: { actions: emit(({ event }) => reply(event, event.input * 2)) } },
+ * })
+ * machine.events // => ['double']
+ * ```
+ */
 export function reply<Asked extends Message>(question: Asked, output: AnswerTo<Asked>): Reply {
   return { type: 'skein.reply', ask: askOf(question) ?? '', output }
 }
 
-/** Makes the refusal of a question: `ask` rejects with the error. */
+/**
+ * Makes the refusal of a question: `ask` rejects with the error.
+ *
+ * @example
+ * ```ts
+ * import { refuse } from '@skein/core'
+ * import type { Question } from '@skein/core'
+ * import { emit, setup } from 'xstate'
+ *
+ * type Ask = Question<'double', number, number>
+ * const closed = setup({ types: { events: {} as Ask } }).createMachine({
+ *   on: { double: { actions: emit(({ event }) => refuse(event, new Error('We are closed.'))) } },
+ * })
+ * closed.events // => ['double']
+ * ```
+ */
 export function refuse(question: Message, error: unknown): Reply {
   return { type: 'skein.reply', ask: askOf(question) ?? '', error: error ?? new Error('The question was refused.') }
 }
@@ -63,7 +93,7 @@ export function askOf(message: Message): string | undefined {
   return typeof ask === 'string' ? ask : undefined
 }
 
-/** What a watcher gets when the agent that it watches has ended. */
+/** The message to a watcher when the watched agent has ended. */
 export interface AgentEndedEvent {
   readonly type: 'agent.ended'
   readonly agent: string

@@ -21,7 +21,7 @@ export interface AskOptions {
    * @defaultValue the flock's `askTimeoutMs`: 30_000
    */
   readonly timeoutMs?: number
-  /** Stops waiting; the agent itself goes on working. */
+  /** Stops waiting; the agent itself keeps working. */
   readonly signal?: AbortSignal
   /** What the asker has read: the question is as sensitive as that, and the scope notes how sensitive the answer is. */
   readonly scope?: ReadScope
@@ -105,7 +105,7 @@ export class Questions {
     this.find(message)?.reject(error)
   }
 
-  /** Whether a message is a question asked here that nobody waits for any more. */
+  /** Whether a message is a question asked here that nobody waits for any longer. */
   isGivenUp(message: Message): boolean {
     const ask = askOf(message)
     return ask !== undefined && !this.#open.has(ask) && ask.startsWith(this.#prefix)

@@ -18,7 +18,7 @@ export interface Passage {
   readonly text: string
   /** Who wrote it: an agent, a file. */
   readonly author?: string
-  /** @defaultValue that of everything that the calling activity has read */
+  /** @defaultValue the label of everything that the calling activity has read */
   readonly sensitivity?: Level
   readonly compartments?: readonly string[]
 }
@@ -41,7 +41,7 @@ export interface CitedSentence {
  *
  * - `absent`: the passage does not say this, word for word.
  * - `little`: the quote holds fewer than two different words that carry meaning, or only very short ones.
- * - `repeated`: the quote is short, and stands in its passage more than once.
+ * - `repeated`: the quote is short, and occurs in its passage more than once.
  * - `malformed`: the sentence has no text or no quotes.
  */
 export type DropReason = 'absent' | 'little' | 'repeated' | 'malformed'

@@ -8,7 +8,7 @@ import type { Citation, CitedAnswer, CitedSentence, DropReason, Drops, Passage }
 const fewestWords = 2
 /** In letters. Stop words are known of English alone, but short words mean little in any language: "und der", "的价格". */
 const leastWeight = 7
-/** With so many, a quote need not stand in its passage only once. */
+/** With so many, a quote may be in its passage more than once. */
 const enoughWords = 5
 
 // Knows words of languages that are written without spaces, too.

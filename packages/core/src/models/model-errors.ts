@@ -34,7 +34,7 @@ const remedies = {
   /** The answer broke off, before its first piece or later. None of it was stored. It may have been billed, so the call was not retried. */
   SKEIN_MODEL_CUT: 'was not answered in full: the answer broke off. Try again; both answers may be billed.',
   /** The answer can't be parsed. It may have been billed, so the call was not retried. */
-  SKEIN_MODEL_MALFORMED: 'got an answer that can not be parsed. Check that the server is compatible.',
+  SKEIN_MODEL_MALFORMED: 'got an answer that cannot be parsed. Check that the server is compatible.',
   /** No answer came in time. It may still be billed, so the call was not retried. */
   SKEIN_MODEL_TIMEOUT: 'was not answered in time. Raise `timeoutMs`, or `idleTimeoutMs` for a stream that paused.',
   /** The provider failed. */

@@ -124,10 +124,9 @@ export class SharedModel {
   /**
    * Asks for an answer from passages whose sentences cite them.
    *
-   * Quotes are looked up in the passages. They are evidence if they hold at least two
-   * words that carry meaning, and stand in their passage once or hold five. If some are
-   * not found or no evidence, the model is asked once to correct them; sentences that are
-   * still faulty are left out and counted (`dropped`), by reason (`droppedFor`).
+   * Quotes are looked up in the passages. They are evidence if they hold at least two words that carry meaning, and
+   * occur in their passage once or hold five. If some are not found or no evidence, the model is asked once to correct
+   * them; sentences that are still faulty are left out and counted (`dropped`), by reason (`droppedFor`).
    *
    * @throws ModelCallError SKEIN_MODEL_CITATION when no sentence is left; OptionError
    */
@@ -162,7 +161,7 @@ export class SharedModel {
   /**
    * Forgets the stored answer to a request, for all threads, processes and machines: the next who asks gets a
    * new one. Of a cited answer that took several calls, all are forgotten; of vectors, those of each text.
-   * What was made from the answer stays: facts, objects, results of activities.
+   * Records made from the answer stay: facts, objects, results of activities.
    *
    * @param request - The same as for `chat`, `object`, `cite` or `embed`.
    * @returns whether there was an answer.
@@ -245,7 +244,7 @@ export class SharedModel {
     return { label, plain: { ...request, messages }, shared }
   }
 
-  /** What an activity sends may contain anything that it has read, whatever its passages state. */
+  /** A request may contain anything that the activity has read, regardless of the labels of its passages. */
   #labelOf(passages: readonly Passage[]): Label {
     const stated = labelsOf(passages)
     const { level = 'public', compartments = [] } = this.#memory.principal.clearance ?? {}

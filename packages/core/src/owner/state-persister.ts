@@ -25,7 +25,7 @@ export interface StatePersister {
   changed(): void
   /** The agent took a message: it leaves the durable mailbox in the same write that stores the resulting state. */
   taken(message: Message): void
-  /** Resolves when the agent's current state is stored. @throws when it can't be stored any more. */
+  /** Resolves when the agent's current state is stored. @throws when it can't be stored any longer. */
   stored(): Promise<void>
   /** Sends a message in the same write that stores the next state. */
   post(to: string, message: Message): void
@@ -43,7 +43,7 @@ export interface StatePersister {
 
 /** A durable agent, as its persister sees it. */
 export interface Persistable {
-  /** The state to continue from after a crash; `undefined` to begin anew. */
+  /** The state to continue from after a crash; `undefined` to begin again. */
   save(): unknown
   /** The label of what it has read. */
   readonly label: Label

@@ -38,7 +38,7 @@ export function requireRetry(policy: RetryPolicy): void {
 
 /** @throws OptionError when a number is out of range. */
 export function resolveRetry(policy: RetryPolicy | undefined, defaults: ResolvedRetryPolicy): ResolvedRetryPolicy {
-  // An option that is given as `undefined` counts as left out.
+  // An option with the value `undefined` counts as omitted.
   const given = Object.entries(requireOptions('retry', policy, kinds, 'retry')).filter(
     ([, value]) => value !== undefined,
   )

@@ -7,7 +7,7 @@ export class SupervisionError extends SkeinError {
 
   constructor(agent: string, why: string, cause: unknown) {
     super(
-      `The supervision of the agent "${agent}" made no decision: ${why} Return { type: 'restart', from, delayMs }, { type: 'resume' }, { type: 'stop' } or { type: 'escalate', to }, and no promise.`,
+      `The supervision of the agent "${agent}" made no decision: ${why} Return { type: 'restart', from, delayMs }, { type: 'resume' }, { type: 'stop' } or { type: 'escalate', to }, not a promise.`,
       { cause },
     )
     this.agent = agent

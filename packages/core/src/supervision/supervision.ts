@@ -95,7 +95,7 @@ const kinds: OptionKinds<SupervisionPolicy> = {
   escalateTo: 'any',
 }
 
-/** A supervision with its settings checked, as one function. @throws OptionError when one is out of range. */
+/** A supervision with checked settings, as one function. @throws OptionError when one is out of range. */
 export function resolveSupervision(supervision: Supervision = {}): (failure: Failure) => Decision {
   if (typeof supervision === 'function') return (failure) => checked(supervision(failure), failure)
   const given = requireOptions('supervision', supervision, kinds, 'supervision')

@@ -13,7 +13,24 @@ export interface DeadLetters {
   expectNone(): void
 }
 
-/** Collects the dead letters of a flock from now on. */
+/**
+ * Collects the dead letters of a flock from now on.
+ *
+ * @example
+ * ```ts
+ * import { createFlock } from '@skein/core'
+ * import { deadLetters, probe } from '@skein/core/testing'
+ * import { mapStore, openMemory } from '@skein/memory'
+ *
+ * const memory = await openMemory({ store: mapStore() })
+ * const flock = await createFlock({ memory })
+ * const letters = deadLetters(flock)
+ * probe(flock).ref.send({ type: 'draft' })
+ * letters.expectNone()
+ * await flock.close()
+ * await memory.close()
+ * ```
+ */
 export function deadLetters(flock: Flock): DeadLetters {
   const all: DeadLetter[] = []
   flock.on('message.deadLettered', (letter) => all.push(letter))

@@ -14,7 +14,24 @@ export interface Probe {
   next(): Promise<Message>
 }
 
-/** Spawns an agent that records its messages, for tests to inspect. */
+/**
+ * Spawns an agent that records its messages, for tests to inspect.
+ *
+ * @example
+ * ```ts
+ * import { createFlock } from '@skein/core'
+ * import { probe } from '@skein/core/testing'
+ * import { mapStore, openMemory } from '@skein/memory'
+ *
+ * const memory = await openMemory({ store: mapStore() })
+ * const flock = await createFlock({ memory })
+ * const editor = probe(flock, { id: 'editor' })
+ * editor.ref.send({ type: 'draft' })
+ * await editor.next() // => { type: 'draft' }
+ * await flock.close()
+ * await memory.close()
+ * ```
+ */
 export function probe(flock: Flock, options: Pick<SpawnOptions, 'id' | 'role'> = {}): Probe {
   const messages: Message[] = []
   const waiting: ((message: Message) => void)[] = []

@@ -15,6 +15,26 @@ export interface StepScheduler extends Scheduler {
  * depends on the order.
  *
  * @param seed - An integer; equal seeds give equal orders.
+ *
+ * @example
+ * ```ts
+ * import { behavior, createFlock } from '@skein/core'
+ * import { stepScheduler } from '@skein/core/testing'
+ * import { mapStore, openMemory } from '@skein/memory'
+ *
+ * const scheduler = stepScheduler(1)
+ * const memory = await openMemory({ store: mapStore() })
+ * const flock = await createFlock({ memory, scheduler })
+ * const counter = flock.spawn(
+ *   behavior({ role: 'counter', initial: 0, receive: (count, _: { type: 'tick' }) => count + 1 }),
+ * )
+ * counter.send({ type: 'tick' })
+ * counter.snapshot // => { status: 'active', context: 0 }
+ * scheduler.step() // => true
+ * counter.snapshot // => { status: 'active', context: 1 }
+ * await flock.close()
+ * await memory.close()
+ * ```
  */
 export function stepScheduler(seed: number): StepScheduler {
   const ready: Runnable[] = []

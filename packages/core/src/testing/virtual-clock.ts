@@ -31,6 +31,19 @@ const maxTurns = 250
  * Leases go by the store's clock instead.
  *
  * @param now - Its initial time, Unix milliseconds.
+ *
+ * @example
+ * ```ts
+ * import { virtualClock } from '@skein/core/testing'
+ *
+ * const clock = virtualClock()
+ * let rings = 0
+ * clock.setTimeout(() => (rings += 1), 60_000)
+ * await clock.advance(59_999)
+ * rings // => 0
+ * await clock.advance(1)
+ * rings // => 1
+ * ```
  */
 export function virtualClock(now = 0): VirtualClock {
   let time = now

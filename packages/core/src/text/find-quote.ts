@@ -2,7 +2,7 @@ import { ellipsis, FoldedText, isMark, isSameWord } from './folded-text.ts'
 import type { TextPart } from './folded-text.ts'
 import { linearIndexesOf, linearIndexOf } from './index-of.ts'
 
-/** Where a quote stands in a text. */
+/** Where a quote is in a text. */
 export interface FoundQuote extends TextPart {
   /** What was quoted: all of it, or the parts around words that were left out. */
   readonly parts: readonly TextPart[]

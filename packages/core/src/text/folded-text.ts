@@ -9,7 +9,7 @@ export const ellipsis = '…'
 
 /**
  * A text as far as its words go: without what models, typesetters and converters change in passing. It
- * knows for each of its characters where that stands in the original.
+ * knows for each of its characters where that is in the original.
  *
  * - Characters are composed (NFC); ligatures, full-width and presentation forms are the letters they show.
  * - Characters that nobody sees are gone.
@@ -69,7 +69,7 @@ export class FoldedText {
     this.text = folded
   }
 
-  /** Where a part of the folded text stands in the original. */
+  /** Where a part of the folded text is in the original. */
   placeOf({ start, end }: TextPart): TextPart {
     return { start: this.#starts[start] ?? 0, end: this.#ends[end - 1] ?? 0 }
   }
@@ -135,7 +135,7 @@ const wordChar = /^[\p{L}\p{N}]/u
 const unspaced =
   /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\u3001-\u303F]/u
 
-/** Whether a word goes on from one character to the other. */
+/** Whether a word continues from one character to the other. */
 export function isSameWord(before: string, after: string): boolean {
   return wordChar.test(before) && wordChar.test(after) && !(unspaced.test(before) || unspaced.test(after))
 }

@@ -8,7 +8,7 @@ import { dotsEnd } from './trailing-dots.ts'
 
 /** How far a decision looks to either side, in UTF-16 units: enough for any abbreviation or list number. */
 const reach = 80
-/** What stands in quotation marks of East Asia is one sentence with what says it, up to this length. */
+/** What is in quotation marks of East Asia is one sentence with what says it, up to this length. */
 const maxSpeech = 200
 
 // One or more marks, what closes behind them, and the marks of footnotes.
@@ -25,7 +25,7 @@ const opening = /^["'“‘„«‹»(（「『《【[¿¡*_]+/u
 const loneNumber = /^(?:[IVXLC]{1,7}|[A-Za-z]|\d{1,3}(?:\.\d{1,3}){0,4})[.)]$/
 const heading = /^\p{Lu}{3,}\s\p{Lu}{3,}\s/u
 
-/** After speech in Japanese, Chinese or Korean, the sentence goes on with these. */
+/** After speech in Japanese, Chinese or Korean, the sentence continues with these. */
 const afterSpeech =
   /^(?:[、，,；：と]|って|っと|という|とい|なんて|など|は|が|を|に|で|も|の(?!\p{L}*。$)|から|라고|하고|라는|고\s|(?:[\p{Script=Han}]{0,8}(?:说|說|问|問|道|喊|答|叫|笑|想)[\p{Script=Han}]{0,2}[。，：！,]))/u
 
@@ -67,7 +67,7 @@ function* marksIn(
   }
 }
 
-/** Whether a mark stands within brackets or quotation marks whose sentence goes on behind them. */
+/** Whether a mark stands within brackets or quotation marks whose sentence continues behind them. */
 function isWithin(text: string, span: QuotedSpan | undefined, index: number, end: number): boolean {
   if (!span || index < span.open || index > span.close) return false
   const after = text.slice(span.close + 1, span.close + 1 + reach)
@@ -78,7 +78,7 @@ function isWithin(text: string, span: QuotedSpan | undefined, index: number, end
   return goesOn(after) || (text[span.open] === '(' && /^[.!?]/.test(after)) || afterSpeech.test(after)
 }
 
-/** Whether a sentence goes on behind quotation marks or brackets. */
+/** Whether a sentence continues behind quotation marks or brackets. */
 function goesOn(after: string): boolean {
   return /^\s*(?:[,;:、，]|[—–-]\s*\p{Ll}|\p{Ll})/u.test(after)
 }
@@ -110,7 +110,7 @@ function endsHere({ text, start, index, end, language }: Place): boolean {
   const next = after.slice(gap.length)
   const bare = next.replace(opening, '')
   if (/^(?:-\p{Lu}|-\p{Ll}{2})/u.test(next)) return true
-  // A dash before words of a speaker, or of what is said, goes on; before a capital, somebody else speaks.
+  // A dash before words of a speaker, or of what is said, continues; before a capital, somebody else speaks.
   if (/^[—–]\p{Ll}/u.test(next)) return false
   if (/^[—–-]\s/.test(next)) return /[!?.…]/.test(marks) && /^[—–-]\s+["«„“]?\p{Lu}/u.test(next) && !/["»”]/.test(marks)
   if (/^\p{Ll}/u.test(bare)) return false
@@ -123,12 +123,12 @@ function endsHere({ text, start, index, end, language }: Place): boolean {
   return !isAbbreviation(head, next, bare, language)
 }
 
-/** Full-width marks stand in numbers, too. */
+/** Full-width marks are in numbers, too. */
 function isDecimal(text: string, index: number, after: string): boolean {
   return text[index] === '．' && /^[\d０-９]/.test(after)
 }
 
-/** Whether speech that ends here is part of a sentence that goes on. */
+/** Whether speech that ends here is part of a sentence that continues. */
 function afterQuote(marks: string, after: string): boolean {
   return /[」』”’）]$/u.test(marks) && afterSpeech.test(after)
 }

@@ -3,7 +3,7 @@ const minSentence = 20
 /** A sentence rarely begins with a phrase that is shorter. */
 const minPhrase = 10
 
-// Words with which a sentence goes on after a space: and, or, but, which, because, from, when, such as, together with …
+// Words with which a sentence continues after a space: and, or, but, which, because, from, when, such as, together with …
 const goesOn =
   /^(?:และ|หรือ|แต่|ที่|ซึ่ง|อัน|โดย|ด้วย|เพราะ|เนื่องจาก|เพื่อ|จาก|ใน|ของ|กับ|แก่|ต่อ|ตั้งแต่|จน|ถึง|ว่า|คือ|รวม|ได้แก่|เช่น|ทั้ง|พร้อม|ไม่ว่า|ตาม|ระหว่าง|ก็|จึง|แล้ว|เป็น|เมื่อ|หาก|ถ้า|สำหรับ|บน|ใต้|ริม|ใกล้|ประมาณ|ราว|กว่า|คน|ครั้ง)/u
 /** Titles begin a name, and often a sentence, however short. */

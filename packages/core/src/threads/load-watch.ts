@@ -44,7 +44,7 @@ export class LoadWatch {
   }
 
   #expire(threadId: number, request: WatchedRequest): void {
-    const why = `it was not done after ${this.#timeoutMs} ms (loadTimeoutMs). Does it await something at its top level that never comes?`
+    const why = `it did not load within ${this.#timeoutMs} ms (loadTimeoutMs). Check whether a top-level await never settles.`
     request.expired = new ActivityLoadError(request.module, new Error(why))
     this.#terminate(threadId)
   }

@@ -21,7 +21,7 @@ export class LoadedModules {
     return this.#loaded.has(module)
   }
 
-  /** Nothing of this module runs any more: it tried to make a flock. */
+  /** Nothing of this module runs any longer: it tried to make a flock. */
   refuse(module: string, error: NestedFlockError): void {
     this.#refused.set(module, error)
   }

@@ -45,7 +45,7 @@ class ThreadExecutor implements Executor {
     if (!descriptor) {
       throw new OptionError(
         'model',
-        `Worker threads can't use ${id}: it is an object of this thread, without a \`descriptor\`. Export it from a module of its own, and give the flock that, as in \`await aiSdkModel(new URL('./model.ts', import.meta.url))\`.`,
+        `Worker threads can't use ${id}: it is an object of this thread and has no \`descriptor\`. Export it from a module of its own and pass that to the flock, as in \`await aiSdkModel(new URL('./model.ts', import.meta.url))\`.`,
       )
     }
     this.#options = options

@@ -161,7 +161,7 @@ export class ThreadPool {
     if (isThreadPorts(message)) this.#onPorts(message)
     else if (!this.#hasWarned) {
       this.#hasWarned = true
-      warn('A module of activities posted a message to parentPort, where nobody takes it. Report progress() instead.')
+      warn('A module of activities posted a message to parentPort, where nobody receives it. Call progress() instead.')
     }
   }
 
@@ -221,7 +221,7 @@ export class ThreadPool {
     const stop = new AbortController()
     // An idle thread does not keep the process alive: this timer does.
     const grace = setTimeout(() => stop.abort(), graceMs)
-    // Started, failed or timed out: in each case nobody has to wait for it any more.
+    // Started, failed or timed out: in each case nobody has to wait for it any longer.
     await Promise.allSettled(starting.map((worker) => once(worker, 'message', { signal: stop.signal })))
     clearTimeout(grace)
   }

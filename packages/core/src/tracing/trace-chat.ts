@@ -3,7 +3,7 @@ import { attribute, mayHold, traced, tracerOf } from '@skein/memory/runtime'
 import type { OpenSpan, Operation, SpanAttributes, SpanStart } from '@skein/memory/runtime'
 import type { Label } from '@skein/memory/store'
 
-/** What a span tells of a request, where it asks for text. */
+/** What a span reports on a request, where it asks for text. */
 interface Asked {
   readonly messages: readonly { readonly role: string; readonly text: string }[]
   readonly schema?: unknown
@@ -23,7 +23,7 @@ interface Call {
   readonly request?: Asked
 }
 
-/** What a span tells of an answer. */
+/** What a span reports on an answer. */
 interface Outcome {
   readonly reused: boolean
   readonly usd: number | undefined

@@ -24,7 +24,7 @@ export function MapTable(): VNode {
     <div class="tables" tabindex={0} role="region" aria-label="The flock as tables">
       <table>
         <caption>
-          Agents {agents.length > maxRows && `(the ${maxRows} active last, of ${amount(agents.length)})`}
+          Agents {agents.length > maxRows && `(the ${maxRows} most recently active, of ${amount(agents.length)})`}
         </caption>
         <ColumnHeads
           names={['Agent', 'Role', 'State', 'Works on', 'Group', 'Wrote', 'Read', 'Reused']}
@@ -58,7 +58,7 @@ export function MapTable(): VNode {
       </table>
       <table>
         <caption>
-          Records {records.length > maxRows && `(the ${maxRows} written last, of ${amount(records.length)})`}
+          Records {records.length > maxRows && `(the ${maxRows} most recently written, of ${amount(records.length)})`}
         </caption>
         <ColumnHeads
           names={['Record', 'Collection', 'Author', 'Status', 'Read', 'Written']}

@@ -70,7 +70,7 @@ function folded(text: string): string {
   return text.replaceAll(/\s+/g, ' ')
 }
 
-/** Where a letter of the folded text stands in the text. */
+/** Where a letter of the folded text is in the text. */
 function unfolded(text: string, at: number): number {
   let left = 0
   for (const { 0: space, index } of text.matchAll(/\s+/g)) {

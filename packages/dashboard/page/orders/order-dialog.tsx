@@ -56,7 +56,7 @@ function Orders({ target: { agent, run } }: { readonly target: OrderTarget }): V
             <button
               type="button"
               onClick={() =>
-                void give(agent, { do: 'cancel', run: run.id, why: why() }, 'Cancelled. To its agent it has failed.')
+                void give(agent, { do: 'cancel', run: run.id, why: why() }, 'Cancelled. Its agent receives a failure.')
               }
             >
               Cancel this run
@@ -85,7 +85,7 @@ function Orders({ target: { agent, run } }: { readonly target: OrderTarget }): V
               <button
                 type="button"
                 onClick={() =>
-                  void give(agent, { do: 'pause', why: why() }, 'Paused. What runs now goes on to its end.')
+                  void give(agent, { do: 'pause', why: why() }, 'Paused. Work already running continues to its end.')
                 }
               >
                 Pause

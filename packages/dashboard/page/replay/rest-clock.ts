@@ -20,7 +20,7 @@ const leastEvents = 20
 const longestMs = 40_000
 /** Shorter ones no faster than this. */
 const slowest = 0.5
-/** How long the end is shown before it begins anew, in milliseconds. */
+/** How long the end is shown before it begins again, in milliseconds. */
 const endMs = 4_000
 
 let frame = 0

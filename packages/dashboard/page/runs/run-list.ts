@@ -10,7 +10,7 @@ export const runs = signal<readonly RunRow[] | undefined>(undefined)
 /** Why they could not be loaded. */
 export const runsError = signal<string | undefined>(undefined)
 
-/** The tag of records that tell of runs. */
+/** The tag of records that report on runs. */
 const runTag = 'run'
 
 let loadedFor = -1
@@ -30,7 +30,7 @@ export async function loadRuns(): Promise<void> {
   }
 }
 
-/** How many records of the scene tell of runs: only then is there something new. */
+/** How many records of the scene report on runs: only then is there something new. */
 function toldOfRuns(): number {
   let count = 0
   for (const { collection, tags } of history.head.records.values()) {

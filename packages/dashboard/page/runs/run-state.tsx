@@ -12,7 +12,7 @@ const texts: Readonly<Record<RunRow['state'], string>> = {
 
 /** The state of a run as a word and a sign. */
 export function RunState({ state }: Pick<RunRow, 'state'>): VNode {
-  const title = state === 'lost' ? 'Its process ended without telling of an end.' : undefined
+  const title = state === 'lost' ? 'Its process ended before it reported the end of the run.' : undefined
   return (
     <span class={`run-state is-${state}`} title={title}>
       {texts[state]}

@@ -14,7 +14,7 @@ export function RangeBar(): VNode {
   if (!marked) {
     return (
       <p class="hint">
-        Drag over the rows to mark a period. {hasTouch ? 'Zoom in on it then.' : 'Ctrl and the wheel zoom.'}
+        Drag over the rows to mark a period. {hasTouch ? 'Then zoom in on it.' : 'Ctrl and the wheel zoom.'}
       </p>
     )
   }

@@ -28,7 +28,7 @@ export class MetricLog {
   /** All marks up to now, in order. @throws StoreError */
   async marks(): Promise<readonly MetricMark[]> {
     const reading = this.#reading.then(() => this.#readNew())
-    // The caller gets the error; the next reading starts anew.
+    // The caller gets the error; the next reading starts again.
     this.#reading = reading.catch(() => {})
     await reading
     return this.#marks

@@ -87,7 +87,7 @@ function samplesOfQueue({ queue, workers, activities }: WorkQueue): Sample[] {
     sample('workers', 'Workers that have an activity', 'gauge', (activity) => activity.workers),
     sample('done', 'Jobs that are done', 'counter', ({ done }) => done),
     sample('failed', 'Jobs that failed', 'counter', ({ failed }) => failed),
-    sample('retried', 'Jobs that callers gave again after a failure', 'counter', ({ retried }) => retried),
+    sample('retried', 'Jobs that callers submitted again after a failure', 'counter', ({ retried }) => retried),
     sample('stalled', 'Jobs whose worker ended or was cut off', 'counter', ({ stalled }) => stalled),
     {
       name: 'skein.queue.host.running',

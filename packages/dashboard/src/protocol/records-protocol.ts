@@ -33,7 +33,7 @@ export interface RecordRow {
 export interface RecordState {
   /**
    * `withdrawn`: retracted or superseded, which of the two is above the clearance. `in-doubt`: something that it was made
-   * from was. `erased`: it is a tombstone, which tells of an erasure.
+   * from was. `erased`: it is a tombstone, which reports on an erasure.
    */
   readonly kind: 'retracted' | 'superseded' | 'withdrawn' | 'in-doubt' | 'erased'
   readonly reason?: string

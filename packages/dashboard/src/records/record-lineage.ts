@@ -106,7 +106,7 @@ const derived = collectionsWith('derived').filter((name) => name !== 'correction
 /** Those that a walk over objects does not find. */
 const shown: ReadonlySet<Collection> = new Set(derived.filter((name) => name !== 'objects'))
 
-/** Where an item stands in a walk. */
+/** Where an item is in a walk. */
 type Place = Pick<LineageItem, 'depth' | 'from'>
 
 /** What names something as its source. From objects, other objects are found by a walk of their own. */

@@ -6,7 +6,7 @@ import type { StreamPosition } from '../protocol/protocol.ts'
 export interface ParsedPosition {
   readonly seq: number
   readonly liveSeq: number
-  /** Identifies the server start: each counts its live events anew. */
+  /** Identifies the server start: each counts its live events from zero. */
   readonly bootId: string
 }
 

@@ -37,6 +37,20 @@ const noGraph = { entities: [], relations: [] }
  *
  * @param path - A file, or a folder of notes.
  * @throws OptionError when nothing in it is known; errors of the file system; StoreError
+ *
+ * @example
+ * ```ts
+ * import { mkdtemp, writeFile } from 'node:fs/promises'
+ * import { importMemory } from '@skein/mcp'
+ * import { mapStore, openMemory } from '@skein/memory'
+ *
+ * const path = `${await mkdtemp('/tmp/skein-')}/MEMORY.md`
+ * await writeFile(path, '- Acme pays late.')
+ * const memory = await openMemory({ store: mapStore() })
+ * const report = await importMemory(memory.as({ id: 'ann', role: 'sales' }), path)
+ * report.added // => 1
+ * await memory.close()
+ * ```
  */
 export async function importMemory(view: View, path: string, options: ImportMemoryOptions = {}): Promise<ImportReport> {
   requireStrings('path', [path])

@@ -115,7 +115,7 @@ export class StdioLine implements Transport {
     const ids = [...this.#asked]
     this.#asked.clear()
     for (const id of ids) {
-      this.onmessage?.({ jsonrpc: '2.0', id, error: { code: connectionClosed, message: 'The client has gone.' } })
+      this.onmessage?.({ jsonrpc: '2.0', id, error: { code: connectionClosed, message: 'The client disconnected.' } })
     }
   }
 }

@@ -4,6 +4,6 @@ import type { Collection } from '@skein/memory/store'
 export interface RecallFilter {
   readonly task?: string
   readonly kind?: Collection
-  /** Where to go on: of a list, or within one long value. */
+  /** Where to continue: of a list, or within one long value. */
   readonly cursor?: string
 }

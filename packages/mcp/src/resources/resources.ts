@@ -17,7 +17,7 @@ const listedRecords = 50
  * all that the client writes.
  */
 export const resources: ListResourcesResult['resources'] = [
-  { uri: newestUri, name: 'newest', title: 'What was written last', mimeType },
+  { uri: newestUri, name: 'newest', title: 'The newest records', mimeType },
 ]
 
 /** The forms that the addresses of all other resources have. */

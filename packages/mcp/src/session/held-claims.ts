@@ -18,7 +18,8 @@ export function claimText({ task, fence }: ClaimToken): string {
 /** @throws OptionError when it isn't what {@link claimText} made. */
 export function parseClaim(text: string): ClaimToken {
   const [, fence, task] = /^([1-9]\d{0,14}):(.+)$/s.exec(text) ?? []
-  if (fence === undefined || task === undefined) throw new OptionError('claim', 'what the tool claim gave', text)
+  if (fence === undefined || task === undefined)
+    throw new OptionError('claim', 'a token that the tool claim returned', text)
   return { task, fence: Number(fence) }
 }
 
@@ -32,7 +33,7 @@ export class HeldClaims {
     this.#view = view
   }
 
-  /** Claims a task, or goes on holding it. @returns `undefined` when another holds it. */
+  /** Claims a task, or keeps holding it. @returns `undefined` when another holds it. */
   async claim(task: string): Promise<ClaimToken | undefined> {
     const held = this.#held.get(task)
     if (held && !held.claim.signal.aborted) {

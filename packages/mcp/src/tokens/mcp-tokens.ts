@@ -14,7 +14,7 @@ import { isToken, makeToken, tokenId } from './token-text.ts'
 
 /** Options of {@link McpTokens.create}. */
 export interface CreateTokenOptions {
-  /** Who its bearer is. A bearer has no rights: nobody declassifies or audits over MCP. */
+  /** The principal of its bearer. A bearer has no rights: nobody declassifies or audits over MCP. */
   readonly principal: Omit<Principal, 'rights'>
   /**
    * How long it is valid, in milliseconds.
@@ -64,7 +64,22 @@ const keptMs = 1e15
 const none: Tokens = {}
 const maxTokens = 1_000
 
-/** The tokens with which clients connect to a memory over HTTP. They are kept in the memory's own space. */
+/**
+ * The tokens with which clients connect to a memory over HTTP. They are kept in the memory's own space.
+ *
+ * @example
+ * ```ts
+ * import { McpTokens } from '@skein/mcp'
+ * import { mapStore, openMemory } from '@skein/memory'
+ *
+ * const memory = await openMemory({ store: mapStore() })
+ * const tokens = new McpTokens(memory)
+ * const { id } = await tokens.create({ principal: { id: 'ann', role: 'research' }, ttlMs: 3_600_000 })
+ * await tokens.revoke(id)
+ * await tokens.list() // => []
+ * await memory.close()
+ * ```
+ */
 export class McpTokens {
   readonly #memory: Memory
   readonly #state: SharedState<Tokens>

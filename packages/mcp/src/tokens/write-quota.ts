@@ -4,14 +4,14 @@ import { runtimeState } from '@skein/memory/runtime'
 
 const dayMs = 86_400_000
 
-/** What a bearer may write in a day is used up. Nothing was written. */
+/** A bearer has used up the bytes that it may write in a day. Nothing was written. */
 export class QuotaError extends SkeinError {
   readonly code = 'SKEIN_QUOTA'
   readonly bytesPerDay: number
 
   constructor(bytesPerDay: number) {
     super(
-      `This token may write ${bytesPerDay} bytes a day, which this would exceed. Write less, or go on after midnight UTC.`,
+      `This token may write ${bytesPerDay} bytes a day, which this would exceed. Write less, or continue after midnight UTC.`,
     )
     this.bytesPerDay = bytesPerDay
   }

@@ -43,7 +43,7 @@ async function whyKept(view: View, { collection, id }: RecordName): Promise<stri
   if (!record) return absent
   const { principal } = view
   if (record.author === principal.id || principal.rights?.includes('erase')) return undefined
-  return `It is by ${record.author}. Only its author, or somebody with the right "erase", can erase it.`
+  return `${record.author} wrote it. Only its author, or somebody with the right "erase", can erase it.`
 }
 
 async function markDone(view: View, id: string): Promise<string | undefined> {
@@ -56,4 +56,4 @@ async function markDone(view: View, id: string): Promise<string | undefined> {
   }
 }
 
-const absent = 'There is none that you can see.'
+const absent = 'You can see no such record.'

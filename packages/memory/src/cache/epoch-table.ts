@@ -220,7 +220,7 @@ export class EpochTable {
    * Resolves when {@link newsOf} the slot has grown since `seen` was read, or after the timeout. Rejects when the signal
    * aborts.
    *
-   * @param keepsAlive - Whether the process goes on for the sake of this wait.
+   * @param keepsAlive - Whether the process continues for the sake of this wait.
    */
   untilNews(
     slot: number,

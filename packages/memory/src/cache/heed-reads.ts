@@ -29,7 +29,7 @@ export function heedReads(store: Store, epochs: EpochTable): Store {
     }
   }
 
-  /** What is not there bears no position. It may be news as well, and then the feed tells of it. */
+  /** What is not there bears no position. It may be news as well, and then the feed reports on it. */
   const heedFeed = async (): Promise<void> => {
     const { changes, last, trimmed } = await store.changes(epochs.syncedSeq, pageSize)
     if (!trimmed && (changes.at(-1)?.seq ?? last) >= last) heed(changes)

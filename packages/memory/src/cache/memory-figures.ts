@@ -10,10 +10,10 @@ const counters: readonly Counter[] = [
     name: 'skein.cache.invalidations',
     of: 'invalidations',
     unit: '{entry}',
-    description: 'Cached copies that a write by somebody else ended',
+    description: 'Cached copies invalidated by the writes of others',
   },
-  { name: 'skein.work.computed', of: 'computed', unit: '{work}', description: 'Work that was done' },
-  { name: 'skein.work.reused', of: 'reused', unit: '{work}', description: 'Work whose result was there already' },
+  { name: 'skein.work.computed', of: 'computed', unit: '{work}', description: 'Work that was computed' },
+  { name: 'skein.work.reused', of: 'reused', unit: '{work}', description: 'Work whose result existed already' },
   {
     name: 'skein.work.saved.time',
     of: 'savedMs',

@@ -59,7 +59,7 @@ export async function correct(actor: Actor, key: CorrectableKey, request: Correc
   requireIds('id', [key.id])
   if (reason !== undefined) requireStrings('reason', [reason])
   for (;;) {
-    // Before the record: a mark leaves its version as it is, so this one alone tells of a correction made meanwhile.
+    // Before the record: a mark leaves its version as it is, so this one alone reports on a correction made meanwhile.
     const [before] = await actor.unseen.read([correctionKey(key)])
     const record = await requireRecord(actor, key, request.kind)
     if (record.isWithdrawn) return { correction: await sameCorrection(actor, record, request), replacement: undefined }
@@ -101,7 +101,7 @@ async function sameCorrection(actor: Actor, record: Shown, { next }: CorrectionR
       ? known?.state === 'retracted'
       : 'id' in next && known?.state === 'superseded' && known.supersededBy === next.id
   if (!known || !isSame) throw await correctedError(actor, record)
-  // Whoever was interrupted goes on.
+  // Whoever was interrupted continues.
   await finish(actor, record, [])
   return known
 }
@@ -201,7 +201,7 @@ async function replacementOf(actor: Actor, record: Shown, next: Replacement): Pr
 /** Does what was too much for one step, and forgets results that were stored since the uses were looked up. */
 async function finish(actor: Actor, key: RecordKey, rest: readonly OwnMutation[]): Promise<void> {
   for (let from = 0; from < rest.length; from += mostAtOnce) {
-    // What was written anew meanwhile is found below.
+    // What was written again meanwhile is found below.
     const some = rest.slice(from, from + mostAtOnce)
     const commit = await actor.commit(some, { over: false })
     if (!commit.ok) for (const one of some) await actor.commit([one], { over: false })

@@ -33,7 +33,7 @@ export interface Dependent {
   readonly updatedAt: number
   /** Steps from the record that it rests on. */
   readonly distance: number
-  /** Why it holds no more; absent while it holds. */
+  /** Why it no longer holds; absent while it holds. */
   readonly correction?: Correction
   /** The corrected records that cast doubt on it, as `collection/id`; empty for one that is not in doubt. */
   readonly doubts: readonly string[]
@@ -71,7 +71,7 @@ export class Corrections {
   }
 
   /**
-   * Why a record holds no more; `undefined` while it holds.
+   * Why a record no longer holds; `undefined` while it holds.
    *
    * @throws NotFoundError when this principal can see no such record; OptionError, StoreError
    */
@@ -141,10 +141,10 @@ export class Corrections {
   }
 
   /**
-   * Confirms that a record holds although something that it rests on was corrected: it is in doubt no more, until
-   * something else is corrected, or it is written anew. Authors confirm their own; others need the right `correct`.
+   * Confirms that a record holds although one of its sources was corrected: it is no longer in doubt, until another
+   * source is corrected, or it is rewritten. Authors confirm their own; others need the right `correct`.
    *
-   * @throws NotFoundError, AccessError, OptionError, StoreError; CorrectedError for a record that holds no more
+   * @throws NotFoundError, AccessError, OptionError, StoreError; CorrectedError for a record that no longer holds
    */
   async confirm(what: Source, options: ConfirmOptions = {}): Promise<void> {
     const { reason } = requireOptions('corrections.confirm', options, confirmKinds)

@@ -97,7 +97,7 @@ function usesIn(nodes: ReadonlyMap<string, Node>): ReadonlyMap<string, readonly 
   return uses
 }
 
-/** The names of what a corrected record casts doubt on. Doubt goes on from what holds, and ends at what was confirmed. */
+/** The names of what a corrected record casts doubt on. Doubt continues from what holds, and ends at what was confirmed. */
 function spread(
   from: string,
   corrected: string,

@@ -16,7 +16,7 @@ export async function restsOnWithdrawn(unseen: Pick<Unseen, 'read'>, sources: re
   return records.some((record) => record !== undefined && isWithdrawn(record))
 }
 
-/** Whether something among these sources is not there any more. */
+/** Whether something among these sources is not there any longer. */
 export async function restsOnGone(unseen: Pick<Unseen, 'read'>, sources: readonly string[]): Promise<boolean> {
   const keys = sources.flatMap((name) => keyOfSource(name) ?? [])
   return keys.length > 0 && (await unseen.read(keys)).includes(undefined)

@@ -19,7 +19,7 @@ export interface Fact<T = unknown> {
   readonly expiresAt: number | undefined
   readonly task: string | undefined
   readonly tags: readonly string[]
-  /** Whom or what it is about. */
+  /** The person or thing that it is about. */
   readonly subjects: readonly string[]
   readonly importance: number | undefined
   readonly sensitivity: Level

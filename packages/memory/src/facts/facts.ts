@@ -51,7 +51,7 @@ export class Facts {
   }
 
   /**
-   * The value, or `undefined` when there is none.
+   * The value, or `undefined` for an absent fact.
    *
    * All readers share it, so it is frozen: {@link read} returns a copy of your own,
    * {@link update} changes the fact.
@@ -77,8 +77,8 @@ export class Facts {
   }
 
   /**
-   * Lists facts in the order of their keys, page by page: each fact that is there all the time is listed once,
-   * also while others write.
+   * Lists facts in the order of their keys, page by page: each fact that exists throughout is listed once, even while
+   * others write.
    *
    * @throws OptionError, StoreError
    *
@@ -99,8 +99,8 @@ export class Facts {
   }
 
   /**
-   * The value with its version, author and times, as a copy of your own; `undefined` when there is none. With `asOf`, as
-   * it was at that time.
+   * The value with its version, author and times, as a copy of your own; `undefined` for an absent fact. With `asOf`,
+   * as it was at that time.
    *
    * @throws HistoryError when that time is before all that is kept; OptionError, StoreError
    */
@@ -111,8 +111,8 @@ export class Facts {
   }
 
   /**
-   * The versions of a fact that are kept, newest first: the present one, those that were replaced, and deletes. Each is
-   * labelled as it was then; what is above the clearance is left out.
+   * The versions of a fact that are kept, newest first: the present one, those that were replaced, and deletes. Each
+   * has its label of that time; facts above the clearance are omitted.
    *
    * @throws OptionError, StoreError
    *
@@ -173,7 +173,7 @@ export class Facts {
    * back-off after each conflict.
    *
    * @param change - Receives its own copy of the value (`undefined` when absent) and returns the next one.
-   * @throws VersionConflictError when every attempt lost; whatever `change` throws.
+   * @throws VersionConflictError when every attempt lost; errors of `change`.
    *
    * @example
    * ```ts
@@ -200,7 +200,7 @@ export class Facts {
    * Gives a fact a new time to live from now; its value stays. Where the new end is before the old one, that is a write
    * by this principal, with a new version.
    *
-   * @returns whether there was such a fact that this principal can see.
+   * @returns whether the fact existed and this principal could see it.
    * @throws OptionError; FenceError when the claim was lost; StoreError
    */
   async touch(key: string, options: TouchOptions): Promise<boolean> {
@@ -210,9 +210,9 @@ export class Facts {
   }
 
   /**
-   * Removes a fact. Removing an absent fact does nothing, unless a version was given.
+   * Removes a fact. Removing an absent fact does nothing, except with `ifVersion`.
    *
-   * @returns whether there was such a fact that this principal can see.
+   * @returns whether the fact existed and this principal could see it.
    * @throws VersionConflictError when `ifVersion` is no longer the version.
    */
   async delete(key: string, options: DeleteFactOptions = {}): Promise<boolean> {

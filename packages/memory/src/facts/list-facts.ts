@@ -22,7 +22,7 @@ export interface ListFactsOptions {
    * @defaultValue 50
    */
   readonly limit?: number
-  /** The `cursor` of an earlier page: the list goes on behind its last key. */
+  /** The `cursor` of an earlier page: the list continues behind its last key. */
   readonly cursor?: string | undefined
 }
 

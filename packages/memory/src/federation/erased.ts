@@ -7,7 +7,7 @@ export interface Erased {
   readonly by: string
   /** When, Unix milliseconds by the clock of the node where it began. */
   readonly at: number
-  /** Whether another node told of it. This node tells of the others. */
+  /** Whether another node told of it. This node reports on the others. */
   readonly isTold: boolean
   /** Whether all that is derived from the record goes as well. */
   readonly reaches: boolean

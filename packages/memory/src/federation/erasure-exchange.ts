@@ -40,7 +40,7 @@ export class ErasureExchange {
   }
 
   /**
-   * The messages that tell of an erasure, once it is complete; none where nothing of it was shared.
+   * The messages that report on an erasure, once it is complete; none where nothing of it was shared.
    *
    * @param again - Also tell what other nodes told, for a node that missed it.
    */

@@ -56,7 +56,7 @@ export class FederationStats {
     if (this.#plainSenders.has(from)) return
     this.#plainSenders.add(from)
     const advice = 'Open its memory with the key of the other nodes: it then publishes all of that again.'
-    const text = `Node "${from}" publishes secrets that are not sealed; they are not taken in. ${advice}`
+    const text = `Node "${from}" publishes secrets that are not sealed; this node ignores them. ${advice}`
     this.warn(text, Object.assign(new Error(text), { code: 'SKEIN_FEDERATION' }))
   }
 

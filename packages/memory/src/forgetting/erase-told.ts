@@ -147,7 +147,7 @@ async function allOf(
   return [...all.values()]
 }
 
-/** What names these as a source. What was made from a fact after it was written anew is left out. */
+/** What names these as a source. What was made from a fact after it was written again is left out. */
 async function* usesOfHere(reader: Store, ones: readonly Here[]): AsyncGenerator<StoredRecord> {
   const plain = ones.filter((one) => !isLater(one))
   const names = plain.map(({ key }) => sourceName(key))
@@ -167,7 +167,7 @@ interface Deed {
   readonly checks: readonly CheckMutation[]
 }
 
-/** Hides what is to go, with the record that tells of it. Resolves to nothing if something was written meanwhile. */
+/** Hides what is to go, with the record that reports on it. Resolves to nothing if something was written meanwhile. */
 async function putInForce(
   reader: Store,
   { id, author, at, reason, derived, sensitivity, compartments }: ToldErasure,
@@ -182,7 +182,7 @@ async function putInForce(
   }
   const key = { collection: 'erasures', id } as const
   const [before] = await reader.read([key])
-  // Several messages may tell of one erasure, as those of other nodes that had derived something else.
+  // Several messages may report on one erasure, as those of other nodes that had derived something else.
   const known = before && (decodeJson(before.value) as Erasure)
   const forgotten = { ...known?.forgotten }
   for (const { collection } of doomed) forgotten[collection] = (forgotten[collection] ?? 0) + 1

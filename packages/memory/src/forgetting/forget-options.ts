@@ -47,11 +47,11 @@ export interface ForgetOptions {
 
 /** What was forgotten. */
 export interface ForgetReport {
-  /** Of the record in `erasures` that tells of it; `undefined` where there was nothing to forget. */
+  /** Of the record in `erasures` that reports on it; `undefined` where there was nothing to forget. */
   readonly id: string | undefined
   /** Records that are gone, by their kind. */
   readonly forgotten: Readonly<Partial<Record<Collection, number>>>
-  /** Contents of objects that are gone: no record held them any more. */
+  /** Contents of objects that are gone: no record held them any longer. */
   readonly contents: number
   /** With `derived: 'report'`, what is derived from it and stays, as `collection/id` or ids of objects. */
   readonly left: readonly string[]

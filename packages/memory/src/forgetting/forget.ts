@@ -35,7 +35,7 @@ const partSize = 500
 
 /**
  * Forgets records, and what is derived from them: values, search terms, results of work, and contents of objects that no
- * record holds any more.
+ * record holds any longer.
  *
  * @throws OptionError; AccessError where a record is somebody else's, without the right `erase`; HeldError where one is
  * under a legal hold: nothing was forgotten.
@@ -110,7 +110,7 @@ async function requireUnheld(space: StoredSpace, records: readonly Shown[]): Pro
   return sameHolds(holds)
 }
 
-/** One erasure, with the record that tells of it. */
+/** One erasure, with the record that reports on it. */
 class Erasing {
   readonly #space: StoredSpace
   readonly #actor: Actor

@@ -10,7 +10,7 @@ export interface HoldOptions {
   /** Why, such as the name of the proceedings. It is as sensitive as what is held. */
   readonly reason: string
   /**
-   * What becomes of all that is derived from it: `hold` it too, or leave it out.
+   * How to treat derived records: `hold` them too, or `leave` them out.
    *
    * @defaultValue 'hold'
    */
@@ -19,7 +19,7 @@ export interface HoldOptions {
 
 /** Options of `view.holds.release`. */
 export interface ReleaseHoldOptions {
-  /** Why what was held need not be kept any more. */
+  /** Why the records need no longer be kept. */
   readonly reason: string
 }
 
@@ -29,7 +29,7 @@ export interface ListHoldsOptions {
   readonly state?: Hold['state'] | 'any'
 }
 
-/** A legal hold: what it keeps can't be forgotten, deleted or overwritten, and does not expire. */
+/** A legal hold: its records can't be forgotten, deleted or overwritten, and do not expire. */
 export interface Hold {
   readonly id: string
   readonly state: 'in-force' | 'released'
@@ -45,7 +45,7 @@ export interface Hold {
   readonly released?: { readonly by: string; readonly at: number; readonly reason: string }
 }
 
-/** What a new hold keeps. */
+/** The records that a new hold keeps. */
 export interface HoldReport {
   /** Of the hold, to release it by. */
   readonly id: string

@@ -29,14 +29,14 @@ import type { HoldRule, HoldsInForce } from './hold.ts'
 /** What the record of a hold says. */
 type Told = Omit<Hold, 'id'>
 
-/** What a hold keeps, as far as the principal sees it. */
+/** The records of a hold that the principal sees. */
 interface Kept {
   readonly rule: HoldRule
   readonly records: readonly Shown[]
   readonly pastVersions: number
 }
 
-/** Legal holds: what must be kept, whoever wants it forgotten. */
+/** Legal holds: records that must be kept, even if somebody wants them forgotten. */
 export class Holds {
   readonly #space: StoredSpace
   readonly #actor: Actor
@@ -49,8 +49,8 @@ export class Holds {
 
   /**
    * Holds records, for all threads, processes and machines, until the hold is released: nobody can forget or delete
-   * them or overwrite a fact, they do not expire, and no rule of retention removes them; who tries gets a `HeldError`.
-   * A filter also holds what is written later.
+   * them or overwrite a fact, they do not expire, and no retention rule removes them; attempts reject with a
+   * `HeldError`. A filter also holds what is written later.
    *
    * It is in force when this resolves; an erasure at the same time comes before it as a whole, or is refused.
    *
@@ -107,8 +107,8 @@ export class Holds {
   }
 
   /**
-   * Releases a hold: what it alone has kept can be forgotten, deleted and overwritten again. What would have expired
-   * meanwhile stays until a rule of retention, or somebody, removes it.
+   * Releases a hold: records that no other hold keeps can be forgotten, deleted and overwritten again. Records that
+   * would have expired meanwhile stay until a retention rule, or somebody, removes them.
    *
    * @throws NotFoundError when no such hold is in force that this principal can see; AccessError without the right
    * `hold`; OptionError, StoreError
@@ -156,7 +156,7 @@ export class Holds {
     return found
   }
 
-  /** Writes rules and what tells of them in one atom, again if somebody else has placed or released a hold. */
+  /** Writes rules and what reports on them in one atom, again if somebody else has placed or released a hold. */
   async #change(
     decide: (holds: HoldsInForce) => Promise<readonly [ReturnType<typeof setHolds>, OwnMutation, string]>,
   ): Promise<void> {
@@ -196,7 +196,7 @@ function requireFew(names: readonly string[]): void {
   const found = names.length.toLocaleString('en-US')
   throw new OptionError(
     'what',
-    `This hold would name ${found} records. Hold them by a subject, or with derived: 'leave'.`,
+    `This hold would list ${found} records; a hold lists at most ${mostNames.toLocaleString('en-US')}. Hold them by a subject, or with derived: 'leave'.`,
   )
 }
 

@@ -75,7 +75,7 @@ function markFact(
 ): readonly SetMutation[] {
   const held = mark && !isSealed(mark.value) ? decodeReplica(mark) : noReplica
   if (isErasedBy(held.erased, { id: erased.by, at: erased.at })) return []
-  // Before the erasure, by less than the clock can tell: who writes the key anew at once is later.
+  // Before the erasure, by less than the clock can tell: who writes the key again at once is later.
   const moment = { ms: Math.max(0, erased.at - 1), count: 0 }
   const stamp = upTo ?? latestOf([moment, isGone ? latestEntry(held) : undefined]) ?? moment
   const mutation = replicaMutation(key, eraseEntries(held, stamp, erased, isGone), mark?.version ?? 0)

@@ -131,7 +131,7 @@ export class Alerts {
    * Gives an alert for this agent or its role a new time to live from now. To end one for a role earlier is up to its
    * sender, or to those with the right `erase`, as it is for others, too.
    *
-   * @returns whether there was such an alert.
+   * @returns whether the alert existed.
    * @throws OptionError; AccessError without the right; FenceError when the claim was lost; StoreError
    */
   async touch(id: string, options: TouchOptions): Promise<boolean> {
@@ -149,10 +149,9 @@ export class Alerts {
   }
 
   /**
-   * Calls back with each alert for this agent: first the pending ones, then each new
-   * one at once, in sending order. An unacknowledged alert comes again with the next
-   * subscription. After an outage of the store it goes on where it was; after a loss
-   * of data it begins again with the pending ones.
+   * Calls back with each alert for this agent: first the pending ones, then each new one at once, in sending order. An
+   * unacknowledged alert comes again with the next subscription. After an outage of the store it continues where it
+   * was; after a loss of data it begins again with the pending ones.
    *
    * @returns how to stop it.
    */

@@ -177,7 +177,7 @@ export class Claims {
     }
   }
 
-  /** One claim at a time, whoever may see it. */
+  /** One claim at a time, regardless of who may see it. */
   #commit(mutation: OwnMutation): Promise<Commit> {
     return this.#actor.commit([mutation], { over: false })
   }

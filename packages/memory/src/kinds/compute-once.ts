@@ -90,7 +90,7 @@ export class ComputeOnce {
     for (;;) {
       const record = await this.#actor.read(place)
       const state = record && workStateOf(decodeJson(record.value))
-      // What runs will be newer than what was to be forgotten; a failure is kept for nobody who asks anew.
+      // What runs will be newer than what was to be forgotten; a failure is kept for nobody who asks again.
       if (!record || state?.state === 'running' || state?.state === 'failed') return false
       const commit = await this.#actor.commit([{ type: 'delete', key: place, ifVersion: record.version }])
       if (commit.ok) return true
@@ -119,7 +119,7 @@ export class ComputeOnce {
     for (let refusals = 0; ;) {
       const seen = epochs.newsOf(slot)
       const load = async (): Promise<StoredRecord | undefined> => (await cache.load(id)).record
-      // Who has begun to wait goes on waiting when the store is out of reach for a while.
+      // Who has begun to wait keeps waiting when the store is out of reach for a while.
       const record = await (hasWaited ? stored.outlast(load) : load())
       if (record && !covers(this.#actor.audience, record))
         throw new AccessError(this.#actor.principal.id, 'the label of this work')

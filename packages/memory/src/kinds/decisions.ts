@@ -54,7 +54,7 @@ export class Decisions extends Journal {
   }
 
   /**
-   * Supersedes a decision: the new one holds in its place. What was derived from it is in doubt, as if it had been
+   * Supersedes a decision: the new one holds in its place. Records derived from it are in doubt, as if it had been
    * retracted.
    *
    * @param next - A new decision, or the entry of one that is there already.
@@ -71,8 +71,8 @@ export class Decisions extends Journal {
   }
 
   /**
-   * What the author of a decision could have known: the records that it had read before, by the audit, with the values of
-   * then. That reaches as far back as the audit and the history are kept.
+   * The knowledge of the author of a decision: the records that it had read before, by the audit, with their values at
+   * that time. That reaches as far back as the audit and the history are kept.
    *
    * Authors ask about their own decisions; others need the right `audit`.
    *

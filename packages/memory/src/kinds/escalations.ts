@@ -136,10 +136,10 @@ export class Escalations {
   }
 
   /**
-   * Gives an escalation a new time to live from now; all else stays. To end it earlier is a write by whoever wrote it
-   * last, or with the right `erase`.
+   * Gives an escalation a new time to live from now; all else stays. Only its last writer, or a principal with the
+   * right `erase`, may set an earlier end.
    *
-   * @returns whether there was such an escalation that this principal can see.
+   * @returns whether the escalation exists and this principal can see it.
    * @throws OptionError; AccessError without the right; FenceError when the claim was lost; StoreError
    */
   async touch(id: string, options: TouchOptions): Promise<boolean> {

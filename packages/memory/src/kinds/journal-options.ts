@@ -5,7 +5,7 @@ import { OptionError } from '../values/errors.ts'
 import { requireFilter, requireStrings, requireTimes } from '../values/require-option.ts'
 import type { OptionKinds } from '../values/require-options.ts'
 
-/** Filters of a list; all that are given must hold. */
+/** Filters of a list; an entry must match all of them. */
 export interface ListOptions {
   readonly task?: string
   readonly author?: string
@@ -23,8 +23,8 @@ export interface ListOptions {
    */
   readonly limit?: number
   /**
-   * The `cursor` of an earlier page. A cursor is a position in the order of writing: that
-   * of another list continues with what was written before the end of its page.
+   * The `cursor` of an earlier page. A cursor is a position in the order of writing: a cursor of another list continues
+   * with entries written before the end of its page.
    */
   readonly cursor?: string
   /**
@@ -47,7 +47,7 @@ export interface GetOptions {
 
 /** Options of superseding a record. */
 export interface SupersedeOptions {
-  /** Why it holds no more. */
+  /** Why it no longer holds. */
   readonly reason?: string
 }
 

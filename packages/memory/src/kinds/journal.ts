@@ -40,13 +40,13 @@ export interface JournalEntry<Value = unknown> {
   readonly task: string | undefined
   readonly tags: readonly string[]
   readonly importance: number | undefined
-  /** Whom or what it is about. */
+  /** The person or thing that it is about. */
   readonly subjects: readonly string[]
-  /** What it was derived from: ids of objects, and names of other records as `collection/id`. */
+  /** Its sources: ids of objects, and names of other records as `collection/id`. */
   readonly derivedFrom: readonly string[]
   /** Unix milliseconds, by the store's clock. */
   readonly createdAt: number
-  /** Why it holds no more; absent while it holds. */
+  /** Why it no longer holds; absent while it holds. */
   readonly correction?: Correction
 }
 
@@ -102,7 +102,7 @@ export class Journal {
     return this.#toEntry<Value>(this.#actor.wrote(key, value, meta, written))
   }
 
-  /** Supersedes an entry by a new one, or by one that is there. */
+  /** Supersedes an entry by a new or an existing one. */
   protected async replace<Value>(
     id: string,
     next: { readonly id: string } | { readonly value: Value; readonly options: WriteOptions },
@@ -122,8 +122,8 @@ export class Journal {
   }
 
   /**
-   * Retracts an entry: it holds no more. Lists, searches and packages for people leave it out, and what was derived from
-   * it is in doubt, of which its authors get an alert. Retracting it again changes nothing.
+   * Retracts an entry: it no longer holds. Lists, searches and packages for people omit it. Records derived from it are
+   * in doubt, and their authors get an alert. Retracting it again changes nothing.
    *
    * Authors retract their own entries; others need the right `correct`.
    *
@@ -138,10 +138,10 @@ export class Journal {
   }
 
   /**
-   * Gives an entry a new time to live from now; all else stays. Whoever sees it may keep it longer. To end it earlier is
-   * a write, with a new version and position: its author may do that, others need the right `erase`.
+   * Gives an entry a new time to live from now; all else stays. Every principal that sees it may keep it longer. To end
+   * it earlier is a write, with a new version and position: its author may do that, others need the right `erase`.
    *
-   * @returns whether there was such an entry, which holds and which this principal can see.
+   * @returns whether the entry exists, holds, and this principal can see it.
    * @throws OptionError; AccessError without the right; FenceError when the claim was lost; StoreError
    */
   async touch(id: string, options: TouchOptions): Promise<boolean> {

@@ -78,7 +78,7 @@ export class Learnings extends Journal {
   }
 
   /**
-   * Supersedes a learning: the new one holds in its place. What was derived from it is in doubt, as if it had been
+   * Supersedes a learning: the new one holds in its place. Records derived from it are in doubt, as if it had been
    * retracted.
    *
    * @param next - A new learning, or the entry of one that is there already.

@@ -143,17 +143,17 @@ export class Objects {
     return this.#handOut((await this.#open(ref, options, 'objects.bytes')).opened)
   }
 
-  /** Whether this principal can see such an object, and it holds. */
+  /** Whether the object exists, holds, and this principal can see it. */
   async has(ref: { readonly id: string }): Promise<boolean> {
     this.#space.assertOpen()
     return (await this.#actor.load('objects', ref.id)) !== undefined
   }
 
   /**
-   * Gives an object a new time to live from now; its content stays. Whoever sees it may keep it longer. To end it earlier
-   * is up to whoever put it first; others need the right `erase`.
+   * Gives an object a new time to live from now; its content stays. Every principal that sees it may keep it longer.
+   * Only its first author may set an earlier end; others need the right `erase`.
    *
-   * @returns whether there was such an object, which holds and which this principal can see.
+   * @returns whether the object exists, holds, and this principal can see it.
    * @throws OptionError; AccessError without the right; FenceError when the claim was lost; StoreError
    */
   async touch(ref: { readonly id: string }, options: TouchOptions): Promise<boolean> {
@@ -163,8 +163,8 @@ export class Objects {
   }
 
   /**
-   * Walks from an object to its sources or its uses, nearest first. Objects that this
-   * principal can't see are left out; those that hold no more or are in doubt are marked.
+   * Walks from an object to its sources or its uses, nearest first. Objects that this principal can't see are omitted;
+   * those that no longer hold or are in doubt are marked.
    *
    * @throws NotFoundError when the object itself can't be seen.
    */
@@ -173,8 +173,8 @@ export class Objects {
   }
 
   /**
-   * Retracts an object: it holds no more. Reads by its ref are refused and say why, lists leave it out, and what was
-   * derived from it is in doubt, of which its authors get an alert. The same content can't be put again under the same
+   * Retracts an object: it no longer holds. Reads by its ref are refused and say why, and lists omit it. Records
+   * derived from it are in doubt, and their authors get an alert. The same content can't be put again under the same
    * label. Retracting it again changes nothing.
    *
    * Who put it first retracts it; others need the right `correct`.
@@ -188,7 +188,7 @@ export class Objects {
   }
 
   /**
-   * Supersedes an object by another one, as {@link retract} does, and names the other one to whoever asks for the old.
+   * Supersedes an object by another one, as {@link retract} does, and names the other one to readers of the old.
    *
    * @param next - An object that holds.
    * @throws NotFoundError, AccessError, OptionError, StoreError; CorrectedError when one of the two was corrected before

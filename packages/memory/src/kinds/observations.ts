@@ -55,8 +55,8 @@ export class Observations extends Journal {
   }
 
   /**
-   * Supersedes an observation: the new one holds in its place, and lists, searches and packages for people leave the old
-   * one out. What was derived from it is in doubt, as if it had been retracted.
+   * Supersedes an observation: the new one holds in its place, and lists, searches and packages for people leave the
+   * old one out. Records derived from it are in doubt, as if it had been retracted.
    *
    * @param next - A new observation, or the entry of one that is there already.
    * @returns the entry that holds now.

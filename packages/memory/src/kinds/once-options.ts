@@ -3,15 +3,15 @@ import { OptionError } from '../values/errors.ts'
 import type { OptionKinds } from '../values/require-options.ts'
 import type { Cost } from '../work/cost.ts'
 
-/** What a work has used by itself; what is left out is 0. */
+/** The usage of a work by itself; omitted numbers are 0. */
 export type Usage = Partial<Omit<Cost, 'ms'>>
 
 /** The context that `View.once` passes to the work. */
 export interface WorkContext {
-  /** Aborts when the lease on the work is lost, so the result would be refused, or when nobody waits for it any more. */
+  /** Aborts when the lease on the work is lost, so the result would be refused, or when nobody waits for it any longer. */
   readonly signal: AbortSignal
   /**
-   * Adds what a model used for the work. Leave out what other work within it reports itself.
+   * Adds what a model used for the work. Omit usage that other work within it reports itself.
    *
    * @throws OptionError for a number below 0.
    */
@@ -35,13 +35,13 @@ export interface OnceOptions {
   readonly task?: string
   /** One line that tells people what the work is, kept with its record: `note: Energy`. Longer ones are cut. */
   readonly title?: string
-  /** Stops this caller's wait. The work is aborted when nobody waits for it any more. */
+  /** Stops this caller's wait. The work is aborted when nobody waits for it any longer. */
   readonly signal?: AbortSignal
   /** Begin the work only while this claim is held. */
   readonly claim?: ClaimToken
   /**
-   * Says whether a result is good enough to be reused. One that is not is never stored: its callers in this thread get
-   * it, and whoever else asks runs the work anew. A stored one is computed again, and replaced.
+   * Says whether a result is good enough to be reused. A result that is not accepted is never stored: its callers in
+   * this thread get it, and others run the work again. A stored one is computed again, and replaced.
    *
    * @defaultValue every result is
    */
@@ -55,9 +55,9 @@ export interface OnceOptions {
    */
   readonly fleeting?: boolean
   /**
-   * What becomes of the result when something that the work has read, directly or through others, is retracted or
-   * superseded: with `recompute` it is forgotten in the same step, and whoever asks next runs the work again. What a
-   * work has read is known where reads are tracked: in activities.
+   * The fate of the result when a record that the work has read, directly or through others, is retracted or
+   * superseded: with `recompute` it is forgotten in the same step, and the next caller runs the work again. Skein knows
+   * the reads of a work where it tracks reads: in activities.
    *
    * @defaultValue 'keep'
    */

@@ -58,7 +58,7 @@ export async function touchRecord(
     // Who may write over a fact may end it. What is written once goes by its author, or by those who may erase.
     if (!isLater && !isFact && !mayEnd(record)) actor.requireRight('erase', 'erase', record, record)
     const level = { level: record.sensitivity, compartments: record.compartments }
-    // The end may tell of what was read: then a fact is as sensitive from now on. Others keep their label.
+    // The end may reveal what was read: then a fact is as sensitive from now on. Others keep their label.
     const isCovered = !actor.scope || covers(level, actor.scope.label)
     if (!isCovered && !isFact) throw new AccessError(actor.principal.id, 'a record as sensitive as what it has read')
     const isQuiet = isLater && isCovered

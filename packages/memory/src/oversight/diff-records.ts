@@ -10,7 +10,7 @@ import type { Seq } from '../store/record.ts'
 import type { OptionKinds } from '../values/require-options.ts'
 import type { AnyRecord } from './any-record.ts'
 
-/** Which changes to tell of. */
+/** Which changes to report on. */
 export interface DiffOptions {
   /** After this time, Unix milliseconds by the store's clock; not a `Date`. */
   readonly since: number

@@ -63,7 +63,7 @@ export interface RecordedRun {
 }
 
 /**
- * Records that a run has started, so that dashboards list it. A memory that can't keep the record warns, and the run goes on.
+ * Records that a run has started, so that dashboards list it. A memory that can't keep the record warns, and the run continues.
  *
  * @throws OptionError
  *

@@ -31,7 +31,7 @@ export interface PastSweeperParts {
  */
 export class PastSweeper {
   readonly #parts: PastSweeperParts
-  /** Where the walk goes on, by collection: a run takes a few steps, so that it costs little where there is much. */
+  /** Where the walk continues, by collection: a run takes a few steps, so that it costs little where there is much. */
   readonly #after = new Map<string, string>()
 
   constructor(parts: PastSweeperParts) {

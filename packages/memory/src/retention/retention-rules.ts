@@ -8,7 +8,7 @@ import { requireCount, requireLifetime, requireStrings } from '../values/require
 import { requireOptions } from '../values/require-options.ts'
 import type { OptionKinds } from '../values/require-options.ts'
 
-/** How long some records are kept; all that is given must hold for a record. */
+/** How long some records are kept; a rule applies to records that match all of its properties. */
 export interface RetentionRule {
   /** A kind of memory: facts, observations, decisions, learnings, alerts, escalations or objects; all of them when left out. */
   readonly collection?: Collection

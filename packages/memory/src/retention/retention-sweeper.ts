@@ -120,7 +120,7 @@ export class RetentionSweeper {
     const { store, shelf, owner } = this.#parts
     const deletes = due.flatMap(({ collection, id, version }): Mutation[] => [
       { type: 'delete', key: { collection, id }, author, ifVersion: version },
-      // Why it held no more tells of it.
+      // Its correction may reveal the record.
       { type: 'delete', key: correctionKey({ collection, id }), author },
     ])
     const groups = due.map(({ collection, id, sensitivity, compartments }) => {

@@ -42,7 +42,7 @@ export interface ControlSendOptions extends ControlOptions {
 const controlKinds: OptionKinds<ControlOptions> = { why: 'string', timeoutMs: 'any', signal: 'object' }
 const sendKinds: OptionKinds<ControlSendOptions> = { ...controlKinds, sensitivity: 'any', compartments: 'any' }
 
-/** How often it is looked for an outcome whatever is heard, in milliseconds. */
+/** Fallback polling interval for the outcome, in milliseconds. */
 const lookMs = 250
 
 /**
@@ -61,8 +61,8 @@ export class AgentControl {
   }
 
   /**
-   * Pauses an agent: it takes no more messages and begins no more activities. Activities that run go on to their end. A
-   * durable agent stays paused wherever it is resumed. An agent that is paused already stays so.
+   * Pauses an agent: it takes no messages and begins no activities until it is resumed. Activities that run go on to
+   * their end. A durable agent stays paused wherever it is resumed. An agent that is paused already stays so.
    *
    * @throws OptionError; AccessError without the right; ControlError when no process runs the agent; StoreError
    */
@@ -70,7 +70,7 @@ export class AgentControl {
     return this.#give(agent, { do: 'pause' }, requireOptions('control.pause', options, controlKinds))
   }
 
-  /** Lets a paused agent go on with what has waited for it. @throws as `pause` */
+  /** Lets a paused agent continue with what has waited for it. @throws as `pause` */
   resume(agent: string, options: ControlOptions = {}): Promise<void> {
     return this.#give(agent, { do: 'resume' }, requireOptions('control.resume', options, controlKinds))
   }
@@ -112,11 +112,11 @@ export class AgentControl {
   }
 
   /**
-   * Runs an activity again as the same agent, with the same input: its stored result is forgotten, and whoever asks next
-   * gets the new one. What was made from the old one stays. Resolves when it has begun.
+   * Runs an activity again as the same agent, with the same input: its stored result is forgotten, and the next caller
+   * gets the new one. Records made from the old one stay. Resolves when it has begun.
    *
    * @param run - The name of the run that it repeats, in the events of the flock.
-   * @throws as `pause`; ControlError also when the run has not ended, or its flock knows it no more: flocks keep 200.
+   * @throws as `pause`; ControlError also when the run has not ended, or its flock no longer knows it: flocks keep 200.
    */
   rerun(agent: string, run: string, options: ControlOptions = {}): Promise<void> {
     requireStrings('run', [run])

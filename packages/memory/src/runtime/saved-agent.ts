@@ -44,7 +44,7 @@ export interface SaveAgent {
   readonly claim: ClaimToken
   /** How long it is kept, in milliseconds; for ever when left out. */
   readonly ttlMs?: number | undefined
-  /** The version of the state that this one goes on from, 0 for none: refused if that was forgotten meanwhile. */
+  /** The version of the state that this one continues from, 0 for none: refused if that was forgotten meanwhile. */
   readonly ifVersion?: number
   /** Mail that the state has consumed: it is removed. If some was forgotten meanwhile, nothing is saved. */
   readonly taken?: readonly Pick<Mail, 'id' | 'version'>[]

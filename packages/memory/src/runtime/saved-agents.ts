@@ -47,7 +47,7 @@ export class SavedAgents {
    * mail in the same atom.
    *
    * @returns the version of the saved state.
-   * @throws FenceError when the claim was lost; VersionConflictError without a `current` when the state that it goes on
+   * @throws FenceError when the claim was lost; VersionConflictError without a `current` when the state that it continues
    * from, or mail that it has taken, was forgotten; ValueError, StoreError
    */
   async save(saved: SaveAgent): Promise<number> {

@@ -44,6 +44,16 @@ const keyId = /^[\w-]{1,64}$/
  *
  * @returns `undefined` if `SKEIN_KEYS` is missing or blank.
  * @throws OptionError when `SKEIN_KEYS` or `SKEIN_ENCRYPT_FROM` is malformed. It shows no key.
+ *
+ * @example
+ * ```ts
+ * import { encryptionFromEnvironment } from '@skein/memory'
+ *
+ * const key = Buffer.alloc(32, 7).toString('base64')
+ * const encryption = encryptionFromEnvironment({ SKEIN_KEYS: `k1=${key}`, SKEIN_ENCRYPT_FROM: 'internal' })
+ * encryption?.current // => 'k1'
+ * encryptionFromEnvironment({}) // => undefined
+ * ```
  */
 export function encryptionFromEnvironment(
   environment: Readonly<Record<string, string | undefined>> = process.env,

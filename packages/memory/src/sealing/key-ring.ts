@@ -166,7 +166,7 @@ export class KeyRing {
       const [collection, name] = identity
       throw new CorruptRecordError(
         'read',
-        `The sealed record ${collection}/${name} does not open: it is damaged, or was sealed as another one.`,
+        `The sealed record ${collection}/${name} can't be opened: it is damaged, or was sealed as another record.`,
         { cause },
       )
     }

@@ -133,10 +133,10 @@ function isDoubtful(record: StoredRecord, ring: KeyRing): boolean {
 
 /** What is wrong with a record in a space that is sealed as a whole. */
 export function whyWrong(record: StoredRecord): string {
-  const what = isSealed(record.value) ? 'is sealed in a form that binds no label' : 'is not sealed'
+  const what = isSealed(record.value) ? 'is sealed in a form without a label' : 'is not sealed'
   return (
-    `The record ${nameOf(record)} ${what}, but everything of its sensitivity in this space was: somebody else wrote it. ` +
-    'Write it anew or delete it.'
+    `The record ${nameOf(record)} ${what}, unlike everything else of its sensitivity in this space: a program without Skein wrote it. ` +
+    'Rewrite it or delete it.'
   )
 }
 
@@ -152,8 +152,8 @@ function noContent({ id }: StoredRecord): string {
 export function putBackError(record: StoredRecord): CorruptRecordError {
   return new CorruptRecordError(
     'read',
-    `The record ${nameOf(record)} was put back: the feed knows a newer change of it. ` +
-      'Write it anew or delete it, or restore a backup of the whole store.',
+    `The record ${nameOf(record)} was rolled back: the feed has a newer change of it. ` +
+      'Rewrite it, delete it, or restore a backup of the whole store.',
   )
 }
 

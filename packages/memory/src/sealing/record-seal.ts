@@ -23,7 +23,7 @@ export function sealRecord(ring: KeyRing, record: RecordToSeal, text: string): S
   return { value, positionKey: ring.positionKey(value, identity) }
 }
 
-/** Seals the value of a stored record anew, for a `reseal`, which leaves it where it is. @throws MissingKeyError */
+/** Seals the value of a stored record again, for a `reseal`, which leaves it where it is. @throws MissingKeyError */
 export function resealRecord(ring: KeyRing, record: StoredRecord, text: string): string {
   const { value, positionKey } = sealRecord(ring, record, text)
   return atPosition(value, positionKey, record)

@@ -9,7 +9,7 @@ const pageSize = 200
  * Stores past versions in the form that `sealedAnew` gives; `undefined` leaves a version as it is.
  *
  * @param signal - Checked before each page.
- * @returns how many were stored anew.
+ * @returns how many were stored again.
  */
 export async function resealPast(
   store: Store,

@@ -41,7 +41,7 @@ const sweepBatch = 500
  * keys, and plain data from before encryption. Finally it scrubs remnants of the old
  * forms from the store.
  *
- * Reads and writes go on meanwhile. A record written in between needs no resealing,
+ * Reads and writes continue meanwhile. A record written in between needs no resealing,
  * because its writer sealed it with the current key.
  *
  * @throws MissingKeyError when data is sealed with a key that the ring does not have; the signal's reason.

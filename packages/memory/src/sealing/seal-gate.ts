@@ -124,7 +124,7 @@ async function openList(records: readonly StoredRecord[], opener: RecordOpener):
     if ('record' in one) return one.record
     const { error } = one
     if (!(error instanceof CorruptRecordError)) return withError(records[index] as StoredRecord, error)
-    warn(`${error.message} Lists leave it out.`, error.code)
+    warn(`${error.message} Lists omit it.`, error.code)
     return []
   })
 }

@@ -12,7 +12,7 @@ import type { KeyRing } from './key-ring.ts'
  * How a space is sealed, as stored in the space, plain for everybody:
  *
  * - no record: it was never sealed, and anything may be plain.
- * - `begun`: nothing of the levels from `from` on may be written plain any more. What lies plain, or under an older key,
+ * - `begun`: nothing of the levels from `from` on may be written plain any longer. What lies plain, or under an older key,
  *   is being sealed.
  * - `done`: all of that is sealed with the key `current`.
  *

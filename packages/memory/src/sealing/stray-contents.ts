@@ -39,7 +39,12 @@ export class StrayContents {
       for (const record of page) this.record(record)
     }
     for (const id of [...this.#plain].filter(isStray)) {
-      yield { kind: 'object', id, problem: 'It is not sealed, although all records of this content must be.', raw: '' }
+      yield {
+        kind: 'object',
+        id,
+        problem: 'It is not sealed, although every record with this content must be.',
+        raw: '',
+      }
     }
   }
 }

@@ -49,7 +49,7 @@ export async function* verifySealed(
     },
     past: (version) => {
       const corruption = inspector?.past?.(version) ?? checkRecord(version, ring, whole)
-      // A record that somebody has changed is put right by writing it anew: what it was is refused to readers, and goes.
+      // A record that somebody has changed is put right by writing it again: what it was is refused to readers, and goes.
       return corruption?.missingKey === undefined ? undefined : corruption
     },
     object: (name, bytes) => {

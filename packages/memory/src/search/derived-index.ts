@@ -44,7 +44,7 @@ export class DerivedIndex {
 
   async #catchUp(now: number): Promise<void> {
     await this.#readFeed()
-    // The feed does not tell of a touch: what would have ended by now may go on.
+    // The feed does not report on a touch: what would have ended by now may continue.
     const ended = this.#table.dropExpired(now)
     const rows = ended.length === 0 ? [] : await this.#source.get(ended)
     for (const row of rows) if (row && liveRecord(row, now)) this.#table.put(row, row.terms)
@@ -68,7 +68,7 @@ export class DerivedIndex {
     }
   }
 
-  /** Builds the index anew. What changes meanwhile is indexed twice, which is harmless. */
+  /** Builds the index again. What changes meanwhile is indexed twice, which is harmless. */
   async #build(): Promise<void> {
     this.#position = undefined
     this.#table.clear()

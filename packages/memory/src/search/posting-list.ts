@@ -1,6 +1,6 @@
 /**
  * Documents that have a term, in ascending order: each a number, times 16, plus its repeats. Most
- * terms stand in few records: one is kept as a number, a few as a list, and many packed
+ * terms are in few records: one is kept as a number, a few as a list, and many packed
  * behind their count.
  */
 export type Entries = number | readonly number[] | Uint32Array

@@ -108,7 +108,7 @@ function wordOf(word: string, language: Language, required: boolean, isBeginning
 /** A run without spaces: pairs of letters, of which those of hiragana alone are mostly endings. */
 function grams(run: string, required: boolean, isBeginning: boolean): FoundWord[] {
   const units = unitsOf(clean(run))
-  // A single letter begins the pair that it stands in, or ends a run.
+  // A single letter begins the pair that it is in, or ends a run.
   if (units.length === 1) return [{ word: { terms: units, prefixes: units, required }, isFrequent: isGrammar(run) }]
   return units.slice(0, -1).map((unit, at): FoundWord => {
     const pair = unit + (units[at + 1] ?? '')

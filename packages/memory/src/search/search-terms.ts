@@ -5,7 +5,7 @@ import { stemsOf } from './stem.ts'
 
 /**
  * The version of the analysis in this folder. An index that another version made is made
- * anew, so this number grows with every change of what is a term.
+ * again, so this number grows with every change of what is a term.
  */
 export const analyzerVersion = 3
 

@@ -17,7 +17,7 @@ export class TermGroup {
   readonly #tasks = new Map<number, Entries>()
   /** What terms of other languages than English begin with. */
   readonly #languages = new Set<string>()
-  /** Changes when records were removed, which then still stand in lists. */
+  /** Changes when records were removed, which are then still in lists. */
   #removals = 0
   readonly #cleaned = new Map<Map<unknown, Entries>, Map<unknown, number>>()
 

@@ -27,7 +27,7 @@ export interface FoundKey {
 /**
  * An in-memory inverted index from terms to records, for stores without their own
  * full-text search. It keeps no values. Each search first drops what has expired, which
- * no feed tells of.
+ * no feed reports on.
  */
 export class TermTable {
   #documents = new DocumentColumns()
@@ -133,7 +133,7 @@ export class TermTable {
     return found
   }
 
-  /** Drops what has expired, as far as is known here. Returns its keys, for those whom nobody tells of a later end. */
+  /** Drops what has expired, as far as is known here. Returns its keys, for callers whom nobody informs of a later end. */
   dropExpired(now: number): readonly RecordKey[] {
     const keys: RecordKey[] = []
     for (;;) {
@@ -181,7 +181,7 @@ interface Expiring {
   place: number
 }
 
-/** How often each term stands in a list. */
+/** How often each term is in a list. */
 function countsOf(terms: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>()
   for (const term of terms) counts.set(term, Math.min(mostRepeats, (counts.get(term) ?? 0) + 1))

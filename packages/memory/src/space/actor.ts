@@ -73,7 +73,7 @@ export class Actor extends Sight {
   }
 
   /**
-   * A batch of the audit, to be written in the same atom as what it tells of. Its own label is public, as only `Audit`
+   * A batch of the audit, to be written in the same atom as what it reports on. Its own label is public, as only `Audit`
    * reads it, which checks that of each entry.
    */
   audited(groups: readonly NotedGroup[]): OwnMutation {
@@ -132,7 +132,7 @@ export class Actor extends Sight {
     if (reason === 'content') throw new NotFoundError('object', id)
     if (reason === 'guard' && guard) throw new FenceError(guard.key.id, guard.version)
     if (reason === 'label') {
-      // A record above the clearance looks absent. Only creating it anew reveals that the key is taken.
+      // A record above the clearance looks absent. Only creating it again reveals that the key is taken.
       if (ifVersion > 0) throw new VersionConflictError(id, ifVersion, 0, undefined)
       if (batch.length === 1 && batch[0]?.type === 'delete') return [nothingWritten(this.now())]
       throw new AccessError(

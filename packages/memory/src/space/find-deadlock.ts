@@ -12,7 +12,7 @@ export interface Wait {
  * for the first, as far as the given waits tell; `undefined` if this wait can end.
  *
  * Work is blocked while all that it waits for is blocked. Everything that waits counts
- * as blocked until it is shown that it can go on; what is left at the end can't.
+ * as blocked until it is shown that it can continue; what is left at the end can't.
  */
 export function findDeadlock(wait: Wait, all: readonly Wait[]): WorkChain | undefined {
   /** For each piece of work, the alternatives of each of its waits. */

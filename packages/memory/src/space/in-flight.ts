@@ -3,7 +3,7 @@ import type { Label } from '../values/access.ts'
 /** Work in flight in this thread, and the number of its waiters. */
 export interface InFlight {
   readonly result: Promise<unknown>
-  /** Aborts when nobody waits any more. */
+  /** Aborts when nobody waits any longer. */
   readonly abandon: AbortController
   waiters: number
   /** The label of what the work read, once it has ended. */

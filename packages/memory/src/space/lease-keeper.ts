@@ -99,7 +99,7 @@ export class StoreLeaseKeeper implements LeaseKeeper, Disposable {
         for (const lease of leases) lease.keptSince(sentAt)
         return
       }
-      if (leases.length === 1) leases[0]?.lose('it ended, or another owner has it')
+      if (leases.length === 1) leases[0]?.lose('it expired, or another owner has it')
       else for (const lease of leases.filter(({ isStopped }) => !isStopped)) void this.#touch([lease])
     } catch (error) {
       if (leases.some(({ isStopped }) => !isStopped)) this.#onError(error)

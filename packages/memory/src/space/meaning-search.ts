@@ -20,7 +20,7 @@ export interface MeaningQuery extends RecordFilter {
   readonly limit: number
   /** The label of what the asker has read, where that is known: the text may repeat it. */
   readonly label: Label | undefined
-  /** Whether the search goes on without an answer that takes long. */
+  /** Whether the search continues without an answer that takes long. */
   readonly isOptional: boolean
 }
 

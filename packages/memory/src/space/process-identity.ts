@@ -40,7 +40,7 @@ export function hasEnded(name: unknown): boolean {
 
 function nameThisProcess(): string | undefined {
   try {
-    // A `/proc` of other containers tells of other processes.
+    // A `/proc` of other containers lists other processes.
     if (readlinkSync('/proc/self') !== String(process.pid)) return undefined
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
     const namespace = readlinkSync('/proc/self/ns/pid')
@@ -71,7 +71,7 @@ function exists(pid: number): boolean {
 function readStat(pid: number): { readonly start: string; readonly isDead: boolean } | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name of the program stands in parentheses, and may contain any.
+    // The name of the program is in parentheses, and may contain any.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
     const [state = '', threads = '', start = ''] = [fields[0], fields[17], fields[19]]
     if (!/^\d+$/.test(start)) return undefined

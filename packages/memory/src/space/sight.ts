@@ -266,7 +266,7 @@ export class Sight {
   }
 }
 
-/** What a span tells of a read. */
+/** What a span reports on a read. */
 interface Told {
   readonly operation: 'search_memory' | 'read_memory'
   readonly collection: Collection

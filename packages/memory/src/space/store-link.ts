@@ -4,7 +4,7 @@ import { warn } from '../values/warn.ts'
 
 /** What happens between a memory and its store, each once. */
 export interface MemoryEvents {
-  /** The store can't be reached, or changes by other processes may be missed. Whoever waits goes on waiting. */
+  /** The store can't be reached, or changes by other processes may be missed. Waiting calls continue to wait. */
   readonly disconnected: DisconnectedEvent
   /** The outage is over: everything that happened meanwhile is known, and nothing that was waited for was missed. */
   readonly reconnected: ReconnectedEvent
@@ -55,7 +55,7 @@ export class StoreLink {
       'disconnected',
       { space: this.#space, error },
       'SKEIN_DISCONNECTED',
-      `The memory "${this.#space}" is cut off from its store, and goes on when it is back.${why}`,
+      `The memory "${this.#space}" has lost the connection to its store, and continues when it is back.${why}`,
     )
   }
 
@@ -68,7 +68,7 @@ export class StoreLink {
       'dataLost',
       { space: this.#space },
       'SKEIN_DATA_LOST',
-      `The store of the memory "${this.#space}" lost changes. Watches of its feed end, and so do claims that were lost with them.`,
+      `The store of the memory "${this.#space}" lost changes. Watches of its feed end, and so do the claims that were lost.`,
     )
   }
 

@@ -30,9 +30,9 @@ export class FeedTrimmedError extends SkeinError {
 
   constructor(after: Seq, last: Seq, isLoss = false) {
     const why = isLoss
-      ? `The store lost changes: ${after} is no position of its feed any more.`
+      ? `The store lost changes: ${after} is no longer a position of its feed.`
       : `The feed no longer holds what came after ${after}.`
-    super(`${why} Read the records anew, then watch after ${last}.`)
+    super(`${why} Read the records again, then watch after ${last}.`)
     this.after = after
     this.last = last
     this.isLoss = isLoss

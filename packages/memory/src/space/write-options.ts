@@ -16,22 +16,21 @@ export interface WriteOptions {
   /** @defaultValue 'public', or the sensitivity of its sources, whichever is higher */
   readonly sensitivity?: Level
   readonly compartments?: readonly string[]
-  /** What it is derived from. Inside an activity, what it has read is added. */
+  /** The sources that it is derived from. Inside an activity, its reads are added. */
   readonly derivedFrom?: readonly Source[]
   /**
-   * Whom or what it is about, such as `person/42`: by that, all of it can be found and forgotten. What is derived from
-   * it is about the same.
+   * The person or thing that it is about, such as `person/42`, by which everything about them can be found and
+   * forgotten. Derived records are about the same.
    */
   readonly subject?: string | readonly string[]
   /** Time to live in milliseconds; for ever when left out. */
   readonly ttlMs?: number
-  /** Write only while this claim is held. The record belongs to the claim's task unless `task` is given. */
+  /** Write only while this claim is held. The record belongs to the claim's task, unless `task` names another. */
   readonly claim?: ClaimToken
 }
 
 /**
- * What something is derived from: the ref of an object, an entry as a list or write gave it, a fact, or the name of a
- * record as `collection/id`.
+ * A source: the ref of an object, an entry from a list or a write, a fact, or the name of a record as `collection/id`.
  */
 export type Source = { readonly id: string } | { readonly key: string } | string
 

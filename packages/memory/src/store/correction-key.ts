@@ -8,7 +8,7 @@ export function correctionKey({ collection, id }: RecordKey): RecordKey {
 
 /**
  * The record that a correction is about; `undefined` for a record of any other kind. The store marks it in the same step,
- * and the feed tells of the correction alone: whoever keeps copies drops those of both.
+ * and the feed reports on the correction alone: whoever keeps copies drops those of both.
  */
 export function correctedKey({ collection, id }: RecordKey): RecordKey | undefined {
   return collection === 'corrections' ? keyOfSource(id) : undefined

@@ -88,7 +88,7 @@ export interface ResealMutation extends MutationBase {
 /**
  * Marks a record as holding no more: its label gets the compartment `withdrawnMark`. Everything else stays, its version,
  * its place in lists and its terms as well, and the feed gets no entry: that of the correction, which comes in the same
- * batch, tells of it. Nothing comes of it where there is no record, or it is marked already.
+ * batch, reports on it. Nothing comes of it where there is no record, or it is marked already.
  */
 export interface WithdrawMutation extends MutationBase {
   readonly type: 'withdraw'

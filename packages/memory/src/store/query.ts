@@ -74,7 +74,7 @@ export interface SearchQuery extends RecordFilter {
   readonly below?: MatchPlace | undefined
 }
 
-/** Where a record stands in the order of a search. */
+/** Where a record is in the order of a search. */
 export interface MatchPlace {
   readonly score: number
   readonly seq: Seq
@@ -84,6 +84,6 @@ export interface MatchPlace {
 export interface SearchAnswer {
   /** The best records, best first, and newest first among equal ones; `TermTable` and `topMatches` say which. */
   readonly records: readonly StoredRecord[]
-  /** The score of each by `seq`, in the same order, also of those that can't be read any more. */
+  /** The score of each by `seq`, in the same order, also of those that can't be read any longer. */
   readonly scores: ReadonlyMap<Seq, number>
 }

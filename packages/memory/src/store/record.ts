@@ -3,7 +3,7 @@ import type { Collection } from './collections.ts'
 
 /**
  * A position in the feed of a space. Each change gets the next one, starting with 1. Where a store may have lost
- * changes, positions go on with a jump: none is given twice.
+ * changes, positions continue with a jump: none is given twice.
  */
 export type Seq = number
 

@@ -5,7 +5,7 @@ const latest = 8.64e15
  * The clock of a store whose time comes from this machine, for authors of stores. Its time never runs backwards, so that
  * what has expired stays expired.
  *
- * It is the wall clock as long as that is ahead of the highest time seen. Once the wall clock was set back, it goes on
+ * It is the wall clock as long as that is ahead of the highest time seen. Once the wall clock was set back, it continues
  * from the highest time at half speed, by the monotonic clock, and takes up the wall clock again where the two meet: at
  * most twice the step later. Until then, leases last up to twice as long as asked for. When the wall clock is set forward,
  * the clock follows at once: what should have lived longer expires early, and fences keep late writes of holders out.

@@ -10,7 +10,7 @@ interface Fault {
   readonly operation: FaultyOperation
   readonly when: 'before' | 'after'
   readonly collection: Collection | undefined
-  /** Resolves to let a call go on; rejects to fail it. */
+  /** Resolves to let a call continue; rejects to fail it. */
   pass(): Promise<void>
 }
 

@@ -13,7 +13,7 @@ import type { LinkHandlers } from './link-messages.ts'
  * work, which only the thread gets that does it.
  */
 export interface ThreadPasses {
-  /** For whom the work is done; `undefined` for a pass that is not valid, or not any more. */
+  /** For whom the work is done; `undefined` for a pass that is not valid, or not any longer. */
   principalOf(pass: string): Principal | undefined
 }
 
@@ -83,7 +83,7 @@ export class ThreadGuard {
         if (kept.length > 0) await requireAuthors(store, kept)
         const commit = await store.write(batch.map((mutation) => this.#askedWithin(mutation)))
         if (commit.ok || commit.refusal.reason === 'seal') return commit
-        // What stands in the way may be above the clearance.
+        // What is in the way may be above the clearance.
         return { ok: false, refusal: { ...commit.refusal, current: this.#shown(commit.refusal.current) } }
       },
       'objects.has': (name: string) => store.objects.has(name),
@@ -115,7 +115,7 @@ export class ThreadGuard {
     return audience && this.#isWithin(audience) ? audience : this.#seen()
   }
 
-  /** Whether a check holds tells of what is there: no more than the thread may see. That a task is claimed, all see. */
+  /** Whether a check holds reports on what is there: no more than the thread may see. That a task is claimed, all see. */
   #askedWithin(mutation: Mutation): Mutation {
     if (mutation.type === 'check-range') {
       const { filter } = mutation

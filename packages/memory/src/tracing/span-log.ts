@@ -26,7 +26,7 @@ export class SpanLog implements Tracer {
     this.#order = order
   }
 
-  /** Runs code as part of the span that the order names, which goes on elsewhere. */
+  /** Runs code as part of the span that the order names, which continues elsewhere. */
   run<Result>(code: () => Result): Result {
     const { traceparent } = this.#order
     const standing = { traceparent, parent: undefined, outgoing: undefined, onEnd: () => {} }

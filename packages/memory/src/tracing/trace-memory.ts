@@ -21,12 +21,12 @@ export function mayHold(content: Clearance | undefined, label: Label): boolean {
   return content !== undefined && covers({ level: content.level, compartments: content.compartments ?? [] }, label)
 }
 
-/** Whether spans tell of a collection: of what agents know, not of how the memory keeps itself. */
+/** Whether spans report on a collection: of what agents know, not of how the memory keeps itself. */
 export function isTold(collection: Collection): boolean {
   return hasTrait(collection, 'shown') && (hasTrait(collection, 'named') || hasTrait(collection, 'identified'))
 }
 
-/** What a span tells of a record. */
+/** What a span reports on a record. */
 interface ToldRecord extends Label {
   readonly collection: Collection
   readonly id: string

@@ -1,7 +1,9 @@
 /** Ends an attempt of a transaction that another write has overtaken. Nobody outside sees it. */
 export class ConflictError extends Error {
   constructor() {
-    super('Something that the transaction read was changed by others. Let this error pass: the transaction runs again.')
+    super(
+      'Others changed what this transaction read. Let this error pass through the callback: the transaction then runs again.',
+    )
     this.name = 'ConflictError'
   }
 }

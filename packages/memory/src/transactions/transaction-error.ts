@@ -15,11 +15,12 @@ const messages: Readonly<Record<TransactionFailure, string>> = {
   conflict:
     'Others changed what the transaction read, at each of its attempts. Nothing was written. Let it read less, or take less time.',
   ended: 'The transaction has ended, and this call has no effect. Await all calls of `tx` within the callback.',
-  limit: 'The transaction reads or writes too much for one atomic step. Nothing was written. Divide it.',
-  nested: 'A transaction runs already. Use its `tx`, or begin this one when it has ended.',
+  limit: 'The transaction reads or writes too much for one atomic step. Nothing was written. Split it.',
+  nested: 'A transaction is already running. Use its `tx`, or start this one after it has ended.',
   order: 'A search does not find what the transaction itself has written. Search first, or list.',
   timeout: 'The transaction took longer than `timeoutMs`. Nothing was written.',
-  unsupported: 'Transactions have no such call, since it can’t be undone or has steps of its own. Call it outside.',
+  unsupported:
+    'A transaction does not have this call, because it cannot be undone or has steps of its own. Call it outside.',
   unawaited: 'A call of `tx` was not awaited, so nothing was written. Await all calls within the callback.',
 }
 

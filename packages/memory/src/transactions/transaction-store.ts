@@ -167,7 +167,7 @@ export class TransactionStore {
     return this.#writes.of(collection, this.#parts.store.now()).filter((record) => matchesFilter(record, filter))
   }
 
-  /** Notes records of a list. Those with a new value, or none any more, are left out; they have another place. */
+  /** Notes records of a list. Those with a new value, or none any longer, are left out; they have another place. */
   #noteAll(records: readonly StoredRecord[]): readonly StoredRecord[] {
     const now = this.#parts.store.now()
     return records.flatMap((record) => {

@@ -8,7 +8,7 @@ export const levels = ['public', 'internal', 'confidential'] as const
 /** How sensitive a record is: `public` < `internal` < `confidential`. */
 export type Level = (typeof levels)[number]
 
-/** What a principal may see: records up to a level, and within its compartments. */
+/** The records that a principal may see: up to a level, and within its compartments. */
 export interface Clearance {
   readonly level: Level
   /** Named areas beside the levels, such as `finance`. */
@@ -16,7 +16,7 @@ export interface Clearance {
 }
 
 /**
- * What a principal may do beyond reading and writing what its clearance covers.
+ * Permissions beyond reading and writing what the clearance covers.
  *
  * - `audit`: see who read and wrote what.
  * - `declassify`: lower the sensitivity of a record.
@@ -34,7 +34,7 @@ export interface Principal {
   readonly id: string
   readonly role: string
   /**
-   * What the principal may see.
+   * The records that the principal may see.
    *
    * @defaultValue public records outside every compartment
    */

@@ -62,7 +62,7 @@ export class PackageBundledError extends SkeinError {
 
   constructor(packageName: string, bundle: string | undefined) {
     super(
-      `${packageName} is bundled into ${bundle ?? 'a CommonJS file'}, and its own files are not there. Leave it out of ` +
+      `${packageName} is bundled into ${bundle ?? 'a CommonJS file'}, but its own files are missing there. Exclude it from ` +
         "the bundle: with esbuild `packages: 'external'`, with Vite `ssr: { external: ['@skein/core', …] }`, with Next.js " +
         '`serverExternalPackages: [\'@skein/core\', …]`; the guide "Building and bundling" lists the names.',
     )
@@ -111,7 +111,7 @@ export class VersionConflictError<Current = unknown> extends SkeinError {
   readonly key: string
   /** The version that the writer expected; 0 means "absent". */
   readonly expected: number
-  /** What the store holds now; `undefined` when the key is absent. */
+  /** The current record of the store; `undefined` when the key is absent. */
   readonly current: Current | undefined
 
   constructor(key: string, expected: number, actual: number, current: Current | undefined) {
@@ -132,7 +132,9 @@ export class FenceError extends SkeinError {
   readonly fence: number
 
   constructor(key: string, fence: number) {
-    super(`The lease on "${key}" with fence ${fence} was lost. Drop this result: its task has another owner, or none.`)
+    super(
+      `The lease on "${key}" with fence ${fence} was lost. Discard this result: its task has another owner, or none.`,
+    )
     this.key = key
     this.fence = fence
   }
@@ -144,12 +146,12 @@ export class NotFoundError extends SkeinError {
   readonly key: string
 
   constructor(kind: string, key: string) {
-    super(`No ${kind} "${key}" that this principal can see. Check the name and the clearance.`)
+    super(`No ${kind} "${key}" is visible to this principal. Check the name and the clearance.`)
     this.key = key
   }
 }
 
-/** A record was retracted or superseded, and holds no more. */
+/** A record was retracted or superseded, and no longer holds. */
 export class CorrectedError extends SkeinError {
   readonly code = 'SKEIN_CORRECTED'
   /** The record as `collection/id`. */
@@ -204,7 +206,7 @@ export class DeadlockError extends SkeinError {
     const [first = ''] = cycle
     super(
       `This work waits for itself: ${[...cycle, first].map((name) => `"${name}"`).join(' waits for ')}. ` +
-        'Begin the inner work before the outer one, or give them different keys; where threads are short, allow more of them.',
+        'Start the inner work before the outer one, or give them different keys. If threads are short, allow more.',
     )
     this.cycle = cycle
   }

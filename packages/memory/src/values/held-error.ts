@@ -11,8 +11,8 @@ export class HeldError extends SkeinError {
     for (const { collection } of records) held[collection] = (held[collection] ?? 0) + 1
     const counts = Object.entries(held).map(([collection, count]) => `${count} ${collection}`)
     super(
-      `Under a legal hold: ${counts.join(', ')}. Nothing was changed. ` +
-        'A principal with the right "hold" sees why by `view.holds.list()`, and can release it.',
+      `A legal hold protects ${counts.join(', ')}. Nothing was changed. ` +
+        'A principal with the right "hold" can read the reason with `view.holds.list()`, and release the hold.',
     )
     this.held = held
   }

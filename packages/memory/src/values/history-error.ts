@@ -14,7 +14,7 @@ export class HistoryError extends SkeinError {
   constructor(asOf: number, reachesTo: number, of?: string) {
     super(
       `The history${of === undefined ? '' : ` of ${of}`} does not reach back to ${timeOf(asOf)}: it is kept from ` +
-        `${timeOf(reachesTo)} on. Ask for a later time; \`history\` of openMemory says how much is kept.`,
+        `${timeOf(reachesTo)} on. Ask for a later time, or keep more with the option \`history\` of openMemory().`,
     )
     this.reachesTo = reachesTo
     this.asOf = asOf
@@ -30,8 +30,8 @@ export class PastViewError extends SkeinError {
 
   constructor(asOf: number) {
     super(
-      `This view shows the memory as it was at ${timeOf(asOf)}, and only reads. Nothing was written: ` +
-        'write through a view without `asOf`.',
+      `This view shows the memory as it was at ${timeOf(asOf)}, and is read-only. Nothing was written. ` +
+        'Write through a view without `asOf`.',
     )
     this.asOf = asOf
   }

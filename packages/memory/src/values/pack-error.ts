@@ -196,6 +196,6 @@ function show(value: unknown): string {
     const text = typeof value === 'string' ? value : inspect(value, { depth: 2, breakLength: Infinity })
     return text.slice(0, maxMessageLength)
   } catch {
-    return 'a value that can not be shown'
+    return 'a value that cannot be shown'
   }
 }

@@ -31,10 +31,10 @@ export async function embedTexts(
     signal.throwIfAborted()
     if (cause instanceof EmbedderError) throw cause
     if (timeout.aborted) {
-      const message = `did not answer within ${timeoutMs} ms. Give it more time by \`timeoutMs\`, or fewer texts by \`maxTexts\`.`
+      const message = `did not answer within ${timeoutMs} ms. Raise \`timeoutMs\`, or lower \`maxTexts\`.`
       throw new EmbedderError(id, message, { cause })
     }
-    throw new EmbedderError(id, 'failed; the cause says why. It is tried again.', { cause })
+    throw new EmbedderError(id, 'failed; the cause says why. Skein tries again.', { cause })
   } finally {
     stop.removeEventListener('abort', onAbort)
   }
@@ -52,18 +52,18 @@ async function attempt(
 function requireVectors({ id, dimensions }: Embedder, vectors: readonly ArrayLike<number>[], count: number): void {
   if (!Array.isArray(vectors) || vectors.length !== count) {
     const found = Array.isArray(vectors) ? `${vectors.length} of them` : typeof vectors
-    throw new EmbedderError(id, `must answer an array with a vector for each of ${count} texts, got ${found}.`)
+    throw new EmbedderError(id, `must return an array with a vector for each of ${count} texts, got ${found}.`)
   }
   for (const vector of vectors as readonly (ArrayLike<number> | null | undefined)[]) {
     if (vector?.length !== dimensions) {
       const found = vector?.length === undefined ? 'something else' : `one of ${vector.length}`
       throw new EmbedderError(
         id,
-        `must answer vectors of ${dimensions} dimensions, got ${found}. Correct \`dimensions\`.`,
+        `must return vectors of ${dimensions} dimensions, got ${found}. Correct \`dimensions\`.`,
       )
     }
     if (!isNumbers(vector) || !hasDirection(vector)) {
-      throw new EmbedderError(id, 'must answer vectors of finite numbers that are not all zero. It is tried again.')
+      throw new EmbedderError(id, 'must return vectors of finite numbers that are not all zero. Skein tries again.')
     }
   }
 }

@@ -33,7 +33,7 @@ export interface Embedder {
    */
   readonly maxTexts?: number
   /**
-   * What is longer is cut at so many characters, so that its beginning alone has the vector.
+   * Longer texts are cut there, so their vector covers only the beginning.
    *
    * @defaultValue 8_000
    */
@@ -56,7 +56,7 @@ export interface MeaningOptions {
    */
   readonly vectors?: VectorForm
   /**
-   * How searches find that don't say it. Where the embedder fails, they find by words.
+   * The search method used by default. Where the embedder fails, they find by words.
    *
    * @defaultValue 'both'
    */
@@ -72,7 +72,7 @@ export interface MeaningOptions {
 /** Validated options with all defaults filled in. */
 export interface ResolvedMeaning {
   readonly embedder: Omit<Required<Embedder>, 'allows'>
-  /** What the embedder may be given; `undefined` for everything. */
+  /** The clearance of the embedder: texts above it are not sent. `undefined` covers everything. */
   readonly allows: Audience | undefined
   readonly form: VectorForm
   readonly by: SearchBy

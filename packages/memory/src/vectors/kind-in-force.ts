@@ -14,7 +14,7 @@ export async function isInForce(store: Store, kind: VectorKind): Promise<boolean
   return embedder === kind.embedder && dimensions === kind.dimensions && form === kind.form
 }
 
-/** From now on the space has vectors of this kind. Those of another are made anew, one by one. @throws StoreError */
+/** From now on the space has vectors of this kind. Those of another are made again, one by one. @throws StoreError */
 export async function putInForce(store: Store, kind: VectorKind): Promise<void> {
   if (await isInForce(store, kind)) return
   const meta = { author: 'skein', tags: [], derivedFrom: [], ...publicLabel }

@@ -26,7 +26,7 @@ async function writeWithVectors(store: Store, batch: readonly Mutation[]): Promi
   for (;;) {
     const commit = await store.write([...batch, ...gone, ...(await movedEnds(store, batch))])
     if (commit.ok) return { ok: true, written: commit.written.slice(0, batch.length) }
-    // Else a vector was made anew.
+    // Else a vector was made again.
     if (commit.refusal.index < batch.length) return commit
   }
 }

@@ -10,7 +10,7 @@ const atOnce = 1_000_000
 const moduleName = 'vector-scanner'
 
 /**
- * Scans vectors: few of them at once, many in a thread of its own, so that the event loop goes on. One scan at a time.
+ * Scans vectors: few of them at once, many in a thread of its own, so that the event loop continues. One scan at a time.
  * A bundler keeps no file for the thread; then all are scanned at once.
  */
 export class VectorScanner implements AsyncDisposable {

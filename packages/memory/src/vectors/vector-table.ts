@@ -143,7 +143,7 @@ export class VectorTable {
     this.#removed += 1
   }
 
-  /** Drops what has expired, as far as is known here. Returns its keys: some of it may go on, as nobody tells of a touch. */
+  /** Drops what has expired, as far as is known here. Returns its keys: some of it may continue, as nobody reports on a touch. */
   dropExpired(now: number): readonly RecordKey[] {
     const keys: RecordKey[] = []
     for (const [row, end] of this.#ends) {

@@ -106,7 +106,7 @@ export class Vectors implements MeaningSearch, AsyncDisposable {
     if (allows && label && !covers(allows, label)) {
       throw new AccessError(
         `the embedder "${embedder.id}"`,
-        'a higher clearance in `allows`, as the query may repeat it,',
+        'a higher clearance in `allows`, because the query may repeat secrets,',
       )
     }
     await this.#requireInForce()
@@ -158,7 +158,7 @@ export class Vectors implements MeaningSearch, AsyncDisposable {
     if (this.#isInForce) return
     throw new EmbedderError(
       this.#kind.embedder,
-      'is not that of this space any more: somebody has opened it with another embedder, dimension or form. Open it again to make vectors anew.',
+      'is no longer the one of this space: another process opened it with another embedder, dimension or form. Open it again to compute the vectors again.',
     )
   }
 

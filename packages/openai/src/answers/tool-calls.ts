@@ -4,7 +4,7 @@ import { fieldsOf, textOf } from '../wire/json-values.ts'
 
 /**
  * Puts tool calls together. Ids decide which piece belongs to which call; where there are none,
- * the index does, and where it is missing or the same for all, a piece that begins anew.
+ * the index does, and where it is missing or the same for all, a piece that begins again.
  */
 export class ToolCallList {
   readonly #calls: RawToolCall[] = []

@@ -35,7 +35,7 @@ export const endings: readonly Behavior[] = [
   { name: 'says why in words of its own (`eos`, `end_turn`)', serve: twisted({ finish: 'end_turn' }), expected: ok },
   { name: 'says why in capitals (Gemini)', serve: twisted({ finish: 'STOP' }), expected: ok },
   {
-    name: 'says why in a word that nobody knows, and leaves out `[DONE]`',
+    name: 'gives an unknown reason, and omits `[DONE]`',
     serve: streamed({ finish: 'whatever', done: false }),
     expected: { stream: 'CUT' },
   },

@@ -45,7 +45,7 @@ export const failures: readonly Behavior[] = [
     expected: ok,
   },
   {
-    name: 'states a pause that is none (`Retry-After: -5`)',
+    name: 'states an impossible pause (`Retry-After: -5`)',
     serve: once(refuse(503, 'Slow down.', {}, { 'retry-after': '-5', 'retry-after-ms': '' })),
     expected: ok,
   },

@@ -53,7 +53,7 @@ export class RedisBusLink implements BusLink {
   async read(after: string, limit: number): Promise<BusPage> {
     const { entries, last } = await this.#page(after === '' ? '-' : `(${after}`, limit)
     const [first] = entries
-    // Without a first one: nothing came after the newest entry, or that is not the newest any more, in a new stream.
+    // Without a first one: nothing came after the newest entry, or that is not the newest any longer, in a new stream.
     const isComplete = first ? first.before === after : last === after
     if (isComplete) return { messages: entries, last, missed: 'nothing' }
     if (first && isLater(first.before, after)) return { messages: entries, last, missed: 'trimmed' }

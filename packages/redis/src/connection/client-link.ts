@@ -15,7 +15,7 @@ interface WithQueues {
  *
  * When a connection closes, the commands that are under way on it are rejected. They
  * are not sent again, since they may have happened, and ioredis alone would leave
- * their promises pending for ever. Commands that wait for a connection go on waiting.
+ * their promises pending for ever. Commands that wait for a connection keep waiting.
  */
 export class ClientLink {
   static readonly #links = new WeakMap<RedisClient, ClientLink>()

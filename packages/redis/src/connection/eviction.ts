@@ -20,7 +20,7 @@ export async function evictionPolicyOf(client: RedisClient): Promise<string | un
 export function evictionError(where: string, policy: string): StoreError {
   return new StoreError(
     'open',
-    `${where} drops any key when its memory is full (maxmemory-policy ${policy}): acknowledged records, claims and changes would vanish. Set its maxmemory-policy to noeviction, or, if this memory may forget, open it with \`allowEviction: true\`.`,
+    `${where} evicts keys when its memory is full (maxmemory-policy ${policy}), so acknowledged records, claims and changes would vanish. Set its maxmemory-policy to noeviction, or open the store with \`allowEviction: true\` if it may lose records.`,
   )
 }
 

@@ -22,7 +22,7 @@ export class PipeliningClient extends Redis {
 
   /**
    * Selects a database. Where the server refuses it, for example one with fewer databases that was put in the place
-   * of another, ioredis would go on in database 0: the connection must not be used.
+   * of another, ioredis would continue in database 0: the connection must not be used.
    */
   override select(...args: Parameters<Redis['select']>): ReturnType<Redis['select']> {
     const answer = super.select(...args)

@@ -8,12 +8,12 @@ const remedies: readonly (readonly [prefix: RegExp, remedy: string])[] = [
   ],
   [
     /^NOPERM|ACL failure in script|user executing the script can't/,
-    'Let this user do that (the guide to the Redis store has the whole rule for ACL SETUSER), or use another user.',
+    'Grant this user the permission (the Redis guide has the complete rule for ACL SETUSER), or connect as another user.',
   ],
   [/^READONLY/, 'This is a read-only replica. Use the address of its master.'],
   [
     /^(?:MOVED|ASK|CROSSSLOT|CLUSTERDOWN)/,
-    'This is a node of a cluster. Give a cluster client: redisStore({ client }).',
+    'This server is a node of a cluster. Give a cluster client: redisStore({ client }).',
   ],
   [/^MISCONF/, "The server can't save to its disk. Free some space there, or read its log."],
   [/^LOADING/, 'The server is still loading its data. Try again in a moment.'],
@@ -34,7 +34,7 @@ export function wrapError(operation: string, where: string, thrown: unknown, isW
   if (/\bOOM\b/.test(reply)) {
     return new StoreFullError(
       operation,
-      `${where} has no memory left. Nothing of this write was stored: raise its maxmemory, or delete something.`,
+      `${where} is out of memory. Nothing of this write was stored. Raise its maxmemory, or delete data.`,
       cause,
     )
   }

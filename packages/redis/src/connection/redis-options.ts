@@ -72,7 +72,7 @@ export interface RedisStoreOptions {
   /**
    * Accepts a server that drops any key when its memory is full (`maxmemory-policy
    * allkeys-*`), as a cache may. Acknowledged writes then vanish, `traits.durable` is
-   * `'none'`, and a claim can be handed out twice. Without it, such a server is refused.
+   * `'none'`, and a claim can be handed out twice. Without it, the store refuses this server.
    *
    * @defaultValue false
    */

@@ -11,7 +11,7 @@ const maxAttempts = 600
 
 /**
  * Rewrites the server's append-only file, in a cluster on all masters. A rewrite that is under way may have begun too
- * early: then another one is started after it. One that takes longer than two minutes goes on by itself.
+ * early: then another one is started after it. One that takes longer than two minutes continues by itself.
  *
  * @throws StoreBusyError when the rewrite that was under way does not end.
  */

@@ -22,7 +22,7 @@ export class ServerClock {
   private constructor(askTime: AskTime, sampleMs: number) {
     this.#askTime = askTime
     this.#timer = setInterval(() => {
-      // Without an answer the offset stays: both clocks go on.
+      // Without an answer the offset stays: both clocks continue.
       this.#sample().catch(() => {})
     }, sampleMs).unref()
   }

@@ -42,7 +42,7 @@ async function factsOf(client: RedisClient, where: string): Promise<ServerFacts>
   if (major < oldestVersion[0] || (major === oldestVersion[0] && minor < oldestVersion[1])) {
     throw new StoreFormatError(
       'open',
-      `${where} runs Redis ${version}, Skein needs ${oldestVersion.join('.')} or newer, or Valkey. Nothing was changed.`,
+      `${where} runs Redis ${version}, but Skein needs ${oldestVersion.join('.')} or newer, or Valkey. Nothing was changed.`,
     )
   }
   const persistence = await client.info('persistence')

@@ -45,7 +45,7 @@ export function unreadableRow(
   if (format > currentFormat) {
     return new StoreFormatError(
       operation,
-      `The record ${collection}/${id} has format ${format}, this Skein reads formats up to ${currentFormat}. ` +
+      `The record ${collection}/${id} has format ${format}, but this Skein reads formats up to ${currentFormat}. ` +
         `Use a newer Skein.${consequence}`,
     )
   }

@@ -40,7 +40,7 @@ export class ChangeSubscription {
     this.#setUp(true)
   }
 
-  /** Goes over to another channel: what came on the one before tells of another feed. */
+  /** Goes over to another channel: what came on the one before reports on another feed. */
   async follow(channel: string): Promise<void> {
     if (channel === this.#channel || this.#isClosed) return
     const before = this.#channel
@@ -77,7 +77,7 @@ export class ChangeSubscription {
     if (!this.#isUp) return
     const { promise: late, resolve } = Promise.withResolvers<'late'>()
     const timer = setTimeout(() => resolve('late'), this.#pingMs).unref()
-    // It may still fail when nobody waits for it any more.
+    // It may still fail when nobody waits for it any longer.
     const answer = await Promise.race([this.#client.ping().catch(() => 'late'), late])
     clearTimeout(timer)
     if (answer === 'late') this.#reconnect()

@@ -11,7 +11,7 @@ export function intactRow(key: RecordKey, text: string): UnpackedRow | undefined
     return unpackRow(key, text)
   } catch (error) {
     if (!(error instanceof CorruptRecordError)) throw error
-    warn(`${String(error)} Lists and searches leave it out.`, error.code)
+    warn(`${String(error)} Lists and searches omit it.`, error.code)
     return undefined
   }
 }

@@ -16,7 +16,7 @@ export function searchIndexOf(rows: SpaceRows, changes: IndexSource['changes']):
   })
 }
 
-/** What another version of the analysis took for terms is analyzed anew, row by row. */
+/** What another version of the analysis took for terms is analyzed again, row by row. */
 function indexed({ analyzer, ...row }: UnpackedRow): IndexedRow {
   if (row.terms === undefined || analyzer === analyzerVersion || isSealed(row.record.value)) return row
   return { ...row, terms: termsOfValue(row.record.value) }

@@ -23,7 +23,7 @@ export function requireFormat(format: string | null | undefined, where: string):
   if (Number(format ?? 0) <= currentFormat) return
   throw new StoreFormatError(
     'open',
-    `The space on ${where} has format ${format}, this Skein reads formats up to ${currentFormat}. ` +
+    `The space on ${where} has format ${format}, but this Skein reads formats up to ${currentFormat}. ` +
       'Use a newer Skein. Nothing was changed.',
   )
 }

@@ -4,7 +4,7 @@ import { keyPrefixOf } from '../connection/given-client.ts'
 import type { ResolvedRedisOptions } from '../connection/redis-options.ts'
 
 /**
- * Prefix of all keys of a space. A cluster places keys by what stands in braces; what a
+ * Prefix of all keys of a space. A cluster places keys by what is in braces; what a
  * given client puts before its keys stands before that, as with its other keys.
  */
 export function spaceBase({ prefix, client }: Pick<ResolvedRedisOptions, 'prefix' | 'client'>, space: string): string {

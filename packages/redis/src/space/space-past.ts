@@ -18,7 +18,7 @@ export class SpacePast {
     this.#base = base
   }
 
-  /** Those of some records, newest first. Damaged ones are left out; `verify` tells of them. */
+  /** Those of some records, newest first. Damaged ones are left out; `verify` reports on them. */
   async of(keys: readonly RecordKey[]): Promise<readonly (readonly PastVersion[])[]> {
     const found = new Map<RecordKey, readonly PastVersion[]>()
     for (const [collection, some] of byCollection(keys)) {

@@ -14,7 +14,7 @@ export interface SpaceState {
   readonly incarnation: string
   /** What `meta` holds after the position, as the write script compares it. */
   readonly known: string
-  /** The channel that tells of changes. */
+  /** The channel that reports on changes. */
   readonly channel: string
   /** The write script for this run: a server that was restarted does not know it. */
   readonly script: string
@@ -35,7 +35,7 @@ export interface SessionParts {
 
 /**
  * One process's knowledge of a space: of which run of the server, and of which
- * incarnation of the feed. It opens the space anew whenever something may have been
+ * incarnation of the feed. It opens the space again whenever something may have been
  * lost, and tells the server the newest position that it has heard of, by which the
  * server finds out that something was.
  */
@@ -67,7 +67,7 @@ export class SpaceSession {
     return this.#heard
   }
 
-  /** Whether a position was given twice, and the space not yet opened anew. */
+  /** Whether a position was given twice, and the space not yet opened again. */
   get isLost(): boolean {
     return this.#isLost
   }

@@ -14,7 +14,7 @@ import { unreadableRow } from '../records/row-format.ts'
 import type { SpaceRows } from './space-rows.ts'
 import type { SpaceSession } from './space-session.ts'
 
-/** A write that finds the space changed opens it anew, so often at most. */
+/** A write that finds the space changed opens it again, so often at most. */
 const maxAttempts = 10
 /** No record ever has this version. */
 const noVersion = -1
@@ -121,7 +121,7 @@ export class SpaceWriter {
     }
     throw new StoreError(
       'write',
-      'The server was restarted or replaced again and again. Nothing was written: try again.',
+      'The server was restarted or replaced several times during this write. Nothing was written. Try again.',
     )
   }
 

@@ -67,7 +67,7 @@ export class StructureCheck {
       yield* find()
     } catch (error) {
       if (!String(error).includes('WRONGTYPE')) throw error
-      yield* this.#once(name, 'Something else has written another type of value under this key: rename or delete it.')
+      yield* this.#once(name, 'Another program wrote a value of a different type under this key. Rename or delete it.')
     }
   }
 
@@ -79,14 +79,14 @@ export class StructureCheck {
     const now = await this.#client.hmget(rowsKey(this.#base, collection), ...doubtful.map(({ id }) => id))
     const missing = doubtful.filter(({ text }, index) => now[index] === text)
     if (missing.length > 0 && (await this.#client.exists(key)) === 0) {
-      yield* this.#once(name, 'The key is missing, although records belong in it: lists leave them out.')
+      yield* this.#once(name, 'The key is missing, so lists omit the records that belong in it.')
       return
     }
     for (const { id, text } of missing) {
       const problem =
         name === 'expires'
-          ? 'It expires, but the key `expires` does not list it: nothing would remove it.'
-          : `The index ${name} does not list it at its position: lists leave it out.`
+          ? 'It expires, but the key `expires` does not list it, so nothing will remove it.'
+          : `The index ${name} does not list it at its position, so lists omit it.`
       yield { kind: 'record', collection, id, problem, raw: text }
     }
   }
@@ -106,7 +106,7 @@ export class StructureCheck {
         return
       }
       for (const [id] of missing) {
-        const problem = `The index ${name} lists it, but it is not there.`
+        const problem = `The index ${name} lists it, but the record is missing.`
         yield { kind: 'record', collection, id, problem, raw: '' }
       }
     }
@@ -134,7 +134,10 @@ export class StructureCheck {
     const seq = Number.parseInt(position ?? '', 10)
     if (!position) {
       if (this.#highest > 0 || this.#end > 0) {
-        yield* this.#once('meta', 'The key or its position is missing: opening the space to write begins a new feed.')
+        yield* this.#once(
+          'meta',
+          'The key or its position is missing. Opening the space for writing starts a new feed.',
+        )
       }
     } else if (seq < this.#highest) {
       const problem = `The position is ${seq}, but a record was written at ${this.#highest}.`
@@ -147,7 +150,7 @@ export class StructureCheck {
     if ((await this.#client.hlen(`${this.#base}floors`)) > 0) return
     yield* this.#once(
       'floors',
-      'The key is missing: opening the space to write begins a new feed with higher versions.',
+      'The key is missing. Opening the space for writing starts a new feed with higher versions.',
     )
   }
 

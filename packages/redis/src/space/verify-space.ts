@@ -96,6 +96,6 @@ export function corruptionOf(collection: Collection, id: string, raw: string, er
 function verifyObject(name: string, bytes: Buffer, inspector: Inspector | undefined): Corruption | undefined {
   const isSealed = name.includes('.')
   if (isSealed || digest('sha256', bytes, 'hex') === name) return inspector?.object(name, bytes)
-  const problem = 'Its bytes are not those that were written: the hash in its name does not match.'
+  const problem = 'Its bytes changed after they were written: the hash in its name does not match.'
   return { kind: 'object', id: name, problem, raw: rawText(bytes) }
 }

@@ -3,7 +3,7 @@ import { collectionsWith } from '@skein/memory/store'
 
 import type { HeldDocument } from './held-text.ts'
 
-/** What a memory holds that can be asked about, as far as the asker's clearance covers it. */
+/** The contents of a memory that answer questions, as far as the asker's clearance covers them. */
 export interface Holdings {
   /** As they were given. */
   readonly files: readonly string[]

@@ -38,7 +38,7 @@ const exitCodes: Readonly<Record<string, number>> = {
   SKEIN_OPTION: exitCode.misuse,
   SKEIN_CEILING: exitCode.tooCostly,
 }
-const budgetHint = 'With the options --budget-calls, --budget-tokens and --budget-usd, you set what a run may use.'
+const budgetHint = 'Set the limits of a run with --budget-calls, --budget-tokens and --budget-usd.'
 
 /** Our errors know their section of the guide, on whichever thread they arose. */
 export function linkOf(error: unknown): readonly string[] {

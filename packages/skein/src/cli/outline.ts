@@ -13,23 +13,23 @@ export const outline: Readonly<Record<CommandName, CommandOutline>> = {
   },
   ask: {
     usage: '[options] <question...>',
-    description: 'Answer questions from what all earlier runs left in the memory, each sentence with its source.',
+    description: 'Answer questions from the memory of all earlier runs, each sentence with its source.',
   },
   init: {
     usage: '[options]',
-    description: 'Make an empty memory, and say what to do next. One that exists stays as it is.',
+    description: 'Create an empty memory, and show the next steps. An existing memory stays unchanged.',
   },
   worker: {
     usage: '[options]',
     description:
-      'Run activities for flocks on other machines, or host their durable agents, until interrupted: then it takes no ' +
+      'Run activities for flocks on other machines, or host their durable agents, until interrupted; then it takes no ' +
       'more work, and ends when its running work is done. Without --activities and --agents it works for skein run ' +
       '--executor bullmq.',
   },
   workers: {
     usage: '[options]',
     description:
-      'List workers and hosts of agents, waiting and running work, and activities that no worker has. Changes nothing.',
+      'List workers and hosts of agents, waiting and running work, and activities that no worker runs. Changes nothing.',
   },
   dashboard: {
     usage: '[options]',
@@ -62,7 +62,7 @@ export const outline: Readonly<Record<CommandName, CommandOutline>> = {
     usage: '[options]',
     description:
       'Show what changed between two times: facts and questions then and now, new records, corrections and erasures. ' +
-      'Says where the history does not reach back.',
+      'Marks where the history does not reach back far enough.',
   },
   tail: {
     usage: '[options] [prefix]',
@@ -75,7 +75,7 @@ export const outline: Readonly<Record<CommandName, CommandOutline>> = {
   answer: {
     usage: '[options] <id> [answer]',
     description:
-      'Answer the question of an agent, take it so that others know, decline it, or hand it back. skein inbox lists the questions.',
+      'Answer an agent’s question, take it so that others know, decline it, or hand it back. skein inbox lists the questions.',
   },
   retract: {
     usage: '[options] <record>',
@@ -84,7 +84,7 @@ export const outline: Readonly<Record<CommandName, CommandOutline>> = {
   },
   supersede: {
     usage: '[options] <record>',
-    description: 'Supersede a record by another existing one, which holds in its place.',
+    description: 'Replace a record with another existing one, which holds from then on.',
   },
   confirm: {
     usage: '[options] <record>',
@@ -98,23 +98,23 @@ export const outline: Readonly<Record<CommandName, CommandOutline>> = {
   touch: {
     usage: '[options] <record>',
     description:
-      'Give a fact or another record a new time to live. Only its author, or --right erase, may set an earlier end; a fact may be ended by anyone who may write it.',
+      'Set a new time to live for a fact or another record. Only its author, or --right erase, may set an earlier end; anyone who may write a fact may end it.',
   },
   hold: {
     usage: '[options] [records...]',
     description:
-      'Place a legal hold: nobody can forget, delete or overwrite the records, nor do they expire, until it is released. A filter also holds later records. Needs --right hold. skein ls holds lists the holds.',
+      'Place a legal hold: until it is released, nobody can forget, delete or overwrite the records, and they do not expire. A filter also holds later records. Needs --right hold. skein ls holds lists the holds.',
   },
   release: {
     usage: '[options] <hold>',
-    description: 'Release a legal hold: records that it alone has kept can be forgotten again. Needs --right hold.',
+    description: 'Release a legal hold: records under no other hold can be forgotten again. Needs --right hold.',
   },
   audit: { usage: '[options]', description: 'Show who read and wrote what, newest last. Needs --right audit.' },
   agents: {
     usage: '[options]',
     description:
-      'List the saved agents that have not ended. With --check, say what the durable definitions of a module would ' +
-      'make of them, before it is deployed. Changes nothing. Exits with 1 when one would not go on, or cannot be read.',
+      'List the saved agents that have not ended. With --check, show what the durable definitions of a module would ' +
+      'do with them, before it is deployed. Changes nothing. Exits with 1 if an agent would not continue, or cannot be read.',
   },
   order: {
     usage: '[options] <what> <agent> [detail]',
@@ -126,14 +126,14 @@ export const outline: Readonly<Record<CommandName, CommandOutline>> = {
   stats: {
     usage: '[options]',
     description:
-      'Sum up a memory: records, work and the savings of reuse, escalations, agents, store; with --right audit also what ' +
-      'rules of retention have removed.',
+      'Summarize a memory: records, work and what reuse saved, escalations, agents, store; with --right audit also what ' +
+      'retention rules have removed.',
   },
   doctor: {
     usage: '[options] <store>',
     description:
-      'Verify a store: say what it holds, and which parts are damaged. Changes nothing, and agents may work meanwhile. ' +
-      'Exits with 1 when something is damaged.',
+      'Verify a store: show what it holds, and which parts are damaged. Changes nothing; agents may continue to work. ' +
+      'Exits with 1 if something is damaged.',
   },
   backup: {
     usage: '[options] <store> <file>',
@@ -141,15 +141,14 @@ export const outline: Readonly<Record<CommandName, CommandOutline>> = {
   },
   restore: {
     usage: '[options] <file> <store>',
-    description:
-      'Restore a store from a backup, which is verified first. Stop the agents that use the store beforehand.',
+    description: 'Verify a backup, then restore a store from it. Stop the agents that use the store first.',
   },
   migrate: {
     usage: '[options] <store>',
     description:
       'Migrate a store to the current format. A SQLite file migrates as a whole when a program opens it for writing, as this command does. ' +
       'A Redis row migrates when it is next written; this command migrates the others, while agents continue to work. ' +
-      'Exits with 1 when damaged rows are left.',
+      'Exits with 1 if damaged rows are left.',
   },
   completion: {
     usage: '<shell>',

@@ -35,7 +35,7 @@ interface Action {
 /** Adds `skein answer`, with which a person answers the question of an agent. */
 export function addAnswer(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'answer')
-    .argument('<id>', 'an escalation; an id that ends in … names the only one that begins so', nonBlank)
+    .argument('<id>', 'an escalation; an id may be shortened and end in …', nonBlank)
     .argument('[answer]', 'JSON, or else plain text; - reads it from standard input')
     .option('--text', 'treat the answer as plain text, even if it is JSON', false)
     .option('--take', 'take it without answering yet', false)

@@ -18,7 +18,7 @@ interface ConfirmFlags extends InspectFlags {
 export function addConfirm(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'confirm')
     .argument('<record>', 'a record as COLLECTION/ID', nonBlank)
-    .option('--reason <text>', 'why; it is kept with the record', nonBlank)
+    .option('--reason <text>', 'the reason; it is kept with the record', nonBlank)
   addInspectOptions(command, { needsPerson: true }).action((name: string, flags: ConfirmFlags) =>
     confirmRecord(name, flags, context),
   )

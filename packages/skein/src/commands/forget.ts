@@ -26,12 +26,8 @@ import type { ForgetFlags } from '../forgetting/forget-records.ts'
  */
 export function addForget(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'forget')
-    .argument(
-      '[records...]',
-      'records as COLLECTION/ID; a key or result that ends in … or * means all that begin so',
-      nonBlanks,
-    )
-    .option('--yes', 'do not ask before', false)
+    .argument('[records...]', 'records as COLLECTION/ID; a key or result that ends in … or * is a prefix', nonBlanks)
+    .option('--yes', 'do not ask for confirmation', false)
   addInspectOptions(addForgetOptions(command)).action((names: readonly string[] = [], flags: ForgetFlags) => {
     return isAboutResults(names, flags) ? forget(names, flags, context) : forgetRecords(names, flags, context)
   })
@@ -46,7 +42,7 @@ async function forget(names: readonly string[], flags: ForgetFlags, context: Com
   if (!flags.yes) {
     printNote(renderForgetting(planned, view.now(), process.stderr))
     if (!process.stdin.isTTY) {
-      throw new InputError('--yes', 'is needed where nobody can be asked. Nothing was forgotten.')
+      throw new InputError('--yes', 'is needed where the command cannot ask. Nothing was forgotten.')
     }
     if (!(await confirm(`Forget ${countOf(planned.length, 'result')}?`, context.signal))) {
       printNote('Nothing was forgotten.')

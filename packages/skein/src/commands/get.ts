@@ -26,7 +26,7 @@ interface GetFlags extends InspectFlags {
 export function addGet(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'get')
     .addArgument(new Argument('<collection>', 'a collection').choices(Records.collections))
-    .argument('<id>', 'an id; one that ends in … names the only record whose id begins so', nonBlank)
+    .argument('<id>', 'an id; it may be shortened and end in …', nonBlank)
     .option('--raw', "write an object's bytes to standard output, and nothing else", false)
   addInspectOptions(command).action((collection: Collection, id: string, flags: GetFlags) =>
     flags.raw ? getRaw(collection, id, flags, context) : get(collection, id, flags, context),
@@ -49,7 +49,7 @@ async function get(collection: Collection, id: string, flags: GetFlags, context:
 async function getRaw(collection: Collection, id: string, flags: GetFlags, context: CommandContext): Promise<void> {
   if (collection !== 'objects') throw new InputError('--raw', 'works for objects only. Use --json for other records.')
   if (!canTakeBytes()) {
-    throw new InputError('--raw', 'writes bytes that a terminal might obey. Send them to a file or a program instead.')
+    throw new InputError('--raw', 'writes bytes that could control the terminal. Redirect them to a file or a program.')
   }
   await using opened = await openReadOnly(flags, context, { isAudited: true })
   const record = await findRecord(opened.view, collection, id)

@@ -28,10 +28,10 @@ const writable = [...collectionsWith('forgettable'), 'holds', 'settings'] as con
 /** Adds `skein hold`, which keeps records from being forgotten. */
 export function addHold(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'hold')
-    .argument('[records...]', 'records as COLLECTION/ID; a key that ends in … or * means all that begin so', nonBlanks)
-    .requiredOption('--reason <text>', 'why, such as the name of the proceedings', nonBlank)
+    .argument('[records...]', 'records as COLLECTION/ID; a key that ends in … or * is a prefix', nonBlanks)
+    .requiredOption('--reason <text>', 'the reason, such as the name of the proceedings', nonBlank)
     .addOption(
-      new Option('--derived <what>', 'what becomes of what was made from them')
+      new Option('--derived <what>', 'what to do with records derived from them')
         .choices(['hold', 'leave'])
         .default('hold'),
     )
@@ -44,7 +44,7 @@ export function addHold(skein: Command, context: CommandContext): void {
 export function addRelease(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'release')
     .argument('<hold>', 'the id of the hold, as skein ls holds shows it', nonBlank)
-    .requiredOption('--reason <text>', 'why the records need not be kept any more', nonBlank)
+    .requiredOption('--reason <text>', 'why the records need no longer be kept', nonBlank)
   addInspectOptions(command).action((id: string, flags: ReleaseFlags) => release(id, flags, context))
 }
 

@@ -31,9 +31,11 @@ const formats = ['graph', 'notes', 'mem0'] as const satisfies readonly ImportFor
 export function addImport(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'import')
     .argument('<file>', 'a file, or a folder of notes', nonBlank)
-    .addOption(new Option('--format <name>', 'what it is (default: as its content says)').choices(formats))
+    .addOption(new Option('--format <name>', 'its format (default: detected from its content)').choices(formats))
     .addOption(
-      new Option('--sensitivity <level>', 'the sensitivity of what is written').choices([...levels]).default('public'),
+      new Option('--sensitivity <level>', 'the sensitivity of the imported records')
+        .choices([...levels])
+        .default('public'),
     )
     .option('--json', 'print JSON and nothing else on standard output', false)
   addClientOptions(command).action((path: string, flags: ImportFlags) => run(path, flags, context))
@@ -44,7 +46,7 @@ async function run(path: string, flags: ImportFlags, context: CommandContext): P
   const { importMemory } = await import('@skein/mcp')
   const { format, sensitivity } = flags
   await using memory = await openForClients(flags.store, flags.space)
-  context.afterInterrupt = 'Run it again: what is known already is not written twice.'
+  context.afterInterrupt = 'Run it again: records that were imported already are not written twice.'
   const options = { sensitivity, ...(format && { format }) }
   const report = await importMemory(memory.as(clientOf(flags)), path, options)
   const { added, known, skipped } = report

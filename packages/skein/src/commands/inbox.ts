@@ -29,7 +29,7 @@ interface InboxFlags extends InspectFlags {
 /** Adds `skein inbox`, which shows the questions of agents to people. */
 export function addInbox(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'inbox')
-    .argument('[id]', 'an escalation; an id that ends in … names the only one that begins so', nonBlank)
+    .argument('[id]', 'an escalation; an id may be shortened and end in …', nonBlank)
     .addOption(
       new Option('--state <state>', 'only in this state; waiting means open or taken')
         .choices(['waiting', ...states, 'all'])

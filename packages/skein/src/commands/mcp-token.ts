@@ -34,11 +34,7 @@ export function addMcpToken(mcp: Command, context: CommandContext): void {
     .argument('[id]', 'the token to revoke, as list shows it', nonBlank)
     .option('--days <number>', 'how long a new token is valid', integerFrom(1, 36_500), 30)
     .option('--per-minute <number>', 'requests in a minute (default: 600)', integerFrom(1, 1_000_000))
-    .option(
-      '--bytes-per-day <number>',
-      'bytes that may be written in a day (default: any number)',
-      integerFrom(1, 1e15),
-    )
+    .option('--bytes-per-day <number>', 'bytes that may be written in a day (default: no limit)', integerFrom(1, 1e15))
     .option('--json', 'print JSON and nothing else on standard output', false)
   addClientOptions(command).action((action: TokenAction, id: string | undefined, _: object, self: Command) =>
     // The parent has options of the same names, which it would keep for itself.
@@ -75,7 +71,7 @@ async function act(
       ...(flags.bytesPerDay !== undefined && { bytesPerDay: flags.bytesPerDay }),
     })
     await (flags.json ? printJson({ ...made, token }) : print(token))
-    if (!flags.json) printNote(`For ${lineOf(made)}. It is shown this once: the memory keeps a hash of it.`)
+    if (!flags.json) printNote(`For ${lineOf(made)}. It is shown only once: the memory keeps its hash.`)
   }
   context.afterInterrupt = ''
 }

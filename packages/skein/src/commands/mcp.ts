@@ -37,11 +37,11 @@ export function addMcp(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'mcp')
   addClientOptions(command)
     .addOption(
-      new Option('--compat <server>', 'offer the nine tools of the official memory server in place of ours').choices([
+      new Option('--compat <server>', 'offer the nine tools of the official memory server instead of ours').choices([
         'memory',
       ]),
     )
-    .option('--no-elicitation', 'leave questions to the inbox, also where the client can ask its user')
+    .option('--no-elicitation', 'send questions to the inbox, even if the client can ask its user')
     .option('--http', 'serve over HTTP; tokens say who the clients are (skein mcp token makes them)', false)
     .option('--port <number>', 'with --http: the port (default: any free port)', integerFrom(0, 65_535))
     .option('--host <address>', 'with --http: the address to listen at (default: 127.0.0.1)')
@@ -64,7 +64,7 @@ async function serve(flags: McpFlags, context: CommandContext): Promise<void> {
   const { printConfig, http, port, host, allowHost, compat, elicitation } = flags
   if (printConfig !== undefined) {
     if (http) throw new InputError('--print-config', 'is for clients that start the server. Give others its address.')
-    // Once it is named by its whole path, nobody creates it any more.
+    // Once it is named by its whole path, nobody creates it any longer.
     makeDefaultFolder(flags.store)
     await print(clientConfig(printConfig, 'skein', { command: 'npx', args: launchArgs(flags) }))
     return

@@ -19,7 +19,7 @@ interface RetractFlags extends InspectFlags {
 export function addRetract(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'retract')
     .argument('<record>', 'an observation, decision, learning or object as observations/ID', nonBlank)
-    .requiredOption('--reason <text>', 'why; it is kept with the record', nonBlank)
+    .requiredOption('--reason <text>', 'the reason; it is kept with the record', nonBlank)
   addInspectOptions(command, { needsPerson: true }).action((name: string, flags: RetractFlags) =>
     retract(name, flags, context),
   )

@@ -61,13 +61,19 @@ const maxThreads = 31
 export function addRun(skein: Command, context: CommandContext): void {
   addCommand(skein, 'run')
     .argument('<file...>', 'documents, folders, patterns, or - for standard input')
-    .option('-q, --question <text>', 'let one analyst answer this question (may be repeated)', collectQuestion, [])
+    .option('-q, --question <text>', 'a question for an analyst to answer (may be repeated)', collectQuestion, [])
     .addOption(
-      new Option('--language <code>', 'the language of the files (default: what their words tell)').choices(languages),
+      new Option('--language <code>', 'the language of the files (default: detected from their words)').choices(
+        languages,
+      ),
     )
-    .option('--encoding <name>', 'the encoding of the files (default: UTF-8, or what their bytes tell)', encodingFrom)
+    .option(
+      '--encoding <name>',
+      'the encoding of the files (default: UTF-8, or detected from their bytes)',
+      encodingFrom,
+    )
     .option('--skip-bad', 'leave out files that cannot be used, and say which', false)
-    .option('--isolated', 'let every analyst work alone and share nothing', false)
+    .option('--isolated', 'make every analyst work alone and share nothing', false)
     .option(
       '--store <address>',
       'the store: a database file, redis://HOST:PORT, or memory: to keep nothing',
@@ -75,13 +81,13 @@ export function addRun(skein: Command, context: CommandContext): void {
     )
     .option('--space <name>', 'the space within the store', 'default')
     .addOption(
-      new Option('--architecture <name>', 'where reads are answered: from local copies, or from the store')
+      new Option('--architecture <name>', 'what answers reads: local copies, or the store')
         .choices(['hybrid', 'centralized'])
         .default('hybrid'),
     )
     .option('--threads <number>', 'worker threads (default: one per processor)', integerFrom(1, maxThreads))
     .addOption(
-      new Option('--executor <name>', 'where the work is done: in threads, or by workers on any machine (skein worker)')
+      new Option('--executor <name>', 'where the work runs: in threads, or on workers of any machine (skein worker)')
         .choices(['threads', 'bullmq'])
         .default('threads'),
     )

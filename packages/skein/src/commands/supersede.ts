@@ -22,7 +22,7 @@ export function addSupersede(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'supersede')
     .argument('<record>', 'an observation, decision, learning or object as observations/ID', nonBlank)
     .requiredOption('--by <record>', 'the record that holds now, of the same kind', nonBlank)
-    .option('--reason <text>', 'why; it is kept with the record', nonBlank)
+    .option('--reason <text>', 'the reason; it is kept with the record', nonBlank)
   addInspectOptions(command, { needsPerson: true }).action((name: string, flags: SupersedeFlags) =>
     supersede(name, flags, context),
   )

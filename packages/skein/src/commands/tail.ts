@@ -27,10 +27,10 @@ const maxAuthorWidth = 24
 /** Adds `skein tail`, which follows the changes of a memory. */
 export function addTail(skein: Command, context: CommandContext): void {
   const command = addCommand(skein, 'tail')
-    .argument('[prefix]', 'only changes whose name begins so, such as facts/ or facts/prospect/', '')
+    .argument('[prefix]', 'only changes with this prefix, such as facts/ or facts/prospect/', '')
     .option(
       '--after <seq>',
-      'begin after this position of the feed; 0 for all that it holds (default: now)',
+      'begin after this position of the feed; 0 for the whole feed (default: now)',
       integerFrom(0, maxPosition),
     )
   addInspectOptions(command).action((prefix: string, flags: TailFlags) => tail(prefix, flags, context))
@@ -65,7 +65,7 @@ async function follow(
     const { after: wanted, last } = error
     if (json) await printJson({ trimmed: { after: wanted, last } })
     printNote(
-      `The feed no longer holds every change after ${wanted}: continuing after ${last}. skein ls shows the present records.`,
+      `The feed no longer holds every change after ${wanted}: continuing after ${last}. skein ls shows the current records.`,
     )
     return last
   }

@@ -34,9 +34,13 @@ export function readArchive(bytes: Uint8Array, source: string): Archive {
     }
     return { names, unpackedBytes }
   } catch (error) {
-    throw new InputError(source, 'is a damaged ZIP archive, as DOCX and EPUB are ones. Get it once more.', {
-      cause: error,
-    })
+    throw new InputError(
+      source,
+      'is a damaged ZIP archive (DOCX and EPUB files are ZIP archives). Download it again.',
+      {
+        cause: error,
+      },
+    )
   }
 }
 

@@ -27,7 +27,7 @@ export async function epubText(bytes: Uint8Array, source: string): Promise<strin
     const files = unzipSync(bytes, { filter: ({ name }) => isText.test(name) })
     const textOf = (name: string): string => {
       const file = files[name]
-      if (!file) throw new InputError(source, `is a damaged e-book: it lacks ${name}. Get it once more.`)
+      if (!file) throw new InputError(source, `is a damaged e-book: it lacks ${name}. Download it again.`)
       return decodeText(file, `${source} (${name})`)
     }
     if (files['META-INF/rights.xml'] || files['META-INF/sinf.xml']) refuseProtected(source)
@@ -72,5 +72,5 @@ function tagsIn(xml: string, name: string): Tags {
 }
 
 function refuseProtected(source: string): never {
-  throw new InputError(source, 'is protected against copying, so nobody but its own reader can open it.')
+  throw new InputError(source, 'is protected against copying, so only its own reader can open it.')
 }

@@ -61,7 +61,7 @@ export function htmlText(html: string): Required<PlacedText> {
         } else if (name === 'br') {
           if (!out.isEmpty) out.add('\n')
         } else if (!blocks.has(name)) return
-        // Paragraphs of a cell stand in one line of the table.
+        // Paragraphs of a cell are in one line of the table.
         else if (cells > 0) takeWords(' ', parser.startIndex, 0)
         else if (pending === undefined || pending === '') block()
       },

@@ -2,7 +2,7 @@
 export interface PlacedText {
   readonly text: string
   /**
-   * Where parts of the text begin in the original, ascending: pairs of UTF-16 offsets. Within a part, both go on
+   * Where parts of the text begin in the original, ascending: pairs of UTF-16 offsets. Within a part, both continue
    * together. Absent: the text is the original.
    */
   readonly places?: readonly Place[]
@@ -53,7 +53,7 @@ export class TextBuilder {
   }
 }
 
-/** Where a range of a text stands in its original. */
+/** Where a range of a text is in its original. */
 export function originalRange(
   places: readonly Place[],
   start: number,

@@ -27,10 +27,10 @@ export interface ForgetFlags extends InspectFlags, FilterFlags {
 /** Adds the options that say which records to forget, and how. */
 export function addForgetOptions(command: Command): Command {
   return addFilterOptions(
-    command.option('--reason <text>', 'why: it is kept, so it must not repeat what is forgotten', nonBlank),
+    command.option('--reason <text>', 'the reason; it is kept, so it must not repeat what is forgotten', nonBlank),
   )
     .addOption(
-      new Option('--derived <what>', 'what becomes of what was made from it (default: report)').choices([
+      new Option('--derived <what>', 'what to do with records derived from it (default: report)').choices([
         'keep',
         'report',
         'forget',
@@ -39,7 +39,7 @@ export function addForgetOptions(command: Command): Command {
     .option('--dry-run', 'only show what would be forgotten', false)
 }
 
-/** Whether the command is about results of work that are to be computed anew, not about content that has to go. */
+/** Whether the command is about results of work that are to be computed again, not about content that has to go. */
 export function isAboutResults(names: readonly string[], flags: ForgetFlags): boolean {
   const { reason, derived, dryRun } = flags
   const isPlain = reason === undefined && derived === undefined && !dryRun
@@ -53,7 +53,8 @@ export async function forgetRecords(
   context: CommandContext,
 ): Promise<void> {
   const { reason = '', derived = 'report', dryRun } = flags
-  if (reason === '' && !dryRun) throw new InputError('--reason', 'is needed: it is kept with who forgot how much.')
+  if (reason === '' && !dryRun)
+    throw new InputError('--reason', 'is needed: the record of the erasure keeps the reason.')
   if (names.length > 0 === hasFilter(flags)) {
     throw new InputError('forget', 'needs records as COLLECTION/ID, or options such as --subject, and not both.')
   }
@@ -69,7 +70,7 @@ export async function forgetRecords(
   if (!flags.yes) {
     printNote(renderForgotten(planned, true))
     if (!process.stdin.isTTY) {
-      throw new InputError('--yes', 'is needed where nobody can be asked. Nothing was forgotten.')
+      throw new InputError('--yes', 'is needed where the command cannot ask. Nothing was forgotten.')
     }
     if (!(await confirm(`Forget ${countOf(count, 'record')} for good?`, context.signal))) {
       printNote('Nothing was forgotten.')
@@ -77,7 +78,7 @@ export async function forgetRecords(
       return
     }
   }
-  context.afterInterrupt = 'What was begun is completed by the next program that opens the memory.'
+  context.afterInterrupt = 'The next program that opens the memory finishes what was begun.'
   await tell(flags, await view.forget(what, options))
 }
 

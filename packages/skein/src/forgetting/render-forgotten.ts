@@ -13,9 +13,9 @@ export function renderForgotten({ id, forgotten, contents, left }: ForgetReport,
   const what = counts.length === 0 ? 'nothing' : `${counts.join(', ')}${bytes}`
   return [
     `${isPlan ? 'Would forget' : 'Forgot'} ${what}.`,
-    ...(left.length > 0 ? ['Made from it, and kept (--derived forget takes it, too):'] : []),
+    ...(left.length > 0 ? ['Derived from it, and kept (--derived forget erases these, too):'] : []),
     ...left.slice(0, maxLeft).map((name) => `  ${plainText(name)}`),
     ...(left.length > maxLeft ? [`  … and ${countOf(left.length - maxLeft, 'record')} more`] : []),
-    ...(id === undefined ? [] : [`skein get erasures/${id} tells of it.`]),
+    ...(id === undefined ? [] : [`skein get erasures/${id} shows the record of it.`]),
   ].join('\n')
 }

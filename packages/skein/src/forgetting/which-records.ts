@@ -22,10 +22,10 @@ const pageSize = 1_000
 /** Adds the options that say which records a command is about. */
 export function addFilterOptions(command: Command): Command {
   return command
-    .option('--subject <name>', 'all that is about this person or thing, such as person/42', nonBlank)
-    .option('--task <id>', 'all of this task', nonBlank)
-    .option('--author <id>', 'all by this author', nonBlank)
-    .option('--tag <tag>', 'all with this tag (may be repeated: with all of them)', nonBlanks)
+    .option('--subject <name>', 'everything about this person or thing, such as person/42', nonBlank)
+    .option('--task <id>', 'everything of this task', nonBlank)
+    .option('--author <id>', 'everything by this author', nonBlank)
+    .option('--tag <tag>', 'everything with this tag (may be repeated: with all of them)', nonBlanks)
     .addOption(new Option('--collection <name>', 'only of this collection').choices(derivable))
 }
 

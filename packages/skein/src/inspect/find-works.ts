@@ -17,10 +17,7 @@ const pageSize = 1_000
 export async function findWorks(view: View, name: string, signal: AbortSignal): Promise<readonly AnyRecord[]> {
   const wanted = /^work\/(.+)$/s.exec(name)?.[1]
   if (wanted === undefined) {
-    throw new InputError(
-      name,
-      'is no work. Results of work can be forgotten: name one as work/ID; skein ls work lists them.',
-    )
+    throw new InputError(name, 'is not a result of work. Name one as work/ID; skein ls work lists them.')
   }
   const prefix = /^(.*?)(?:…|\.\.\.|\*)$/s.exec(wanted)?.[1]
   const exact = await view.records.get('work', wanted)

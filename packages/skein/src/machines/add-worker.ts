@@ -88,7 +88,7 @@ async function work(flags: WorkerFlags, context: CommandContext): Promise<void> 
     const names = worker.entry().activities.map(({ name, version }) => `${name}@${version}`)
     printNote(`It runs ${names.join(', ')} of the queue "${queue}".`)
   }
-  printNote('Ctrl-C lets it finish and end.')
+  printNote('Ctrl-C ends it after its running work.')
   const { healthPort: port, healthHost = '127.0.0.1' } = flags
   const look = (): Health => {
     const [ofWorker, ofHost] = [worker?.health(), host?.health()]

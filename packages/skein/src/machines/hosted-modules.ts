@@ -27,7 +27,7 @@ export class HostedModules implements AsyncDisposable {
       const host = await flock.host(definitions, cap === undefined ? {} : { cap })
       const names = definitions.map(({ durable }) => `${durable.name}@${durable.version}`)
       const hosted = new HostedModules(flock, host, names)
-      options.memory.on('disconnected', () => (hosted.#problem ??= 'The store is out of reach.'))
+      options.memory.on('disconnected', () => (hosted.#problem ??= 'The store cannot be reached.'))
       options.memory.on('reconnected', () => (hosted.#problem = undefined))
       return hosted
     } catch (error) {
@@ -41,7 +41,7 @@ export class HostedModules implements AsyncDisposable {
   }
 
   health(): Health {
-    const problem = this.#host.entry().isDraining ? 'It takes no more agents and ends.' : this.#problem
+    const problem = this.#host.entry().isDraining ? 'It takes no more agents and is shutting down.' : this.#problem
     return { running: this.#host.agents.length, ...(problem !== undefined && { problem }) }
   }
 

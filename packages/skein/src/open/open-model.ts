@@ -34,6 +34,14 @@ export const defaultModel = 'extractive'
  * `openai:NAME` for one over OpenAI's API.
  *
  * @throws OptionError for a name of another kind, and when a key is missing.
+ *
+ * @example
+ * ```ts
+ * import { openModel } from 'skein'
+ *
+ * openModel('extractive').id.startsWith('skein/extractive') // => true
+ * openModel('openai:llama3.2', { baseURL: 'http://127.0.0.1:11434/v1' }).id // => 'openai@127.0.0.1:11434/llama3.2'
+ * ```
  */
 export function openModel(name: string, options: OpenModelOptions = {}): Model {
   const { baseURL, apiKeyEnv, budget } = requireOptions('openModel', options, kinds)

@@ -9,12 +9,21 @@ import { bucketFromEnvironment } from './open-bucket.ts'
 import { defaultStore, parseStoreAddress, withoutPassword } from './store-address.ts'
 
 /**
- * Makes the store that an address names: the path of a SQLite file, the same
- * as `sqlite:PATH` or a `file:` URL; a `redis://` or `rediss://` URL; or
- * `memory:` for one that ends with the process. Large objects lie in the
- * bucket that `SKEIN_BUCKET` names.
+ * Makes the store that an address names: the path of a SQLite file, the same as `sqlite:PATH` or a `file:` URL; a
+ * `redis://` or `rediss://` URL; or `memory:` for one that ends with the process. Large objects are in the bucket that
+ * `SKEIN_BUCKET` names.
  *
  * @throws OptionError for an address of another kind.
+ *
+ * @example
+ * ```ts
+ * import { openMemory } from '@skein/memory'
+ * import { openStore } from 'skein'
+ *
+ * const memory = await openMemory({ store: await openStore('memory:') })
+ * memory.traits.durable // => 'none'
+ * await memory.close()
+ * ```
  */
 export async function openStore(address: string): Promise<StoreDriver> {
   const [store, bucket] = [await openBare(address), await bucketFromEnvironment()]
@@ -44,7 +53,7 @@ export async function openExistingStore(address: string): Promise<StoreDriver> {
 }
 
 /**
- * Makes the store that an address names; opening it creates the file if there is none.
+ * Makes the store that an address names; opening it creates a missing file.
  *
  * @throws OptionError for an address of another kind, and for `memory:`.
  */

@@ -39,7 +39,7 @@ export function renderForgetting(planned: readonly Forgetting[], now: number, st
   const more = kept.length - shown.length
   return [
     ...lines,
-    'Made by this work and from what it made, and kept:',
+    'Derived from this work, and kept:',
     ...shown,
     ...(more > 0 ? [`  … and ${countOf(more, 'record')} more`] : []),
   ].join('\n')

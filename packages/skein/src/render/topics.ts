@@ -7,7 +7,7 @@ export const topics: Readonly<Record<string, string>> = {
   .skein/memory.db           a SQLite file, the default
   redis://HOST:PORT/DB       a Redis or Valkey server, for many machines
   rediss://USER:PASS@HOST    the same over TLS
-  memory:                    nothing is kept; only for skein run
+  memory:                    keeps nothing; only for skein run
 
 A store holds several memories side by side: --space names one (default: default).
 skein init makes a store, skein backup copies a file, skein migrate brings its format up to date.
@@ -17,33 +17,33 @@ A program opens the same memory:
   import { sqliteStore } from '@skein/sqlite'
   const memory = await openMemory({ store: sqliteStore('.skein/memory.db') })`,
 
-  access: `Every command shows what your clearance covers, and nothing else exists for it:
+  access: `Every command sees only records that your clearance covers:
 
   --as ID                    who you are, as the audit records it
   --clearance LEVEL          public (the default), internal or confidential
   --clearance confidential+finance   with the compartment finance
   --right NAME               audit, declassify, correct, erase, hold, control or administer
 
-The command trusts these options. SKEIN_KEYS holds the keys of records that are encrypted: a file without them
-shows nobody what is sealed.`,
+The command trusts these options. SKEIN_KEYS holds the keys of encrypted records: without its key, nobody can
+read a sealed record.`,
 
   output: `Results go to standard output; progress, hints, errors and warnings to standard error.
 --json prints one line with one JSON object. Fields stay within a major version; new ones may appear.
 
 Exit codes:
   0     success
-  1     failure, or something was found that should not be there
+  1     failure, or a check that found a problem
   2     misuse: an unknown option, or a value that an option doesn't take
   3     the run would cost more than its ceiling; nothing was sent
   130   interrupted; skein tail and skein dashboard end with 0`,
 
-  costs: `The built-in model costs nothing. With --model openai:NAME, skein run says beforehand what it will about use.
+  costs: `The built-in model costs nothing. With --model openai:NAME, skein run first prints about what it will use.
 Without a budget it stops at ${defaultCeiling.calls.toLocaleString('en')} calls, ${defaultCeiling.tokens.toLocaleString('en')} tokens and, where the price is known, $${defaultCeiling.usd}.
 
   --dry-run                  the plan, and nothing else: no model is asked
   --budget-calls, --budget-tokens, --budget-usd   limits of your own
 
-Work that is done already is used again: skein stats says what that saved.`,
+Finished work is reused: skein stats shows what that saved.`,
 
   environment: `Variables that the commands read:
 

@@ -133,7 +133,7 @@ async function studyOne(
   progress: ProgressSum,
   signal: AbortSignal | undefined,
 ): Promise<Finding> {
-  // A signal that was aborted while the crew was opened tells nobody any more.
+  // A signal that was aborted while the crew was opened tells nobody any longer.
   signal?.throwIfAborted()
   const machine = analystMachine(flock, progress.analyst())
   const analyst = flock.spawn(machine, { role: 'analyst', input: assignment })

@@ -27,7 +27,7 @@ export interface Part {
   readonly title: string
   readonly start: number
   readonly end: number
-  /** Where its characters stand in the source, where its text is not the source's own. */
+  /** Where its characters are in the source, where its text is not the source's own. */
   readonly places?: readonly Place[]
   /** The language that the user named. */
   readonly language?: Language
@@ -76,7 +76,7 @@ export function partPassage(part: Part, text: string, id: string): CitablePassag
   }
 }
 
-/** Where a range of a part stands in its source; by default the whole part. */
+/** Where a range of a part is in its source; by default the whole part. */
 export function sourceRange(
   part: Part,
   start = 0,

@@ -8,7 +8,7 @@ import type { Cost } from '@skein/memory/types'
 import { countOf } from '../terminal/amounts.ts'
 import type { Report, ReportStats, SummarySentence } from './report.ts'
 
-/** Renders a report: the cited summary, and what it took to make it. */
+/** Renders a report: the cited summary, and its cost. */
 export function renderReport({ summary, unanswered, stats }: Report, stream: WriteStream): string {
   const missing = unanswered.filter((question) => !summary.some((sentence) => sentence.question === question))
   const rest = missing.map((question) => `${bold(question, stream)}\n  ${notFound}`)
@@ -22,7 +22,17 @@ function bold(text: string, stream: WriteStream): string {
 
 const notFound = 'Nothing was found that answers this.'
 
-/** Renders cited sentences, each under the question that it answers, or that nothing was found to answer. */
+/**
+ * Renders cited sentences, each under the question that it answers, or that nothing was found to answer.
+ *
+ * @example
+ * ```ts
+ * import { renderSummary } from 'skein'
+ *
+ * const sentence = { text: 'Energy is saved.', citations: [{ source: 'energy.txt', start: 0, end: 16 }] }
+ * renderSummary([sentence], process.stdout).includes('Energy is saved.') // => true
+ * ```
+ */
 export function renderSummary(summary: readonly SummarySentence[], stream: WriteStream): string {
   if (summary.length === 0) return notFound
   const lines: string[] = []
@@ -71,9 +81,9 @@ function renderDrops(dropped: number, reasons: Drops): string {
 
 /** What sentences were left out for. */
 const causes: Readonly<Record<DropReason, string>> = {
-  absent: 'quoting what is not there',
-  little: 'quoting too little',
-  repeated: 'quoting what stands there more than once',
+  absent: 'with a quote that its source does not contain',
+  little: 'with too short a quote',
+  repeated: 'with a quote that occurs more than once',
   malformed: 'without a quote',
 }
 

@@ -59,7 +59,7 @@ export interface ReportOptions {
   /** @defaultValue the built-in extractive model */
   readonly model?: Model
   /**
-   * What the run may use of its model. A run that is estimated to use more asks `mayExceed`
+   * The limits of the run for its model. A run that is estimated to use more asks `mayExceed`
    * before anything is sent; one that does use more ends with an error of
    * its budget (`SKEIN_BUDGET`, or that as the cause). Isolated
    * analysts have equal shares. A model with a budget of its own, and the built-in one, have none.

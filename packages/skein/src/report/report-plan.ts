@@ -10,7 +10,7 @@ export interface PlannedFile {
   readonly tokens: number
 }
 
-/** What a run is about to do. */
+/** The plan of a run. */
 export interface ReportPlan {
   /** Each distinct file, in order. */
   readonly files: readonly PlannedFile[]
@@ -21,7 +21,7 @@ export interface ReportPlan {
   readonly model: string
   /** What the run will about use of its model; absent where that costs nothing. */
   readonly estimate?: CostEstimate
-  /** What it may use; absent where the model has a budget of its own, or costs nothing. */
+  /** Its ceiling; absent if the model has a budget of its own, or costs nothing. */
   readonly ceiling?: Ceiling
   /** Files that are left out, and why (`skipBad`). */
   readonly skipped: readonly { readonly source: string; readonly problem: string }[]

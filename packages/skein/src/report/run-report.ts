@@ -21,6 +21,18 @@ import type { Report, SummarySentence } from './report.ts'
  *
  * @throws InputError for a file that can't be used, and CeilingError, before any work
  * begins; OptionError, StoreError; the signal's reason.
+ *
+ * @example
+ * ```ts
+ * import { writeFile } from 'node:fs/promises'
+ * import { mapStore } from '@skein/memory'
+ * import { runReport } from 'skein'
+ *
+ * await writeFile('energy.txt', 'Energy is saved in every home. The arts are a precious resource.')
+ * const { summary } = await runReport({ files: ['energy.txt'], questions: ['What about energy?'], store: mapStore() })
+ * summary[0]?.text // => 'Energy is saved in every home.'
+ * summary[0]?.citations // => [{ source: 'energy.txt', start: 0, end: 30 }]
+ * ```
  */
 export async function runReport(given: ReportOptions): Promise<Report> {
   const options = requireReportOptions(given)
@@ -53,7 +65,7 @@ export async function runReport(given: ReportOptions): Promise<Report> {
       throw new InputError(
         files.map(({ source }) => source).join(', '),
         Object.keys(drops).length > 0
-          ? 'is quoted in no sentence of the model that the text backs. Try another model.'
+          ? 'supports no sentence of the model. Try another model.'
           : 'contains no sentence to quote. Name a file with running text.',
       )
     }

@@ -14,7 +14,7 @@ export interface BackupOptions {
    * @defaultValue false
    */
   readonly overwrite?: boolean
-  /** Called after each step. What it throws ends the backup. */
+  /** Called after each step. An error that it throws ends the backup. */
   readonly onProgress?: (progress: BackupProgress) => void
   readonly signal?: AbortSignal
 }

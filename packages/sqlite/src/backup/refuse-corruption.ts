@@ -23,8 +23,8 @@ export async function refuseCorruption(
     const name = kind === 'record' ? `${collection}/${id}` : `${kind} ${id}`
     throw new CorruptRecordError(
       'verify',
-      `${from} is damaged at ${name} of the space "${space}", so it was not restored. ${problem} ` +
-        'Restore another backup, or this one as it is (`keepDamaged`).',
+      `${from} is damaged at ${name} in the space "${space}", so it was not restored. ${problem} ` +
+        'Restore another backup, or pass `keepDamaged` to restore this one with its damage.',
     )
   }
 }

@@ -23,18 +23,35 @@ export interface RestoreOptions extends BackupOptions {
 }
 
 /**
- * Puts a backup in the place of a database, or where there is none yet. A backup
+ * Restores a backup in place of a database, or to a new path. A backup
  * of an older format keeps that format until it is opened for writing.
  *
- * Before, every record, every object and the whole feed are verified. Stop the
- * agents of the database first: whoever has it open is refused everything from
- * then on, and must open it again. Positions, versions and fences go on above
- * those of the database that is replaced, so that none is used twice.
+ * Before, every record, every object and the whole feed are verified. Stop the agents of the database first: every
+ * process that has it open fails from then on, and must open it again. Positions, versions and fences go on above those
+ * of the database that is replaced, so that none is used twice.
  *
  * @param from - Path of the backup.
  * @param to - Path of the database.
  * @throws StoreFormatError when the backup is not ours; CorruptRecordError when
  * it is damaged; otherwise as `backup`. Then everything is as it was.
+ *
+ * @example
+ * ```ts
+ * import { mkdtemp } from 'node:fs/promises'
+ * import { openMemory } from '@skein/memory'
+ * import { backup, restore, sqliteStore } from '@skein/sqlite'
+ *
+ * const folder = await mkdtemp('/tmp/skein-')
+ * const memory = await openMemory({ store: sqliteStore(`${folder}/flock.db`) })
+ * await memory.as({ id: 'ann', role: 'sales' }).facts.set('price', 10)
+ * await backup(`${folder}/flock.db`, `${folder}/monday.db`)
+ * await memory.close()
+ *
+ * await restore(`${folder}/monday.db`, `${folder}/again.db`)
+ * const again = await openMemory({ store: sqliteStore(`${folder}/again.db`) })
+ * await again.as({ id: 'bob', role: 'sales' }).facts.get('price') // => 10
+ * await again.close()
+ * ```
  */
 export async function restore(from: string, to: string, options: RestoreOptions = {}): Promise<BackupReport> {
   requireOptions('restore', options, { ...backupKinds, keepDamaged: 'boolean' })

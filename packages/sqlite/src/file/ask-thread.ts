@@ -9,7 +9,7 @@ import type { DatabaseFile } from './connection.ts'
 export type ThreadReply<Result> = { readonly result: Result } | { readonly error: ErrorEnvelope }
 
 /**
- * Lets a thread of its own do what takes long with a database, so that the event loop goes on.
+ * Lets a thread of its own do what takes long with a database, so that the event loop continues.
  *
  * @param module - The thread's file. It gets the database as its data, and posts one {@link ThreadReply}.
  * @throws what the thread failed with; the signal's reason.
@@ -29,7 +29,7 @@ export async function askThread<Result>(
       worker.once('exit', () => resolve(undefined))
     })
     signal?.throwIfAborted()
-    if (reply === undefined) throw new Error(`A thread that worked on ${path} ended without an answer.`)
+    if (reply === undefined) throw new Error(`A worker thread for ${path} exited without an answer.`)
     if ('error' in reply) throw fromEnvelope(reply.error)
     return reply.result
   } finally {

@@ -83,5 +83,8 @@ function meetLock(db: Database): void {
 function requireNode(): void {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   if (major > 22 || (major === 22 && minor >= 18)) return
-  throw new StoreError('open', `SQLite needs Node 22.18 or newer, this is ${process.versions.node}. Use a newer Node.`)
+  throw new StoreError(
+    'open',
+    `The SQLite store needs Node 22.18 or newer, but this is Node ${process.versions.node}. Install a newer Node.`,
+  )
 }

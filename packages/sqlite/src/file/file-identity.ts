@@ -26,7 +26,7 @@ export function identityCheck(path: string): () => boolean {
 export function fileIsGone(path: string): StoreError {
   return new StoreError(
     'write',
-    `${path} was removed or replaced while it was open, so nothing can be kept there. Open the memory again.`,
+    `${path} was removed or replaced while it was open, so it can store nothing more. Open the memory again.`,
     { isFinal: true },
   )
 }

@@ -58,8 +58,8 @@ export function requireOneName(path: string): void {
   if (found?.isFile() && found.nlink > 1) {
     throw new StoreError(
       'open',
-      `${path} has another name (a hard link), and SQLite can't keep writers by two names apart. ` +
-        'Remove the other name, or write to a copy.',
+      `${path} has a second name (a hard link), and SQLite can't coordinate writers that use different names. ` +
+        'Remove the second name, or write to a copy.',
     )
   }
 }

@@ -88,7 +88,7 @@ export class NewFile implements Disposable {
   #alreadyExists(): StoreError {
     return new StoreError(
       this.#operation,
-      `${this.#path} is there already and was left as it is. Name another file, or allow it to be overwritten.`,
+      `${this.#path} already exists and was left unchanged. Name another file, or allow overwriting.`,
     )
   }
 

@@ -32,8 +32,8 @@ export function isBusy(thrown: unknown): boolean {
 export function sharesNoMemory(path: string, cause?: unknown): StoreError {
   return new StoreError(
     'open',
-    `The file system of ${path} can't share memory between processes, which SQLite needs to let several write. ` +
-      'Keep the file on a local disk, not on a network share; to share it between machines use Redis.',
+    `The file system of ${path} can't share memory between processes, and SQLite needs that for several writers. ` +
+      'Keep the file on a local disk, not on a network share. To share a memory between machines, use Redis.',
     { cause },
   )
 }
@@ -68,7 +68,7 @@ export function wrapError(operation: string, path: string, thrown: unknown): Ske
   if (isBusy(thrown)) {
     return new StoreBusyError(
       operation,
-      `Another process keeps ${path} locked. Try again, or find out which one writes for so long.`,
+      `Another process keeps ${path} locked. Try again, or find the process that holds the lock.`,
       cause,
     )
   }
@@ -76,7 +76,7 @@ export function wrapError(operation: string, path: string, thrown: unknown): Ske
   if (['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE', 'ENOSPC', 'EDQUOT'].includes(code)) {
     return new StoreFullError(
       operation,
-      `No space left for ${path}. Nothing was written: free some space and try again.`,
+      `No space is left for ${path}. Nothing was written: free some space, then try again.`,
       cause,
     )
   }
@@ -84,7 +84,7 @@ export function wrapError(operation: string, path: string, thrown: unknown): Ske
   if (code === 'SQLITE_NOTADB') {
     return new StoreFormatError(
       operation,
-      `${path} is no SQLite database. Name another file; this one was left as it is.`,
+      `${path} is not a SQLite database. Name another file; this one was left unchanged.`,
       cause,
     )
   }
@@ -105,8 +105,8 @@ export function wrapError(operation: string, path: string, thrown: unknown): Ske
   ) {
     return new StoreError(
       operation,
-      `${path} lies in a folder where nothing may be written. To read it while others write, SQLite keeps an index ` +
-        'beside it. Allow writing there, or make a backup (`backup`): that is one file which can be read anywhere.',
+      `${path} is in a folder that is not writable. To read it while others write, SQLite keeps an index ` +
+        'beside it. Make the folder writable, or make a backup (`backup`), a single file that can be read anywhere.',
       cause,
     )
   }

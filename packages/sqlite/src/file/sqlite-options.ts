@@ -7,7 +7,7 @@ import { requirePath } from './locate.ts'
 /** Options of {@link sqliteStore}. */
 export interface SqliteStoreOptions {
   /**
-   * Path of the database file, on a local disk. The file is made if there is none; its folder must exist. It must not
+   * Path of the database file, on a local disk. A missing file is created; its folder must exist. It must not
    * end in white space, nor be a URI.
    */
   readonly path: string

@@ -18,7 +18,7 @@ export function warnOfDamage(path: string, space: number, [collection, id]: RawR
   warned.add(key)
   warn(
     `The record ${collection}/${id} in ${path} is damaged: its checksum does not match. ` +
-      'Lists and searches leave it out. Write it anew, delete it, or restore a backup.',
+      'Lists and searches omit it. Rewrite it, delete it, or restore a backup.',
     'SKEIN_CORRUPT',
   )
 }

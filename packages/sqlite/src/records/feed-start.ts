@@ -8,7 +8,7 @@ const prefix = '@start/'
 /** Whether a row among the floors is none of a collection. */
 export const isMark = (name: string): boolean => name.startsWith('@')
 
-/** The positions after which a restored feed went on, lowest first. They bear no change, so the feed has gaps before them. */
+/** The positions after which a restored feed continued, lowest first. They bear no change, so the feed has gaps before them. */
 export function feedStarts(sql: SpaceSql): readonly Seq[] {
   const rows = sql('SELECT version FROM @floors WHERE collection >= ? AND collection < ? ORDER BY version')
   return (rows.all(prefix, `${prefix}~`) as [Seq][]).map(([position]) => position)

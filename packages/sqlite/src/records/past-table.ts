@@ -64,7 +64,7 @@ export class PastTable {
     return newest
   }
 
-  /** Gives a record that was gone, and is written anew, what it was before. */
+  /** Gives a record that was gone, and is written again, what it was before. */
   attach({ collection, id }: RecordKey, rowId: number): boolean {
     if (!hasTrait(collection, 'recalled')) return false
     const found = this.#sql(`SELECT past FROM @histories WHERE ${ofKey}`).get(collection, id) as [number] | undefined
@@ -79,7 +79,7 @@ export class PastTable {
     this.#sql(keepHistory).run(rowId, rowId)
   }
 
-  /** Those of a record, newest first. Damaged ones are left out; `verify` tells of them. */
+  /** Those of a record, newest first. Damaged ones are left out; `verify` reports on them. */
   of(key: RecordKey): PastVersion[] {
     if (this.#sql.format < firstFormat) return []
     return this.#versions(key).flatMap(({ raw, until }) => {

@@ -79,7 +79,7 @@ export function unpackRow(raw: RawRowAndMore): Row {
  */
 export function requireSameKey<Found extends Row>(row: Found, { collection, id }: RecordKey): Found {
   if (row.record.collection === collection && row.record.id === id) return row
-  throw new CorruptRecordError('read', `The index of ${collection}/${id} is damaged: it leads to another record.`)
+  throw new CorruptRecordError('read', `The index of ${collection}/${id} is damaged: it points to another record.`)
 }
 
 /** Unpacks a row; `undefined` if it is damaged. SQLite itself does not notice a flipped bit in a value. */

@@ -63,7 +63,7 @@ export class RecordWriter {
   readonly #sql: SpaceSql
   readonly #terms: TermBlocks
   readonly #past: PastTable
-  /** How many records stand in no block of terms, if known. */
+  /** How many records are in no block of terms, if known. */
   #pending: number | undefined
   readonly #recent = new RecentRows()
   /** The newest `seq`, if known. */
@@ -245,7 +245,7 @@ export class RecordWriter {
   }
 
   /**
-   * Deletes up to `limit` expired rows, damaged ones too, and bytes that no object has any more. Keeps the highest
+   * Deletes up to `limit` expired rows, damaged ones too, and bytes that no object has any longer. Keeps the highest
    * version of each collection.
    */
   sweep(limit: number, now: number): number {

@@ -170,7 +170,7 @@ export class SpaceTables {
   /** Whether changes after a position are no longer there, or it is none of the present feed. */
   #misses(after: Seq, first: Seq): boolean {
     if (after + 1 < first) return true
-    // Between the last change before a jump and the position where the feed went on there were changes that are lost.
+    // Between the last change before a jump and the position where the feed continued there were changes that are lost.
     return feedStarts(this.sql).some((start) => {
       const [before] = this.sql('SELECT max(seq) FROM @changes WHERE seq <= ?').get(start) as [number | null]
       return after < start && after > (before ?? 0)

@@ -19,7 +19,7 @@ export function keepTime(sql: SpaceSql, now: number): void {
   sql(keep).run(row, Math.floor(now))
 }
 
-/** Whether anything that has expired by now would be alive again if time began anew at the kept one. */
+/** Whether anything that has expired by now would be alive again if time began again at the kept one. */
 export function needsTime(sql: SpaceSql, now: number): boolean {
   const sinceKept = 'SELECT 1 FROM @records WHERE expires_at > ? AND expires_at <= ? LIMIT 1'
   return sql(sinceKept).get(keptTime(sql), now) !== undefined

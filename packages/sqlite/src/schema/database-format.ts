@@ -33,7 +33,7 @@ export class OlderFormatError extends StoreFormatError {
   constructor(path: string, format: number) {
     super(
       'open',
-      `${path} has format ${format}, this Skein writes format ${currentFormat}. Open it for writing, which migrates it.`,
+      `${path} has format ${format}, but this Skein writes format ${currentFormat}. Open it for writing to migrate it.`,
     )
   }
 }
@@ -41,19 +41,19 @@ export class OlderFormatError extends StoreFormatError {
 /** @throws StoreFormatError when a database is not ours, or of a format that this code can't read. */
 export function requireReadable(db: Database, path: string): void {
   if (isEmpty(db)) {
-    throw new StoreFormatError('open', `${path} is empty: no memory was ever kept there. Name another file.`)
+    throw new StoreFormatError('open', `${path} is empty: it has never held a memory. Name another file.`)
   }
   if (!isOurs(db)) {
     throw new StoreFormatError(
       'open',
-      `${path} belongs to another program. Name another file; this one was left as it is.`,
+      `${path} belongs to another program. Name another file; this one was left unchanged.`,
     )
   }
   const format = formatOf(db)
   if (format >= oldestFormat && format <= currentFormat) return
   const known = `this Skein reads formats ${oldestFormat} to ${currentFormat}`
   const remedy = format > currentFormat ? 'Use a newer Skein' : 'Use the Skein that wrote it'
-  throw new StoreFormatError('open', `${path} has format ${format}, ${known}. ${remedy}, or name another file.`)
+  throw new StoreFormatError('open', `${path} has format ${format}, but ${known}. ${remedy}, or name another file.`)
 }
 
 /** @throws OlderFormatError, StoreFormatError when a database is not ours, or of another format. */

@@ -90,7 +90,7 @@ function migrateAlone(db: Database, path: string): void {
     migrateTables(db, from, copy)
     warn(
       `${path} had format ${from} and was migrated to format ${currentFormat}. ` +
-        `${copy.path} is the file as it was before; delete it when you no longer need it.`,
+        `${copy.path} is a copy from before the migration; delete it when you no longer need it.`,
       'SKEIN_MIGRATED',
     )
   } catch (error) {
@@ -118,7 +118,7 @@ function migrateTables(db: Database, from: number, copy: KeptCopy): void {
 function stillOpen(path: string): StoreBusyError {
   return new StoreBusyError(
     'migrate',
-    `${path} has an older format and can only be migrated while nobody else has it open. ` +
+    `${path} has an older format and can only be migrated while no one else has it open. ` +
       'Close the processes that have it open, and its readers in this one, then open it again.',
   )
 }

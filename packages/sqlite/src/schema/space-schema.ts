@@ -119,7 +119,7 @@ export function takenTables(number: number): string {
 }
 
 /**
- * The tables of past versions. They stand in the order in which they were written, each with the one before of its
+ * The tables of past versions. They are in the order in which they were written, each with the one before of its
  * record: an index, or the order of keys, would let every write touch a page of its own.
  */
 export function pastTables(number: number): string {

@@ -45,7 +45,7 @@ export function prepareSpace(
     .immediate()
 }
 
-/** Makes the search index of a space anew where another version of the analysis made it. */
+/** Makes the search index of a space again where another version of the analysis made it. */
 function analyzeIfNeeded(db: Database, number: number): void {
   const sql = spaceSql(db, number)
   if (isAnalyzed(sql)) return
@@ -75,6 +75,6 @@ export function spaceNames(db: Database, path: string): string[] {
   if (kept <= names.length) return names
   throw new CorruptRecordError(
     'spaces',
-    `${path} is damaged: it has tables of ${kept} spaces, but names of ${names.length}. Restore a backup.`,
+    `${path} is damaged: it has tables for ${kept} spaces, but names for ${names.length}. Restore a backup.`,
   )
 }

@@ -22,7 +22,7 @@ export function markAnalyzed(sql: SpaceSql): void {
   sql(write).run(mark, analyzerVersion)
 }
 
-/** Makes the index of a space anew. Runs inside a transaction. */
+/** Makes the index of a space again. Runs inside a transaction. */
 export function analyzeAnew(sql: SpaceSql): void {
   const blocks = new TermBlocks(sql)
   blocks.clear()

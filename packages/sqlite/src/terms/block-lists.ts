@@ -19,7 +19,7 @@ export interface ListPlace {
 const insertChunk = 'INSERT INTO @postings (block, grp, term, entries) VALUES (?, ?, ?, ?)'
 const deleteChunk = 'DELETE FROM @postings WHERE block = ? AND grp = ? AND term = ?'
 const updateChunk = 'UPDATE @postings SET entries = ? WHERE block = ? AND grp = ? AND term = ?'
-/** The chunk in which a term stands, if it stands in the block. */
+/** The chunk in which a term stands, if it is in the block. */
 const selectChunk = `SELECT term, entries FROM @postings WHERE block = ? AND grp = ? AND term <= ?
   ORDER BY term DESC LIMIT 1`
 

@@ -32,12 +32,12 @@ export function nextBlock(sql: SpaceSql): number {
 
 /**
  * Makes larger blocks of eight smaller ones, in steps, since merging large ones at once would hold up all who write. A merge
- * keeps its place in the table `merging`, so that whoever writes next goes on with it, whatever became of the process that
+ * keeps its place in the table `merging`, so that whoever writes next continues with it, whatever became of the process that
  * began it. Searches read the smaller blocks until the larger one is complete. The smaller ones then go to
  * `dropping`, and are deleted in steps, too.
  *
  * Lists never become more by merging, each is merged once per rank, and rows are deleted several at a time. So with two lists
- * more per new one than there are ranks, merging keeps up, in whichever amounts lists come. It goes on with the records that
+ * more per new one than there are ranks, merging keeps up, in whichever amounts lists come. It continues with the records that
  * wait for the next block, so that every write does a part that befits it.
  */
 export class BlockMerger {

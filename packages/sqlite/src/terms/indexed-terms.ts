@@ -24,7 +24,7 @@ const selectChunk = `SELECT term, entries FROM @postings WHERE block = ? AND grp
   ORDER BY term DESC LIMIT 1`
 const nextChunk = `SELECT term, entries FROM @postings WHERE block = ? AND grp = ? AND term > ? ORDER BY term LIMIT 1`
 
-/** The terms of the groups of records that a search may see, as far as they stand in blocks. */
+/** The terms of the groups of records that a search may see, as far as they are in blocks. */
 export class IndexedTerms implements TermSource {
   readonly totals: Totals
   readonly #sql: SpaceSql

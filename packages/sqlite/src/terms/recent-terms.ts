@@ -20,7 +20,7 @@ const caches = new WeakMap<SpaceSql, Map<string, Cached>>()
 const mostCached = 16
 
 /**
- * The terms of the records that stand in no block yet. They are scanned again only after a change.
+ * The terms of the records that are in no block yet. They are scanned again only after a change.
  *
  * @param condition - Of the records that the asker may see, after those in blocks.
  */

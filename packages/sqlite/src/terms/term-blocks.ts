@@ -35,7 +35,7 @@ const holding = `SELECT * FROM (SELECT block, start, 1 FROM @blocks WHERE start 
 type Row = readonly [seq: number, collection: string, level: number, compartments: string, terms: string]
 type Holder = readonly [block: number, start: number, isCurrent: 0 | 1]
 
-/** The position up to which all records with terms stand in blocks. */
+/** The position up to which all records with terms are in blocks. */
 export function indexedUpTo(sql: SpaceSql): number {
   return (sql(readMark).get(indexedMark) as [number] | undefined)?.[0] ?? 0
 }
@@ -57,18 +57,18 @@ export class TermBlocks {
     this.#merger = new BlockMerger(sql)
   }
 
-  /** How many records stand in no block, at most one more than a block takes. */
+  /** How many records are in no block, at most one more than a block takes. */
   pending(): number {
     const sql = 'SELECT count(*) FROM (SELECT 1 FROM @records WHERE seq > ? AND terms IS NOT NULL LIMIT ?)'
     return (this.#sql(sql).get(indexedUpTo(this.#sql), blockSize + 1) as [number])[0]
   }
 
-  /** Merges blocks a little, if it is time. @param pending - How many records stand in no block. */
+  /** Merges blocks a little, if it is time. @param pending - How many records are in no block. */
   merge(pending: number): void {
     this.#merger.goOn(pending / blockSize)
   }
 
-  /** Makes a block of the oldest records that stand in none; returns whether there were enough for one. */
+  /** Makes a block of the oldest records that are in none; returns whether there were enough for one. */
   addBlock(): boolean {
     const found = this.#sql(unindexed).all(indexedUpTo(this.#sql)) as Row[]
     if (found.length < blockSize) return false

@@ -62,7 +62,7 @@ function allTerms(sql: SpaceSql, { query, now, scope }: TermSearch): TermSource 
     const label = labelOf(level, compartments)
     return label && (!audience || covers(audience, label))
   })
-  // What has expired stands in blocks until it is swept. The signs keep SQLite from any index but that by expiry.
+  // What has expired is in blocks until it is swept. The signs keep SQLite from any index but that by expiry.
   const expired = `SELECT seq, length(terms) - length(replace(terms, ' ', '')) - 1, level, compartments FROM @records
     WHERE expires_at <= ? AND +collection = ? AND +terms IS NOT NULL AND +deleted = 0 AND +seq <= ?`
   const places = new Set(seen.map(([, level, compartments]) => `${level} ${compartments}`))

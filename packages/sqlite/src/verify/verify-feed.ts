@@ -50,7 +50,7 @@ function gap(sql: SpaceSql, before: number | undefined, seq: number): Corruption
 function verifyChange(change: RawChange): Corruption[] {
   const [seq, , , , , , , , level, compartments] = change
   if (unpackLabel(level, compartments)) return []
-  const problem = 'The label of this change can not be read, so only those who may see everything get it.'
+  const problem = 'The label of this change cannot be read, so only principals that may see everything receive it.'
   return [{ kind: 'feed', id: `${seq}`, problem, raw: rowText(changeColumns, change) }]
 }
 

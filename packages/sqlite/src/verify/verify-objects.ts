@@ -26,6 +26,6 @@ function verifyObject([, name, found]: ObjectRow, inspector: Inspector | undefin
   const bytes = found instanceof Uint8Array ? found : Buffer.from(textOf(found))
   const isSealed = id.includes('.')
   if (isSealed || digest('sha256', bytes, 'hex') === id) return inspector?.object(id, bytes)
-  const problem = 'It is not as it was written: the hash in its name does not match.'
+  const problem = 'Its bytes changed after they were written: the hash in its name does not match.'
   return { kind: 'object', id, problem, raw: rawText(bytes) }
 }

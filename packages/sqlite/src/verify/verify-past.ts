@@ -41,13 +41,13 @@ function verifyVersion(raw: RawRow, inspector: Inspector | undefined): readonly 
     return found ? [found] : []
   }
   const [collection, id, , version] = raw
-  const problem = `Its past version ${textOf(version)} is not as it was written: its checksum does not match.`
+  const problem = `Its past version ${textOf(version)} changed after it was written: its checksum does not match.`
   return [{ kind: 'record', collection: textOf(collection), id: textOf(id), problem, raw: rowText(columns, raw) }]
 }
 
 /** Nobody finds it by its record: neither a reader nor who forgets the record. */
 function lostVersion(raw: RawRow): Corruption {
   const [collection, id, , version] = raw
-  const problem = `Its past version ${textOf(version)} is there, but no later one leads to it.`
+  const problem = `Its past version ${textOf(version)} exists, but no later version points to it.`
   return { kind: 'record', collection: textOf(collection), id: textOf(id), problem, raw: rowText(columns, raw) }
 }

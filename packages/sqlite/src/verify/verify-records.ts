@@ -66,7 +66,7 @@ function verifyRow(
   const row = unpackIntact(raw)
   if (!row) {
     const [collection, id] = raw
-    const problem = 'It is not as it was written: its checksum does not match.'
+    const problem = 'It changed after it was written: its checksum does not match.'
     return [{ kind: 'record', collection: textOf(collection), id: textOf(id), problem, raw: rowText(columns, raw) }]
   }
   const record = liveRecord(row, clock.now())
@@ -80,8 +80,8 @@ function verifyMark(raw: RawRow, mark: number | null): Corruption | undefined {
   if (mark === null || mark === markOf(collection) || !Object.hasOwn(collections, collection)) return undefined
   const problem =
     markOf(collection) === 1
-      ? 'It is not marked as an entry of a journal, so lists by author leave it out.'
-      : 'It is marked as an entry of a journal, but its collection is none.'
+      ? 'It is not marked as an entry of a journal, so lists by author omit it.'
+      : 'It is marked as an entry of a journal, but its collection is not a journal.'
   return { kind: 'record', collection, id, problem, raw: rowText(`listed, ${columns}`, [mark, ...raw]) }
 }
 

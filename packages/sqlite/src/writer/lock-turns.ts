@@ -1,6 +1,6 @@
 import { statSync, utimesSync } from 'node:fs'
 
-/** How long a process may go on writing while others wait, in milliseconds. */
+/** How long a process may keep writing while others wait, in milliseconds. */
 const quantumMs = 5
 /** A rest of this length ends a turn: whoever waited could pass. */
 const restMs = 2

@@ -56,7 +56,11 @@ function truncateLog(db: Database, path: string): void {
   const [{ busy }] = db.pragma('wal_checkpoint(TRUNCATE)') as [{ readonly busy: number }]
   if (busy === 0) return
   const cause = Object.assign(new Error('The checkpoint is not complete.'), { code: 'SQLITE_BUSY' })
-  throw new StoreBusyError('scrub', `A reader keeps the log of ${path} in use. Try again.`, { cause })
+  throw new StoreBusyError(
+    'scrub',
+    `A reader is using the write-ahead log of ${path}. Try again when it has finished.`,
+    { cause },
+  )
 }
 
 function run(path: string, work: () => void): void {

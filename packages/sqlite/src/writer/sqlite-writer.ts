@@ -19,7 +19,7 @@ import { TransactionRunner } from './transaction-runner.ts'
 import { WriteQueue } from './write-queue.ts'
 import { WriterSpace } from './writer-space.ts'
 
-/** After a power cut nobody holds a lease any more, so leases need not have reached the disk. A check changes nothing. */
+/** After a power cut nobody holds a lease any longer, so leases need not have reached the disk. A check changes nothing. */
 function isLasting(mutation: Mutation): boolean {
   const { type } = mutation
   return !(type === 'touch' || type === 'check' || type === 'check-range' || (type === 'set' && mutation.fleeting))

@@ -27,7 +27,7 @@ export interface TransactionParts {
   readonly path: string
   readonly file: FileGuard
   readonly durability: CommitDurability
-  /** Read anew for each transaction, as spaces are added. */
+  /** Read again for each transaction, as spaces are added. */
   readonly states: { values(): Iterable<TransactionState> }
   readonly dataVersion: DataVersion
 }

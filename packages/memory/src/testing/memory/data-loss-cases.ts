@@ -11,7 +11,7 @@ import { plainPlaces } from '../sealing/leftovers.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
 import { ann, bob } from './principals.ts'
 
-/** The storage goes back to an earlier state and goes on from there, while memories are open. */
+/** The storage goes back to an earlier state and continues from there, while memories are open. */
 export function dataLossCases(options: StoreContractOptions): void {
   describe.skipIf(!options.snapshot || !options.reopen)('after an older state was put back, the store', () => {
     let mine: Memory
@@ -32,7 +32,7 @@ export function dataLossCases(options: StoreContractOptions): void {
       const told = Promise.withResolvers<void>()
       const stop = mine.on('dataLost', () => told.resolve())
       await putBack?.()
-      // Somebody who does not know of the loss goes on writing.
+      // Somebody who does not know of the loss keeps writing.
       for (let count = 0; count < 30; count += 1) await outlast(() => theirs.as(bob).facts.set('other', count))
       await within(told.promise, 'that the memory was told of the loss')
       stop()

@@ -206,7 +206,7 @@ export function onceCases(options: StoreContractOptions): void {
           .catch(() => {})
       })
       await started
-      // Closing stops the heartbeat, as a crash would; the work itself goes on.
+      // Closing stops the heartbeat, as a crash would; the work itself continues.
       await other.close()
       const second = fresh.memory.as(bob).once('k', () => 'second', { leaseMs: 1_000 })
       expect(await within(second, '"work whose lease has expired can be taken over"')).toMatchObject({

@@ -7,7 +7,7 @@ import type { Faults } from '../faults.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
 import { ann, bob } from './principals.ts'
 
-/** Who waits goes on after an outage of the store, as if there had been none. */
+/** Who waits continues after an outage of the store, as if there had been none. */
 export function outageCases(options: StoreContractOptions): void {
   let theirs: Memory
   let mine: Memory
@@ -28,7 +28,7 @@ export function outageCases(options: StoreContractOptions): void {
     await theirs.close()
   })
 
-  /** Cuts this memory off from its store for a while, in which others go on. */
+  /** Cuts this memory off from its store for a while, in which others continue. */
   const cutOff = async (meanwhile: () => Promise<unknown>): Promise<void> => {
     const end = faults.outage()
     // Something must fail, so that everybody has met the outage.

@@ -172,7 +172,7 @@ export function verifyCases(options: StoreContractOptions): void {
         'record facts/open',
       ])
       for (const { problem, raw, missingKey } of found) {
-        expect(problem).toMatch(/does not open: it is damaged, or was sealed as another one/)
+        expect(problem).toMatch(/can't be opened: it is damaged, or was sealed as another record/)
         expect(JSON.parse(raw)).toMatchObject({ author: 'eve', value: expect.stringMatching(/^~k1\./) })
         expect(missingKey).toBeUndefined()
       }
@@ -212,7 +212,7 @@ export function verifyCases(options: StoreContractOptions): void {
       const found = await corruptions()
       expect(found).toMatchObject([{ kind: 'object', id: nameOf(other) }])
       expect(found[0]?.raw).toMatch(/^data:;base64,/)
-      expect(found[0]?.problem).toMatch(/does not open/)
+      expect(found[0]?.problem).toMatch(/can't be opened/)
     })
 
     it('is reported if its content is missing', async () => {

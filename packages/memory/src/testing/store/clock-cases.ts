@@ -6,7 +6,7 @@ import { freshStore, set } from './fresh-store.ts'
 
 const hour = 3_600_000
 
-/** The wall clock of this process is set back. The time of a store goes on. */
+/** The wall clock of this process is set back. The time of a store continues. */
 export function storeClockCases(options: StoreContractOptions): void {
   const fresh = freshStore(options)
   const { fact, write } = fresh

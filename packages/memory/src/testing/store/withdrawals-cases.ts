@@ -49,7 +49,7 @@ export function storeWithdrawalsCases(options: StoreContractOptions): void {
     expect(over).toMatchObject({ ok: false, refusal: { reason: 'label' } })
     await write({ type: 'delete', key: { collection: 'facts', id: 'a' }, author: 'ann', over: all.audience })
     await write({ type: 'delete', key: { collection: 'facts', id: 'b' }, author: 'ann' })
-    // The feed tells of it to all who could see it.
+    // The feed reports on it to all who could see it.
     const { changes } = await fresh.store.changes(2, 10)
     expect(changes.map(({ op, compartments }) => [op, compartments])).toEqual([
       ['delete', []],

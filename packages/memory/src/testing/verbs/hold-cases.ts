@@ -37,7 +37,7 @@ export function holdCases(options: StoreContractOptions): void {
     await expect(view.facts.touch('next', { ttlMs: 1 })).rejects.toBeInstanceOf(HeldError)
     expect(await view.facts.get('next')).toBe('call Zoë')
     expect((await view.observations.list()).items).toHaveLength(2)
-    // It may be retracted, which loses nothing, and everything else goes on.
+    // It may be retracted, which loses nothing, and everything else continues.
     await view.observations.retract(call.id, 'It was Yves.')
     await view.facts.set('other', 1)
     await lawyer.holds.release(id, { reason: 'settled' })

@@ -156,7 +156,7 @@ export function vectorsCases(options: StoreContractOptions): void {
     await reopen()
     await log('a car')
     expect(await found('vehicle', 'meaning', { limit: 3 })).toEqual(['a car', 'a car', 'a car'])
-    // The query is asked anew; nothing else.
+    // The query is asked again; nothing else.
     expect(embedder.calls.flat()).toHaveLength(4)
   })
 

@@ -16,11 +16,11 @@ interface OrderFlags extends InspectFlags {
 
 /** What each order says when it is carried out. */
 const done = {
-  pause: 'Paused. What runs now goes on to its end.',
+  pause: 'Paused. Work already running continues to its end.',
   resume: 'It goes on.',
   stop: 'Stopped for good.',
   send: 'The message is in its mailbox.',
-  cancel: 'Cancelled. To its agent it has failed.',
+  cancel: 'Cancelled. Its agent receives a failure.',
   rerun: 'It runs again, and replaces its result.',
 } as const
 
@@ -56,7 +56,7 @@ async function order({ what, agent, detail, flags }: Given, context: CommandCont
   }
   const message = what === 'send' ? messageOf(detail ?? '') : undefined
   await using opened = await openReadOnly(flags, context, { isAudited: true, writable: ['settings'] })
-  context.afterInterrupt = 'The order is void, unless it was being carried out.'
+  context.afterInterrupt = 'The order was withdrawn, unless it was already being carried out.'
   const { control } = opened.view
   const options = { signal: context.signal, ...(flags.why !== undefined && { why: flags.why }) }
   if (message) await control.send(agent, message, options)

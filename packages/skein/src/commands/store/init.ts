@@ -49,13 +49,13 @@ function nextSteps(store: string, space: string): string {
     space === 'default' ? '' : ` --space ${space}`,
   ].join('')
   return [
-    `The space "${space}" in ${store} is ready. What now?`,
+    `The space "${space}" in ${store} is ready. Next:`,
     `  skein run report.txt${options}`,
-    '      reads and summarizes a file',
+    '      read and summarize a file',
     `  skein mcp --print-config claude --as NAME${options}`,
-    '      says how an MCP client uses it',
+    '      print the configuration of an MCP client',
     `  skein dashboard${options}`,
-    '      shows it on a live page',
+    '      show the memory on a live page',
     'Programs open it with openMemory(): see `skein help stores`.',
   ].join('\n')
 }
