@@ -118,6 +118,7 @@ export type { TermReader } from './search/term-reader.ts'
 export { rankValues } from './search/rank-values.ts'
 export type { RankedValue } from './search/rank-values.ts'
 export { Emitter } from './values/emitter.ts'
+export { labelFrom } from './values/access.ts'
 export { isBundled, ownFile } from './values/own-file.ts'
 export { plainText } from './values/plain-text.ts'
 export {
@@ -130,6 +131,7 @@ export {
   requireTimes,
 } from './values/require-option.ts'
 export { requireObject, requireOptions } from './values/require-options.ts'
+export type { LabelOptions } from './values/access.ts'
 export type { OptionKinds } from './values/require-options.ts'
 export { warn } from './values/warn.ts'
 export type { Unsubscribe } from './values/emitter.ts'
