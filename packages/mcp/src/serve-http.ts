@@ -60,6 +60,8 @@ const kinds: OptionKinds<ServeMcpHttpOptions> = {
   hosts: 'any',
 }
 
+/** A connection on which nothing moves for so long is closed, in milliseconds. */
+const stalledMs = 60_000
 /** How long open requests may take when the server closes, in milliseconds. */
 const closeGraceMs = 500
 
@@ -136,6 +138,8 @@ function listen(bearers: Bearers, hostname: string, port: number): Promise<Serve
     ) as Server
     const limit = limitStrangers(server)
     server.maxConnections = 2_048
+    // A client that reads nothing: streams are written to every 15 s, and what is not taken would pile up.
+    server.setTimeout(stalledMs)
     server.once('error', reject)
   })
 }

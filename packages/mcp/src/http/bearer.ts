@@ -32,7 +32,11 @@ export class Bearer implements AsyncDisposable {
       () => this.#news.start(),
       () => this.#news.stop(),
     )
-    this.#news = new ResourceNews(view, (uri) => bus.publish({ kind: 'resource_updated', uri }))
+    // The SDK knows who subscribes to what.
+    this.#news = new ResourceNews(view, {
+      wants: () => true,
+      tell: (uri) => bus.publish({ kind: 'resource_updated', uri }),
+    })
     this.#handler = createMcpHandler(
       ({ era }) => memoryServer(this.#session, { tools, canSubscribe: era === 'modern' }),
       {

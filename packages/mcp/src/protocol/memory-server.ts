@@ -17,25 +17,19 @@ import { offersOf } from './offers.ts'
 import type { ToolSet } from './tool-set.ts'
 import manifest from '../../package.json' with { type: 'json' }
 
-/** How a client is told of changes. */
-export interface Subscriptions {
-  add(uri: string): void
-  remove(uri: string): void
-}
-
 /** Options of {@link memoryServer}. */
 export interface MemoryServerOptions {
   readonly tools: ToolSet
   /** Whether the client can be told of changes: without a connection that stays, one of 2025 can not. */
   readonly canSubscribe: boolean
-  /** Takes the requests by which clients of 2025 subscribe. The SDK takes those of 2026. */
-  readonly subscriptions?: Subscriptions
+  /** Called when a client of 2025 unsubscribes. Needed where such a client can subscribe; the SDK takes requests of 2026. */
+  readonly onUnsubscribe?: (uri: string) => void
 }
 
 /** Makes the protocol's side of a session: the same for each transport, and for clients of each revision. */
 export function memoryServer(
   session: Session,
-  { tools: set, canSubscribe, subscriptions }: MemoryServerOptions,
+  { tools: set, canSubscribe, onUnsubscribe }: MemoryServerOptions,
 ): Server {
   const offers = offersOf[set]
   const tools = new Map(offers.tools.map((tool) => [tool.definition.name, tool]))
@@ -77,9 +71,10 @@ export function memoryServer(
     server.setRequestHandler('prompts/list', () => ({ prompts: [...offers.prompts] }))
     server.setRequestHandler('prompts/get', ({ params }) => getPrompt(view, params.name, params.arguments))
   }
-  if (subscriptions) {
-    server.setRequestHandler('resources/subscribe', ({ params: { uri } }) => (subscriptions.add(uri), {}))
-    server.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => (subscriptions.remove(uri), {}))
+  if (onUnsubscribe) {
+    // The transport has seen it already.
+    server.setRequestHandler('resources/subscribe', () => ({}))
+    server.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => (onUnsubscribe(uri), {}))
   }
   return server
 }
