@@ -97,7 +97,10 @@ describe('a token', () => {
     expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(10)
     await using gus = await served.connect('2026', await served.token('gus', { bytesPerDay: 50 }))
     await gus.call('remember', { text: 'short' })
-    await expect(gus.call('remember', { text: 'x'.repeat(50) })).rejects.toThrow('SKEIN_QUOTA')
+    // Tags count as well as texts, and erasing is free.
+    const { id } = await gus.call('remember', { text: 'short' })
+    await expect(gus.call('remember', { text: 'x', tags: ['y'.repeat(50)] })).rejects.toThrow('SKEIN_QUOTA')
+    expect(await gus.call('forget', { ids: [id], reason: 'z'.repeat(50) })).toMatchObject({ forgotten: [id] })
   })
 
   it.each([{ rights: ['administer'] }, { clearance: { level: 'top' } }, { id: '' }])(

@@ -17,12 +17,14 @@ const subscribeLines: Readonly<Record<Generation, (uris: readonly string[]) => s
   2025: (uris) => linesOf([initialize, ...uris.map((uri) => ({ method: 'resources/subscribe', params: { uri } }))]),
   2026: (resourceSubscriptions) => {
     const name = 'io.modelcontextprotocol'
-    const _meta = {
+    const meta = {
       [`${name}/protocolVersion`]: '2026-07-28',
       [`${name}/clientInfo`]: clientInfo,
       [`${name}/clientCapabilities`]: {},
     }
-    return linesOf([{ method: 'subscriptions/listen', params: { _meta, notifications: { resourceSubscriptions } } }])
+    return linesOf([
+      { method: 'subscriptions/listen', params: { _meta: meta, notifications: { resourceSubscriptions } } },
+    ])
   },
 }
 

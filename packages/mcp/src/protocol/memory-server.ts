@@ -11,7 +11,7 @@ import { attribute, isTraceparent, traced, tracerOf, warn } from '@skein/memory/
 
 import { getPrompt } from '../resources/prompts.ts'
 import type { Session } from '../session/session.ts'
-import { refusalOf, resultOf } from '../tools/tool.ts'
+import { refusalOf, resultOf, textForClients } from '../tools/tool.ts'
 
 import { offersOf } from './offers.ts'
 import type { ToolSet } from './tool-set.ts'
@@ -59,17 +59,19 @@ export function memoryServer(
     } catch (error) {
       const refusal = refusalOf(error)
       if (refusal) return refusal
-      // It may say what is none of the client's business.
-      warn(error)
-      throw new ProtocolError(ProtocolErrorCode.InternalError, `${name} failed. The log of the server says why.`)
+      throw forClients(name, error)
     }
   })
   server.setRequestHandler('resources/list', () => ({ resources: [...offers.resources] }))
   server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [...offers.resourceTemplates] }))
-  server.setRequestHandler('resources/read', ({ params: { uri } }) => offers.readResource(view, uri))
+  server.setRequestHandler('resources/read', ({ params: { uri } }) => {
+    return answering('resources/read', offers.readResource(view, uri))
+  })
   if (offers.prompts.length > 0) {
     server.setRequestHandler('prompts/list', () => ({ prompts: [...offers.prompts] }))
-    server.setRequestHandler('prompts/get', ({ params }) => getPrompt(view, params.name, params.arguments))
+    server.setRequestHandler('prompts/get', ({ params: { name, arguments: args } }) => {
+      return answering('prompts/get', getPrompt(view, name, args))
+    })
   }
   if (onUnsubscribe) {
     // The transport has seen it already.
@@ -77,6 +79,25 @@ export function memoryServer(
     server.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => (onUnsubscribe(uri), {}))
   }
   return server
+}
+
+/** An answer, or what a client is told when there is none. */
+async function answering<Answer>(name: string, answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer
+  } catch (error) {
+    throw forClients(name, error)
+  }
+}
+
+/** What a client is told when a request of this name fails. */
+function forClients(name: string, error: unknown): Error {
+  if (error instanceof ProtocolError) return error
+  const text = textForClients(error)
+  if (text !== undefined) return new ProtocolError(ProtocolErrorCode.InvalidParams, text)
+  // It may say what is none of the client's business.
+  warn(error)
+  return new ProtocolError(ProtocolErrorCode.InternalError, `${name} failed. The log of the server says why.`)
 }
 
 /** A call of a tool, as a span tells it. */

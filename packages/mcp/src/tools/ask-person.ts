@@ -25,7 +25,6 @@ export const askPerson: MemoryTool = defineTool<AskArgs>({
   output: object({ id: any, state: any, answer: any }),
   run: async ({ task, question, to, here = false }, context) => {
     const { session, request } = context
-    await session.spend(question)
     const { escalations } = session.view
     const assigned = to === undefined ? {} : { assignedTo: to }
     // The same question is the same escalation, so that asking again is safe.
