@@ -75,9 +75,11 @@ describe('a token', () => {
     )
     await using dan = await served.connect('2026', token)
     await dan.call('claim', { task: 'of dan' })
+    const stream = await dan.client.listen({ resourceSubscriptions: ['memory://newest'] })
     await served.tokens.revoke(id)
     await expect(dan.call('fact_get', { key: 'x' })).rejects.toThrow('Send a token')
     expect(await send(bearer(token))).toMatchObject({ status: 401 })
+    expect(await stream.closed).not.toBe('local')
     // What the bearer claimed is free.
     const view = served.memory.as({ id: 'test', role: 'test' })
     await using claim = await view.claims.claim('of dan', { wait: true })
