@@ -15,7 +15,7 @@ export interface RecordName {
 }
 
 /** @throws OptionError when it is no name of a record that clients may see. */
-export function parseRecordName(name: string): RecordName {
+function parseRecordName(name: string): RecordName {
   const slash = name.indexOf('/')
   const collection = openCollections.find((known) => known === name.slice(0, slash))
   if (slash < 0 || collection === undefined || slash === name.length - 1) {
