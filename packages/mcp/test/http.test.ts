@@ -114,6 +114,22 @@ describe('a token', () => {
   )
 })
 
+it('a person at a client of 2026 answers on the spot, where the token says that there is one', async () => {
+  const user = {
+    capabilities: { elicitation: {} },
+    onElicit: () => ({ action: 'accept', content: { answer: 'green' } }),
+  }
+  const question = { task: 'paint', question: 'Which color?', here: true }
+  await using robot = await served.connect('2026', await served.token('robot'), user)
+  expect(await robot.call('ask_person', question)).toMatchObject({ state: 'open' })
+  await using hal = await served.connect('2026', await served.token('hal', { elicitation: true }), user)
+  expect(await hal.call('ask_person', { ...question, to: 'eve' })).toMatchObject({ state: 'open' })
+  expect(await hal.call('ask_person', { ...question, task: 'walls' })).toMatchObject({ answer: 'green' })
+  // Over HTTP, a client of 2025 can be asked nothing.
+  await using old = await served.connect('2025', await served.token('old', { elicitation: true }), user)
+  expect(await old.call('ask_person', { ...question, task: 'doors' })).toMatchObject({ state: 'open' })
+})
+
 describe('a stranger', () => {
   it.each<[string, Record<string, string>, number]>([
     ['no token', {}, 401],

@@ -78,8 +78,18 @@ export async function connect(
 export async function connectOver(
   generation: Generation,
   transport: Transport,
-  { capabilities = {}, onElicit }: Pick<ConnectOptions, 'capabilities' | 'onElicit'> = {},
+  user: ClientUser = {},
 ): Promise<TestClient> {
+  const client = makeClient(generation, user)
+  await client.connect(transport)
+  return testClient(client)
+}
+
+/** The user of a client, who can be asked something. */
+export type ClientUser = Pick<ConnectOptions, 'capabilities' | 'onElicit'>
+
+/** A client that is not connected yet. */
+export function makeClient(generation: Generation, { capabilities = {}, onElicit }: ClientUser): Client {
   const info = { name: `test ${generation}`, version: '1.0.0' }
   const isNew = generation === '2026'
   const client = (
@@ -89,8 +99,7 @@ export async function connectOver(
   ) as Client
   if (onElicit)
     client.setRequestHandler((isNew ? 'elicitation/create' : ElicitRequestSchema) as never, onElicit as never)
-  await client.connect(transport)
-  return testClient(client)
+  return client
 }
 
 /** The client's end of two streams. Closing it waits until the server is done. */

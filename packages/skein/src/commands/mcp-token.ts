@@ -19,6 +19,7 @@ interface TokenFlags extends ClientFlags {
   readonly days: number
   readonly perMinute?: number
   readonly bytesPerDay?: number
+  readonly withUser: boolean
   readonly json: boolean
 }
 
@@ -39,6 +40,7 @@ export function addMcpToken(mcp: Command, context: CommandContext): void {
       'bytes that may be written in a day (default: any number)',
       integerFrom(1, 1e15),
     )
+    .option('--with-user', 'the client has a user, who may answer questions on the spot', false)
     .option('--json', 'print JSON and nothing else on standard output', false)
   addClientOptions(command).action((action: TokenAction, id: string | undefined, _: object, self: Command) =>
     // The parent has options of the same names, which it would keep for itself.
@@ -73,6 +75,7 @@ async function act(
       ttlMs: flags.days * dayMs,
       ...(flags.perMinute !== undefined && { requestsPerMinute: flags.perMinute }),
       ...(flags.bytesPerDay !== undefined && { bytesPerDay: flags.bytesPerDay }),
+      elicitation: flags.withUser,
     })
     await (flags.json ? printJson({ ...made, token }) : print(token))
     if (!flags.json) printNote(`For ${lineOf(made)}. It is shown this once: the memory keeps a hash of it.`)
