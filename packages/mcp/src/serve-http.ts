@@ -60,7 +60,7 @@ const kinds: OptionKinds<ServeMcpHttpOptions> = {
   hosts: 'any',
 }
 
-/** A connection on which nothing moves for so long is closed, in milliseconds. */
+/** A connection on which nothing moves is closed after so long, in milliseconds; after twice as long while the system still holds data for it. */
 const stalledMs = 60_000
 /** How long open requests may take when the server closes, in milliseconds. */
 const closeGraceMs = 500
