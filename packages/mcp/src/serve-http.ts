@@ -60,7 +60,10 @@ const kinds: OptionKinds<ServeMcpHttpOptions> = {
   hosts: 'any',
 }
 
-/** A connection on which nothing moves is closed after so long, in milliseconds; after twice as long while the system still holds data for it. */
+/**
+ * A connection on which nothing moves is closed after so long, in milliseconds; after twice as long where Node.js first
+ * has to see that what was written is not taken.
+ */
 const stalledMs = 60_000
 /** How long open requests may take when the server closes, in milliseconds. */
 const closeGraceMs = 500
