@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { filled } from './growth.ts'
 import { startOfficial, startOurs } from './mcp-process.ts'
 import type { McpProcess } from './mcp-process.ts'
+import { counting, creating, entityOf, remembering } from './mcp-writing.ts'
+import type { Writing } from './mcp-writing.ts'
 import type { Asking, Contender, Question } from './question.ts'
 
 const processes = 4
@@ -11,42 +13,51 @@ const processes = 4
 /** How many acknowledged writes are lost when four clients write at once, each with a server of its own. */
 export async function mcpLost({ quick, folder }: Asking): Promise<Question> {
   const each = quick ? 20 : 100
+  const total = processes * each
   let turn = 0
-  const contender = (name: string, start: (file: string) => Promise<McpProcess | undefined>): Contender => {
+  const contender = (
+    name: string,
+    start: (file: string) => Promise<McpProcess | undefined>,
+    { write, kept }: Writing,
+  ): Contender => {
     const run = async (): Promise<number> => {
       const file = join(folder, `mcp-lost-${(turn += 1)}`)
       const started = await Promise.all(Array.from({ length: processes }, () => start(file)))
-      const servers = started.filter((server) => server !== undefined)
-      await Promise.all(servers.map((server, index) => createAll(server, index, each)))
-      const kept = await servers[0]?.call('read_graph', {})
-      await Promise.all(servers.map((server) => server.close()))
-      return processes * each - ((kept?.['entities'] as readonly unknown[] | undefined)?.length ?? 0)
+      const [first, ...others] = started.filter((server) => server !== undefined)
+      if (!first) return 0
+      const acknowledged = await Promise.all([first, ...others].map(write))
+      const left = await kept(first)
+      await Promise.all([first, ...others].map((server) => server.close()))
+      return acknowledged.reduce((sum, count) => sum + count, 0) - left
     }
     // What the official server loses differs from turn to turn: whether it is right is the question.
     return { name, tellsFigure: true, check: () => {}, run }
   }
   const official = await startOfficial(join(folder, 'mcp-probe'))
   await official?.close()
-  const ours = 'ours: create_entities'
+  const ours = (...args: readonly string[]) => {
+    return (file: string): Promise<McpProcess> => startOurs(`${file}.db`, ...args)
+  }
+  const names = ['ours: create_entities', 'ours: remember', 'ours: increments of a fact']
+  const [asOfficial = '', remember = '', increments = ''] = names
   return {
     name: 'mcp-lost',
-    unit: `records lost of ${processes * each} acknowledged, from ${processes} clients at once`,
+    unit: `records lost of ${total} acknowledged, or of ${total / 4} increments, from ${processes} clients at once`,
     kind: 'count',
     times: 1,
     rounds: quick ? 1 : 3,
     warmUps: 0,
     budgetMs: 120_000,
     contenders: [
-      contender(ours, (file) => startOurs(`${file}.db`, '--compat', 'memory')),
-      ...(official ? [contender('official memory server', (file) => startOfficial(`${file}.jsonl`))] : []),
+      contender(asOfficial, ours('--compat', 'memory'), creating(each)),
+      contender(remember, ours(), remembering(each)),
+      contender(increments, ours(), counting(each / 4)),
+      ...(official
+        ? [contender('official memory server', (file) => startOfficial(`${file}.jsonl`), creating(each))]
+        : []),
     ],
-    ratios: [{ of: ours, most: 0 }],
+    ratios: names.map((of) => ({ of, most: 0 })),
   }
-}
-
-async function createAll(server: McpProcess, client: number, count: number): Promise<void> {
-  const entities = Array.from({ length: count }, (_, at) => entityOf(`client-${client}-${at}`))
-  await Promise.all(entities.map((entity) => server.call('create_entities', { entities: [entity] })))
 }
 
 /** What a call costs a client over standard input and output, with many records. */
@@ -131,8 +142,4 @@ function used(name: string, calls: number, call: () => Promise<unknown>, usedNs:
       return (usedNs() - before) / calls
     },
   }
-}
-
-function entityOf(name: string): object {
-  return { name, entityType: 'company', observations: ['raised its prices'] }
 }

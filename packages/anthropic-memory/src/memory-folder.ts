@@ -1,6 +1,7 @@
 import { VersionConflictError } from '@skein/memory'
-import type { Fact, Level, View } from '@skein/memory'
+import type { Fact, View } from '@skein/memory'
 import { allFacts } from '@skein/memory/runtime'
+import type { Label } from '@skein/memory/store'
 
 import { MemoryFileError } from './memory-file-error.ts'
 import { pathOf } from './memory-path.ts'
@@ -17,7 +18,8 @@ export interface FolderRules {
   readonly prefix: string
   readonly maxFileBytes: number
   readonly maxFiles: number
-  readonly label: { readonly sensitivity: Level; readonly compartments: readonly string[] }
+  /** Of each write. */
+  readonly label: () => Label
 }
 
 /** The facts that hold the files of one folder `/memories`. */
@@ -61,7 +63,7 @@ export class MemoryFolder {
       )
     }
     try {
-      const { version } = await this.#view.facts.set(this.#keyOf(names), text, { ...label, ifVersion })
+      const { version } = await this.#view.facts.set(this.#keyOf(names), text, { ...label(), ifVersion })
       return { names, text, version }
     } catch (error) {
       throw conflictOf(path, error)

@@ -1,8 +1,7 @@
 import { OptionError } from '@skein/memory'
-import type { Level, View } from '@skein/memory'
-import { requireInteger, requireOptions, requireStrings } from '@skein/memory/runtime'
-import type { OptionKinds } from '@skein/memory/runtime'
-import { levels } from '@skein/memory/store'
+import type { View } from '@skein/memory'
+import { labelFrom, requireInteger, requireOptions, requireStrings } from '@skein/memory/runtime'
+import type { LabelOptions, OptionKinds } from '@skein/memory/runtime'
 
 import { directoryText, linesText } from './file-texts.ts'
 import { MemoryFileError } from './memory-file-error.ts'
@@ -11,7 +10,7 @@ import type { MemoryFile } from './memory-folder.ts'
 import { namesOf, pathOf } from './memory-path.ts'
 
 /** Options of {@link memoryHandlers}. */
-export interface MemoryHandlersOptions {
+export interface MemoryHandlersOptions extends LabelOptions {
   /**
    * Parts this folder `/memories` from others: a file is the fact `prefix/path`.
    *
@@ -30,10 +29,6 @@ export interface MemoryHandlersOptions {
    * @defaultValue 1_000
    */
   readonly maxFiles?: number
-  /** @defaultValue 'public' */
-  readonly sensitivity?: Level
-  /** @defaultValue none */
-  readonly compartments?: readonly string[]
 }
 
 const kinds: OptionKinds<MemoryHandlersOptions> = {
@@ -82,16 +77,13 @@ export interface MemoryHandlers {
  */
 export function memoryHandlers(view: View, options: MemoryHandlersOptions = {}): MemoryHandlers {
   const given = requireOptions('memoryHandlers', options, kinds)
-  const { prefix = 'memories', maxFileBytes = 100_000, maxFiles = 1_000 } = given
-  const { sensitivity = 'public', compartments = [] } = given
+  const { prefix = 'memories', maxFileBytes = 100_000, maxFiles = 1_000, ...label } = given
   requireStrings('prefix', [prefix])
   if (prefix.includes('/') || prefix.length > 100)
     throw new OptionError('prefix', 'at most 100 characters, no "/"', prefix)
   requireInteger('maxFileBytes', maxFileBytes, 1, 10_000_000)
   requireInteger('maxFiles', maxFiles, 1, 100_000)
-  if (!levels.includes(sensitivity)) throw new OptionError('sensitivity', levels.join(', '), sensitivity)
-  requireStrings('compartments', compartments)
-  const folder = new MemoryFolder(view, { prefix, maxFileBytes, maxFiles, label: { sensitivity, compartments } })
+  const folder = new MemoryFolder(view, { prefix, maxFileBytes, maxFiles, label: labelFrom(view, label) })
   return new Handlers(folder)
 }
 

@@ -206,16 +206,19 @@ it.each([
   expect((await view.records.list({ collection: 'facts' })).items).toMatchObject([{ value: 'a', version: 1 }])
 })
 
-it('files above the clearance are absent, and not overwritten', async () => {
-  const { memory, handlers } = await open()
-  const boss = memory.as({ id: 'boss', role: 'head', clearance: { level: 'confidential' } })
-  const secret = memoryHandlers(boss, { sensitivity: 'confidential' })
-  await secret.create({ path: file, file_text: 'secret' })
-  expect(await handlers.view({ path: '/memories' })).not.toContain('notes')
-  await expect(handlers.view({ path: file })).rejects.toThrow('does not exist')
-  await expect(handlers.create({ path: file, file_text: 'mine' })).rejects.not.toThrow('secret')
-  expect(await secret.view({ path: file })).toContain('secret')
-})
+it.each([{ sensitivity: 'confidential' }, {}] as const)(
+  'files above the clearance are absent, and not overwritten: %o',
+  async (label) => {
+    const { memory, handlers } = await open()
+    const boss = memory.as({ id: 'boss', role: 'head', clearance: { level: 'confidential' } })
+    const secret = memoryHandlers(boss, label)
+    await secret.create({ path: file, file_text: 'secret' })
+    expect(await handlers.view({ path: '/memories' })).not.toContain('notes')
+    await expect(handlers.view({ path: file })).rejects.toThrow('does not exist')
+    await expect(handlers.create({ path: file, file_text: 'mine' })).rejects.not.toThrow('secret')
+    expect(await secret.view({ path: file })).toContain('secret')
+  },
+)
 
 it.each([
   [{ prefix: 'a/b' }, 'prefix'],

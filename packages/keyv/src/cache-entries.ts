@@ -1,21 +1,17 @@
 import { FeedTrimmedError, MemoryClosedError, OptionError } from '@skein/memory'
-import type { Level, View } from '@skein/memory'
-import { allFacts, requireOptions, requireStrings, warn } from '@skein/memory/runtime'
-import type { OptionKinds } from '@skein/memory/runtime'
-import { levels } from '@skein/memory/store'
+import type { View } from '@skein/memory'
+import { allFacts, labelFrom, requireOptions, requireStrings, warn } from '@skein/memory/runtime'
+import type { LabelOptions, OptionKinds } from '@skein/memory/runtime'
+import type { Label } from '@skein/memory/store'
 
-/** What the entries of a cache have in common. */
-export interface CacheOptions {
+/** What the entries of a cache have in common: their label, and where they are. */
+export interface CacheOptions extends LabelOptions {
   /**
    * Parts the entries from those of other caches and from other facts: an entry is the fact `prefix/key`.
    *
    * @defaultValue 'cache'
    */
   readonly prefix?: string
-  /** @defaultValue 'public' */
-  readonly sensitivity?: Level
-  /** @defaultValue none */
-  readonly compartments?: readonly string[]
 }
 
 const kinds: OptionKinds<CacheOptions> = { prefix: 'any', sensitivity: 'any', compartments: 'any' }
@@ -27,19 +23,17 @@ const atOnce = 1_000
 export class CacheEntries {
   readonly #view: View
   readonly #prefix: string
-  readonly #label: Pick<CacheOptions, 'sensitivity' | 'compartments'>
+  readonly #label: () => Label
 
   /** @param of - The call that takes the options. @throws OptionError */
   constructor(of: string, view: View, options: CacheOptions) {
-    const { prefix = 'cache', sensitivity = 'public', compartments = [] } = requireOptions(of, options, kinds)
+    const { prefix = 'cache', ...label } = requireOptions(of, options, kinds)
     // Prefixes don't overlap, since none holds the separator.
     requireStrings('prefix', [prefix])
     if (prefix.includes('/')) throw new OptionError('prefix', 'a string without "/"', prefix)
-    if (!levels.includes(sensitivity)) throw new OptionError('sensitivity', levels.join(', '), sensitivity)
-    requireStrings('compartments', compartments)
     this.#view = view
     this.#prefix = `${prefix}/`
-    this.#label = { sensitivity, compartments }
+    this.#label = labelFrom(view, label)
   }
 
   /** @returns the value, a copy of the caller's own; `undefined` if there is none. */
@@ -57,7 +51,7 @@ export class CacheEntries {
       return
     }
     const lifetime = Number.isFinite(ttlMs) ? { ttlMs: Math.ceil(ttlMs) } : {}
-    await this.#view.facts.set(this.#id(key), value, { ...this.#label, ...lifetime })
+    await this.#view.facts.set(this.#id(key), value, { ...this.#label(), ...lifetime })
   }
 
   /** @returns whether there was such an entry. */

@@ -82,20 +82,23 @@ it('values that are not serialized are copies: changing one changes nothing for 
   expect(await cache.get('key')).toEqual({ list: [1] })
 })
 
-it('what is above the clearance is absent, and not overwritten', async () => {
-  const { memory, view } = await open()
-  const clearance = { level: 'confidential' } as const
-  const boss = memory.as({ id: 'boss', role: 'head', clearance })
-  await new Keyv({ store: keyvStore(boss, { sensitivity: 'confidential' }) }).set('merger', 'Acme')
-  const cache = new Keyv({ store: keyvStore(view), throwOnErrors: true })
-  cache.on('error', () => {})
-  expect(await cache.get('merger')).toBeUndefined()
-  expect(await cache.has('merger')).toBe(false)
-  expect(await Array.fromAsync(cache.iterator())).toEqual([])
-  await cache.set('merger', 'mine')
-  await cache.clear()
-  expect(await new Keyv({ store: keyvStore(boss) }).get('merger')).toBe('Acme')
-})
+it.each([{ sensitivity: 'confidential' }, {}] as const)(
+  'what is above the clearance is absent, and not overwritten: %o',
+  async (label) => {
+    const { memory, view } = await open()
+    const clearance = { level: 'confidential' } as const
+    const boss = memory.as({ id: 'boss', role: 'head', clearance })
+    await new Keyv({ store: keyvStore(boss, label) }).set('merger', 'Acme')
+    const cache = new Keyv({ store: keyvStore(view), throwOnErrors: true })
+    cache.on('error', () => {})
+    expect(await cache.get('merger')).toBeUndefined()
+    expect(await cache.has('merger')).toBe(false)
+    expect(await Array.fromAsync(cache.iterator())).toEqual([])
+    await cache.set('merger', 'mine')
+    await cache.clear()
+    expect(await new Keyv({ store: keyvStore(boss) }).get('merger')).toBe('Acme')
+  },
+)
 
 it('cache-manager, which comes with Keyv 5, wraps a function whose result is cached', async () => {
   const { view } = await open()

@@ -1,18 +1,10 @@
-import { OptionError } from '@skein/memory'
-import type { Level } from '@skein/memory'
-import { requireStrings } from '@skein/memory/runtime'
-import { levels } from '@skein/memory/store'
+import type { View } from '@skein/memory'
+import { labelFrom, requireStrings } from '@skein/memory/runtime'
+import type { LabelOptions } from '@skein/memory/runtime'
+import type { Label } from '@skein/memory/store'
 
-/** The label of what is stored. */
-export interface SaverLabel {
-  /** @defaultValue 'public' */
-  readonly sensitivity?: Level
-  /** @defaultValue none */
-  readonly compartments?: readonly string[]
-}
-
-/** Options of both a saver and a store. */
-export interface FactOptions extends SaverLabel {
+/** What a saver and a store have in common: the label of what they write, and where. */
+export interface FactOptions extends LabelOptions {
   /**
    * The first name in the keys of all facts, by which several graphs share a memory but not their threads.
    *
@@ -22,10 +14,8 @@ export interface FactOptions extends SaverLabel {
 }
 
 /** Fills in the defaults. @throws OptionError */
-export function resolve(options: FactOptions): { readonly prefix: string; readonly label: Required<SaverLabel> } {
-  const { prefix = 'langgraph', sensitivity = 'public', compartments = [] } = options
+export function resolve(view: View, options: FactOptions): { readonly prefix: string; readonly label: () => Label } {
+  const { prefix = 'langgraph' } = options
   requireStrings('prefix', [prefix])
-  if (!levels.includes(sensitivity)) throw new OptionError('sensitivity', levels.join(', '), sensitivity)
-  requireStrings('compartments', compartments)
-  return { prefix, label: { sensitivity, compartments } }
+  return { prefix, label: labelFrom(view, options) }
 }

@@ -70,7 +70,7 @@ export class SkeinSaver extends BaseCheckpointSaver {
   constructor(view: View, options: SaverOptions = {}) {
     const { serde, ...rest } = requireOptions('SkeinSaver', options, kinds)
     super(serde)
-    const { prefix, label } = resolve(rest)
+    const { prefix, label } = resolve(view, rest)
     this.#facts = new ThreadFacts(view, prefix, label)
   }
 

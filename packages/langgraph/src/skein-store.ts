@@ -13,12 +13,13 @@ import { OptionError } from '@skein/memory'
 import type { Fact, View, WriteOptions } from '@skein/memory'
 import { allFacts, rankValues, requireLifetime, requireOptions, requireStrings } from '@skein/memory/runtime'
 import type { OptionKinds } from '@skein/memory/runtime'
+import type { Label } from '@skein/memory/store'
 
 import { partsAt } from './field-parts.ts'
 import { commonBegin, matches, passes } from './item-filter.ts'
 import { pathOf } from './name-path.ts'
 import { resolve } from './saver-options.ts'
-import type { FactOptions, SaverLabel } from './saver-options.ts'
+import type { FactOptions } from './saver-options.ts'
 
 /** Options of {@link SkeinStore}. */
 export interface StoreOptions extends FactOptions {
@@ -80,7 +81,7 @@ interface SavedItem {
 export class SkeinStore extends BaseStore {
   readonly #view: View
   readonly #prefix: string
-  readonly #label: SaverLabel
+  readonly #label: () => Label
   readonly #ttlMs: number | undefined
   readonly #fields: readonly string[]
 
@@ -91,7 +92,7 @@ export class SkeinStore extends BaseStore {
     const { fields = [all] } = requireOptions('SkeinStore index', index, indexKinds)
     requireStrings('index.fields', fields)
     if (ttlMs !== undefined) requireLifetime('ttlMs', ttlMs)
-    const { prefix, label } = resolve(rest)
+    const { prefix, label } = resolve(view, rest)
     this.#view = view
     this.#prefix = prefix
     this.#label = label
@@ -154,7 +155,7 @@ export class SkeinStore extends BaseStore {
   }
 
   get #writeOptions(): WriteOptions {
-    return { ...this.#label, ...(this.#ttlMs !== undefined && { ttlMs: this.#ttlMs }) }
+    return { ...this.#label(), ...(this.#ttlMs !== undefined && { ttlMs: this.#ttlMs }) }
   }
 
   /** What an item says of searches by words: which parts of it they look at. */

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto'
 import { AccessError, NotFoundError, VersionConflictError } from '@skein/memory'
 import type { View } from '@skein/memory'
 import { allFacts } from '@skein/memory/runtime'
+import type { Label } from '@skein/memory/store'
 
 import { pathOf } from './name-path.ts'
 import type { Packed } from './packed.ts'
-import type { SaverLabel } from './saver-options.ts'
 
 /** Names one checkpoint of a thread. */
 export interface CheckpointKey {
@@ -60,9 +60,9 @@ const inlineLength = 128
 export class ThreadFacts {
   readonly #view: View
   readonly #prefix: string
-  readonly #label: SaverLabel
+  readonly #label: () => Label
 
-  constructor(view: View, prefix: string, label: SaverLabel) {
+  constructor(view: View, prefix: string, label: () => Label) {
     this.#view = view
     this.#prefix = prefix
     this.#label = label
@@ -75,7 +75,7 @@ export class ThreadFacts {
   /** @throws VersionConflictError when the head is at another version, 0 for none. */
   async moveHead(key: CheckpointKey, by: string, ifVersion: number): Promise<void> {
     const head: Head = { id: key.id, by }
-    await this.#view.facts.set(this.#key('head', key.thread, key.ns), head, { ...this.#label, ifVersion })
+    await this.#view.facts.set(this.#key('head', key.thread, key.ns), head, { ...this.#label(), ifVersion })
   }
 
   async checkpoint({ thread, ns, id }: CheckpointKey): Promise<SavedCheckpoint | undefined> {
@@ -84,7 +84,7 @@ export class ThreadFacts {
 
   async setCheckpoint(saved: SavedCheckpoint): Promise<void> {
     const { thread, ns, id } = saved
-    await this.#view.facts.set(this.#key('checkpoint', thread, ns, id), saved, this.#label)
+    await this.#view.facts.set(this.#key('checkpoint', thread, ns, id), saved, this.#label())
   }
 
   async deleteCheckpoint({ thread, ns, id }: CheckpointKey): Promise<void> {
@@ -114,7 +114,7 @@ export class ThreadFacts {
         for (const write of added) if (write.index < 0 || !all.has(nameOf(write))) all.set(nameOf(write), write)
         return [...all.values()]
       },
-      this.#label,
+      this.#label(),
     )
   }
 
@@ -125,7 +125,7 @@ export class ThreadFacts {
     const key = this.#key('value', thread, hash)
     if ((await this.#view.facts.get(key)) !== undefined) return { hash }
     try {
-      await this.#view.facts.set(key, value, { ...this.#label, ifVersion: 0 })
+      await this.#view.facts.set(key, value, { ...this.#label(), ifVersion: 0 })
     } catch (error) {
       // Another writer may have kept it at the same time.
       if (!(error instanceof VersionConflictError)) throw error

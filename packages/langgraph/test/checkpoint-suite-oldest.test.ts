@@ -2,8 +2,8 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { SkeinSaver } from '@skein/langgraph'
-import { mapStore } from '@skein/memory'
+import { SkeinSaver, SkeinStore } from '@skein/langgraph'
+import { mapStore, openMemory } from '@skein/memory'
 import * as oldest from 'langgraph-checkpoint-oldest'
 import { expect, it, vi } from 'vitest'
 
@@ -25,6 +25,19 @@ it('the oldest LangGraph has every name that the sources import', () => {
   )
   expect(names).toContain('BaseStore')
   expect(Object.keys(oldest)).toEqual(expect.arrayContaining(names))
+})
+
+it('the store works as one of the oldest LangGraph', async () => {
+  const memory = await openMemory({ store: mapStore() })
+  const store = new SkeinStore(memory.as({ id: 'graph', role: 'tester' }))
+  expect(store).toBeInstanceOf(oldest.BaseStore)
+  await store.put(['users', 'ann'], 'taste', { likes: 'pizza' })
+  expect(await store.get(['users', 'ann'], 'taste')).toMatchObject({ value: { likes: 'pizza' } })
+  expect(await store.search(['users'], { query: 'pizza' })).toMatchObject([{ key: 'taste' }])
+  expect(await store.listNamespaces({ prefix: ['users'] })).toEqual([['users', 'ann']])
+  await store.delete(['users', 'ann'], 'taste')
+  expect(await store.get(['users', 'ann'], 'taste')).toBeNull()
+  await memory.close()
 })
 
 describeSaver('SkeinSaver on the oldest LangGraph', () => mapStore(), false)

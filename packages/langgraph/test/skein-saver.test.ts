@@ -196,17 +196,20 @@ describe('what is stored', () => {
     expect((await saver.getTuple(config))?.checkpoint.channel_values).toEqual({ bytes, list: [1] })
   })
 
-  it('is absent for those whose clearance does not cover it', async () => {
-    const { memory } = await open()
-    const boss: View = memory.as({ id: 'boss', role: 'head', clearance: { level: 'confidential' } })
-    const saver = new SkeinSaver(boss, { sensitivity: 'confidential' })
-    await put(saver)
-    const ann = new SkeinSaver(memory.as({ id: 'ann', role: 'sales' }))
-    expect(await ann.getTuple(config)).toBeUndefined()
-    expect(await Array.fromAsync(ann.list(config))).toEqual([])
-    await expect(put(ann)).rejects.toMatchObject({ code: 'SKEIN_ACCESS' })
-    expect(await Array.fromAsync(saver.list(config))).toHaveLength(1)
-  })
+  it.each([{ sensitivity: 'confidential' }, {}] as const)(
+    'is absent for those whose clearance does not cover it: %o',
+    async (label) => {
+      const { memory } = await open()
+      const boss: View = memory.as({ id: 'boss', role: 'head', clearance: { level: 'confidential' } })
+      const saver = new SkeinSaver(boss, label)
+      await put(saver)
+      const ann = new SkeinSaver(memory.as({ id: 'ann', role: 'sales' }))
+      expect(await ann.getTuple(config)).toBeUndefined()
+      expect(await Array.fromAsync(ann.list(config))).toEqual([])
+      await expect(put(ann)).rejects.toMatchObject({ code: 'SKEIN_ACCESS' })
+      expect(await Array.fromAsync(saver.list(config))).toHaveLength(1)
+    },
+  )
 })
 
 it.each([

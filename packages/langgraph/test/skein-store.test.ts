@@ -163,18 +163,21 @@ describe('what LangGraph’s own store does not', () => {
     expect(await store.listNamespaces()).toEqual([])
   })
 
-  it('an item is a fact, which other agents see and change within their clearance', async () => {
-    const { memory, store, view } = await open()
-    await store.put(['users', 'ann'], 'food', { likes: 'pizza' })
-    const fact = await view.facts.get<{ value: unknown }>('langgraph/item/users/ann/food')
-    expect(fact?.value).toEqual({ likes: 'pizza' })
-    const boss = memory.as({ id: 'boss', role: 'head', clearance: { level: 'confidential' } })
-    await new SkeinStore(boss, { sensitivity: 'confidential' }).put(['users', 'ann'], 'salary', { usd: 9 })
-    expect(await store.search(['users'])).toHaveLength(1)
-    expect(await store.search(['users'], { query: '9' })).toEqual([])
-    await expect(store.put(['users', 'ann'], 'salary', { usd: 1 })).rejects.toMatchObject({ code: 'SKEIN_ACCESS' })
-    expect(await new SkeinStore(boss).search(['users'])).toHaveLength(2)
-  })
+  it.each([{ sensitivity: 'confidential' }, {}] as const)(
+    'an item is a fact, which other agents see and change within their clearance: %o',
+    async (label) => {
+      const { memory, store, view } = await open()
+      await store.put(['users', 'ann'], 'food', { likes: 'pizza' })
+      const fact = await view.facts.get<{ value: unknown }>('langgraph/item/users/ann/food')
+      expect(fact?.value).toEqual({ likes: 'pizza' })
+      const boss = memory.as({ id: 'boss', role: 'head', clearance: { level: 'confidential' } })
+      await new SkeinStore(boss, label).put(['users', 'ann'], 'salary', { usd: 9 })
+      expect(await store.search(['users'])).toHaveLength(1)
+      expect(await store.search(['users'], { query: '9' })).toEqual([])
+      await expect(store.put(['users', 'ann'], 'salary', { usd: 1 })).rejects.toMatchObject({ code: 'SKEIN_ACCESS' })
+      expect(await new SkeinStore(boss).search(['users'])).toHaveLength(2)
+    },
+  )
 
   it('of several operations on an item in one batch the last counts, and what is read is from before', async () => {
     const { store } = await open()

@@ -60,6 +60,11 @@ const kinds: OptionKinds<ServeMcpHttpOptions> = {
   hosts: 'any',
 }
 
+/**
+ * A connection on which nothing moves is closed after so long, in milliseconds; after twice as long where Node.js first
+ * has to see that what was written is not taken.
+ */
+const stalledMs = 60_000
 /** How long open requests may take when the server closes, in milliseconds. */
 const closeGraceMs = 500
 
@@ -136,6 +141,8 @@ function listen(bearers: Bearers, hostname: string, port: number): Promise<Serve
     ) as Server
     const limit = limitStrangers(server)
     server.maxConnections = 2_048
+    // A client that reads nothing: streams are written to every 15 s, and what is not taken would pile up.
+    server.setTimeout(stalledMs)
     server.once('error', reject)
   })
 }

@@ -85,29 +85,28 @@ export function serveMcpStdio(options: ServeMcpStdioOptions): McpStdioServer {
   const session = new Session(memory, principal, { mayElicit: elicitation })
   const { promise: closed, resolve } = Promise.withResolvers<void>()
   const wanted = new Set<string>()
-  const servers = new Map<Server, boolean>()
+  let server: Server | undefined
   // A view without the session's scope: what is told are names that the client has asked for itself.
-  const news = new ResourceNews(memory.as(principal), (uri) => {
-    for (const [server, isModern] of servers) {
-      // Whoever has left hears of nothing. The SDK itself knows to which addresses a client of 2026 subscribes.
-      if (isModern || wanted.has(uri)) void server.sendResourceUpdated({ uri }).catch(() => {})
-    }
+  const news = new ResourceNews(memory.as(principal), {
+    wants: (uri) => wanted.has(uri),
+    tell: async (uri) => {
+      await server?.sendResourceUpdated({ uri })
+      await line.sent
+    },
   })
   const end = (): void => {
     news.stop()
     void session[Symbol.asyncDispose]().finally(resolve)
   }
-  const line = new StdioLine(input, output, { onSubscribe: () => news.start(), onEnd: end })
-  const handle = serveStdio(
-    ({ era }) => {
-      const server = memoryServer(session, {
-        tools,
-        canSubscribe: true,
-        subscriptions: { add: (uri) => wanted.add(uri), remove: (uri) => wanted.delete(uri) },
-      })
-      servers.set(server, era === 'modern')
-      return server
+  const line = new StdioLine(input, output, {
+    onSubscribe: (uris) => {
+      for (const uri of uris) wanted.add(uri)
+      news.start()
     },
+    onEnd: end,
+  })
+  const handle = serveStdio(
+    () => (server = memoryServer(session, { tools, canSubscribe: true, onUnsubscribe: (uri) => wanted.delete(uri) })),
     { transport: line },
   )
   const close = async (): Promise<void> => {

@@ -14,6 +14,8 @@ import type { TestServer } from './http-server.ts'
 const scenarios = [
   'server-initialize',
   'ping',
+  'server-sse-multiple-streams',
+  'server-sse-polling',
   'tools-list',
   'resources-list',
   'prompts-list',

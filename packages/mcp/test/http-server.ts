@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
-import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js'
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { StreamableHTTPClientTransport as OldTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { McpTokens, serveMcpHttp } from '@skein/mcp'
 import type { CreateTokenOptions, McpHttpServer, ServeMcpHttpOptions } from '@skein/mcp'
@@ -9,8 +8,8 @@ import { openMemory } from '@skein/memory'
 import type { Memory } from '@skein/memory'
 import { sqliteStore } from '@skein/sqlite'
 
-import { testClient, testFolder } from './mcp-client.ts'
-import type { Generation, TestClient } from './mcp-client.ts'
+import { makeClient, testClient, testFolder } from './mcp-client.ts'
+import type { ClientUser, Generation, TestClient } from './mcp-client.ts'
 
 /** A server over HTTP with the memory that it serves. */
 export interface TestServer extends AsyncDisposable {
@@ -20,7 +19,7 @@ export interface TestServer extends AsyncDisposable {
   readonly store: string
   /** Makes a token for a bearer of this name. */
   token(id: string, options?: Partial<CreateTokenOptions>): Promise<string>
-  connect(generation: Generation, token: string): Promise<TestClient>
+  connect(generation: Generation, token: string, user?: ClientUser): Promise<TestClient>
 }
 
 /** Serves a new memory. */
@@ -35,7 +34,7 @@ export async function testServer(serving: Pick<ServeMcpHttpOptions, 'tools'> = {
     server,
     store,
     token: async (id, options = {}) => (await tokens.create({ principal: { id, role: 'test' }, ...options })).token,
-    connect: (generation, token) => connectTo(server.url, generation, token),
+    connect: (generation, token, user) => connectTo(server.url, generation, token, user),
     [Symbol.asyncDispose]: async () => {
       await server.close()
       await memory.close()
@@ -44,15 +43,19 @@ export async function testServer(serving: Pick<ServeMcpHttpOptions, 'tools'> = {
 }
 
 /** Connects to a server over HTTP. */
-export async function connectTo(address: string, generation: Generation, token: string): Promise<TestClient> {
-  const info = { name: `test ${generation}`, version: '1.0.0' }
+export async function connectTo(
+  address: string,
+  generation: Generation,
+  token: string,
+  user: ClientUser = {},
+): Promise<TestClient> {
   const url = new URL(address)
   const requestInit = { headers: { Authorization: `Bearer ${token}` } }
-  const isNew = generation === '2026'
-  const client = (isNew ? new Client(info, { versionNegotiation: { mode: 'auto' } }) : new OldClient(info)) as Client
-  const transport = isNew
-    ? new StreamableHTTPClientTransport(url, { requestInit })
-    : new OldTransport(url, { requestInit })
+  const client = makeClient(generation, user)
+  const transport =
+    generation === '2026'
+      ? new StreamableHTTPClientTransport(url, { requestInit })
+      : new OldTransport(url, { requestInit })
   await client.connect(transport as StreamableHTTPClientTransport)
   return testClient(client)
 }

@@ -75,9 +75,11 @@ describe('a token', () => {
     )
     await using dan = await served.connect('2026', token)
     await dan.call('claim', { task: 'of dan' })
+    const stream = await dan.client.listen({ resourceSubscriptions: ['memory://newest'] })
     await served.tokens.revoke(id)
     await expect(dan.call('fact_get', { key: 'x' })).rejects.toThrow('Send a token')
     expect(await send(bearer(token))).toMatchObject({ status: 401 })
+    expect(await stream.closed).not.toBe('local')
     // What the bearer claimed is free.
     const view = served.memory.as({ id: 'test', role: 'test' })
     await using claim = await view.claims.claim('of dan', { wait: true })
@@ -97,7 +99,10 @@ describe('a token', () => {
     expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(10)
     await using gus = await served.connect('2026', await served.token('gus', { bytesPerDay: 50 }))
     await gus.call('remember', { text: 'short' })
-    await expect(gus.call('remember', { text: 'x'.repeat(50) })).rejects.toThrow('SKEIN_QUOTA')
+    // Tags count as well as texts, and erasing is free.
+    const { id } = await gus.call('remember', { text: 'short' })
+    await expect(gus.call('remember', { text: 'x', tags: ['y'.repeat(50)] })).rejects.toThrow('SKEIN_QUOTA')
+    expect(await gus.call('forget', { ids: [id], reason: 'z'.repeat(50) })).toMatchObject({ forgotten: [id] })
   })
 
   it.each([{ rights: ['administer'] }, { clearance: { level: 'top' } }, { id: '' }])(
@@ -107,6 +112,22 @@ describe('a token', () => {
       await expect(served.tokens.create({ principal })).rejects.toMatchObject({ code: 'SKEIN_OPTION' })
     },
   )
+})
+
+it('a person at a client of 2026 answers on the spot, where the token says that there is one', async () => {
+  const user = {
+    capabilities: { elicitation: {} },
+    onElicit: () => ({ action: 'accept', content: { answer: 'green' } }),
+  }
+  const question = { task: 'paint', question: 'Which color?', here: true }
+  await using robot = await served.connect('2026', await served.token('robot'), user)
+  expect(await robot.call('ask_person', question)).toMatchObject({ state: 'open' })
+  await using hal = await served.connect('2026', await served.token('hal', { elicitation: true }), user)
+  expect(await hal.call('ask_person', { ...question, to: 'eve' })).toMatchObject({ state: 'open' })
+  expect(await hal.call('ask_person', { ...question, task: 'walls' })).toMatchObject({ answer: 'green' })
+  // Over HTTP, a client of 2025 can be asked nothing.
+  await using old = await served.connect('2025', await served.token('old', { elicitation: true }), user)
+  expect(await old.call('ask_person', { ...question, task: 'doors' })).toMatchObject({ state: 'open' })
 })
 
 describe('a stranger', () => {

@@ -19,7 +19,7 @@ beforeEach(async () => {
 })
 afterEach(() => close())
 
-function file(name: string, text: string): string {
+function file(name: string, text: string | Buffer): string {
   const path = join(folder, name)
   writeFileSync(path, text)
   return path
@@ -64,6 +64,11 @@ describe('the file of the official memory server', () => {
 })
 
 describe('notes in Markdown', () => {
+  it('lose no heading that has nothing below it', async () => {
+    await importMemory(ann, file('headings.md', '# Rules\n## Use pnpm\n## Tests\nRun vitest.\n# Ask Eve\n'))
+    expect(await notes()).toEqual(['Rules\nUse pnpm', 'Rules\nTests\nRun vitest.', 'Ask Eve'])
+  })
+
   it('become one observation for each section, under its headings', async () => {
     const root = join(folder, 'memory')
     mkdirSync(join(root, 'topics'), { recursive: true })
@@ -115,6 +120,12 @@ describe('an export of mem0', () => {
       skipped: [2, 3, 4].map((at) => `memory ${at}: no text in memory, text, data, content`),
     })
   })
+
+  it('names broken lines by their numbers in the file', async () => {
+    const lines = [JSON.stringify(memory), '', '{"memory":"Likes', JSON.stringify({ ...memory, memory: 'Likes swans' })]
+    const report = await importMemory(ann, file('mem0.jsonl', lines.join('\r\n')))
+    expect(report).toEqual({ format: 'mem0', added: 2, known: 0, skipped: ['line 3: no JSON'] })
+  })
 })
 
 it.each([
@@ -128,6 +139,43 @@ it.each([
     option: 'path',
   })
   expect(await notes()).toEqual([])
+})
+
+it('takes over all but what this principal can not write, and names that by its place', async () => {
+  const memory = await openMemory({ store: mapStore() })
+  const boss = memory.as({ id: 'boss', role: 'head', clearance: { level: 'confidential' } })
+  const entity = (name: string): object => ({ type: 'entity', name, entityType: 'x', observations: ['new'] })
+  await new GraphFacts(boss, 'confidential').createEntities([{ name: 'Merger', entityType: 'x', observations: [] }])
+  const lines = ['First', 'Merger', '\ud800', 'Last'].map((name) => JSON.stringify(entity(name)))
+  const report = await importMemory(memory.as({ id: 'ann', role: 'test' }), file('mixed.jsonl', lines.join('\n')))
+  expect(report).toMatchObject({
+    added: 2,
+    skipped: [
+      expect.stringMatching(/^line 2: .*clearance/) as string,
+      expect.stringMatching(/^line 3: .*well-formed/) as string,
+    ],
+  })
+  const { entities } = await new GraphFacts(boss).read()
+  expect(entities.map(({ name }) => name)).toEqual(['Merger', 'First', 'Last'])
+  await memory.close()
+})
+
+it.each([
+  ['UTF-8 with a mark', Buffer.from('\ufeff# Ünï\nA note.')],
+  ['UTF-16 of a Windows shell', Buffer.from('\ufeff# Ünï\r\nA note.\r\n', 'utf16le')],
+])('reads %s', async (_, bytes) => {
+  await importMemory(ann, file('encoded.md', bytes))
+  expect(await notes()).toEqual(['Ünï\nA note.'])
+})
+
+it('refuses bytes that are no text, and names such a file in a folder', async () => {
+  const root = join(folder, 'mixed')
+  mkdirSync(root)
+  const latin1 = Buffer.from('Caf\u00e9', 'latin1')
+  writeFileSync(join(root, 'a.md'), latin1)
+  writeFileSync(join(root, 'b.md'), 'A note.')
+  await expect(importMemory(ann, join(root, 'a.md'))).rejects.toMatchObject({ option: 'path' })
+  expect(await importMemory(ann, root)).toMatchObject({ added: 1, skipped: ['a.md: not in UTF-8 or UTF-16'] })
 })
 
 it('imports at the given sensitivity, within the clearance', async () => {

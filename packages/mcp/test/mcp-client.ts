@@ -13,6 +13,7 @@ import type { ToolSet } from '@skein/mcp'
 import { openMemory } from '@skein/memory'
 import type { Clearance } from '@skein/memory'
 import type { Span } from '@skein/memory/runtime'
+import type { StoreDriver } from '@skein/memory/store'
 import { sqliteStore } from '@skein/sqlite'
 import { afterAll } from 'vitest'
 
@@ -55,13 +56,13 @@ export interface ConnectOptions {
   readonly onSpan?: (span: Span) => void
 }
 
-/** Serves a database file over two streams, as a process would over its own, and connects a client. */
+/** Serves a database file, or another store, over two streams, as a process would over its own, and connects a client. */
 export async function connect(
   generation: Generation,
-  path: string,
+  store: string | StoreDriver,
   { id = 'test', role = 'test', clearance, tools = 'skein', onSpan, ...options }: ConnectOptions = {},
 ): Promise<TestClient> {
-  const memory = await openMemory({ store: sqliteStore(path) })
+  const memory = await openMemory({ store: typeof store === 'string' ? sqliteStore(store) : store })
   if (onSpan) memory.tracing.onSpan(onSpan)
   const [input, output] = [new PassThrough(), new PassThrough()]
   const principal = { id, role, ...(clearance && { clearance }) }
@@ -77,8 +78,18 @@ export async function connect(
 export async function connectOver(
   generation: Generation,
   transport: Transport,
-  { capabilities = {}, onElicit }: Pick<ConnectOptions, 'capabilities' | 'onElicit'> = {},
+  user: ClientUser = {},
 ): Promise<TestClient> {
+  const client = makeClient(generation, user)
+  await client.connect(transport)
+  return testClient(client)
+}
+
+/** The user of a client, who can be asked something. */
+export type ClientUser = Pick<ConnectOptions, 'capabilities' | 'onElicit'>
+
+/** A client that is not connected yet. */
+export function makeClient(generation: Generation, { capabilities = {}, onElicit }: ClientUser): Client {
   const info = { name: `test ${generation}`, version: '1.0.0' }
   const isNew = generation === '2026'
   const client = (
@@ -88,8 +99,7 @@ export async function connectOver(
   ) as Client
   if (onElicit)
     client.setRequestHandler((isNew ? 'elicitation/create' : ElicitRequestSchema) as never, onElicit as never)
-  await client.connect(transport)
-  return testClient(client)
+  return client
 }
 
 /** The client's end of two streams. Closing it waits until the server is done. */

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 
-import { openMemory } from '@skein/memory'
+import { mapStore, openMemory } from '@skein/memory'
+import { faultyStore } from '@skein/memory/testing'
 import { sqliteStore } from '@skein/sqlite'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 
 import { connect, generations, testFolder } from './mcp-client.ts'
 import type { TestClient } from './mcp-client.ts'
@@ -180,10 +181,45 @@ describe.each(generations)('a client of %s over stdio', (generation) => {
     ['fact_set', { key: 'x', value: 1, ifVersion: -1 }, 'ifVersion'],
     ['fact_set', { key: 'x', value: 1, claim: 'mine' }, 'a token that the tool claim returned'],
     ['forget', { ids: ['facts/x', 'nonsense'] }, 'nonsense'],
+    ['forget', { ids: Array.from({ length: 51 }, () => 'facts/x') }, 'at most 50'],
   ])('is told what is wrong: %s %j', async (name, args, message) => {
     await expect(ann.call(name, args)).rejects.toThrow(message)
   })
 })
+
+it('holds at most a hundred tasks for one client', async () => {
+  await using ann = await connect('2026', mapStore())
+  const claims = Array.from({ length: 100 }, (_, n) => ann.call('claim', { task: `task ${n}` }))
+  for (const claim of await Promise.all(claims)) expect(claim).toMatchObject({ held: true })
+  await expect(ann.call('claim', { task: 'one more' })).rejects.toThrow('Release some')
+  expect(await ann.call('claim', { task: 'task 7' })).toMatchObject({ held: true })
+  await ann.call('claim', { task: 'task 7', release: true })
+  expect(await ann.call('claim', { task: 'one more' })).toMatchObject({ held: true })
+})
+
+it.each(generations)(
+  'a client of %s hears nothing of what a store says, by tools, resources and prompts',
+  async (generation) => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    onTestFinished(() => warned.mockRestore())
+    const { driver, faults } = faultyStore(mapStore())
+    await using ann = await connect(generation, driver)
+    const requests = [
+      () => ann.call('recall'),
+      () => ann.client.readResource({ uri: 'memory://newest' }),
+      () => ann.client.getPrompt({ name: 'brief', arguments: { task: 't' } }),
+    ]
+    // What the client has done wrong, it hears.
+    await expect(ann.client.readResource({ uri: `memory://tasks/${'x'.repeat(2_000)}` })).rejects.toThrow(
+      'SKEIN_OPTION',
+    )
+    faults.fail('query', { times: 1_000, error: new Error('db.internal:5432 refused ann') })
+    for (const request of requests) {
+      await expect(request()).rejects.toThrow(/^(?!.*internal:5432).*log of the server/)
+    }
+    expect(warned).toHaveBeenCalledTimes(requests.length)
+  },
+)
 
 describe('the definitions of the tools', () => {
   it.each(generations)('take at most 3 KB in the answer to a client of %s', async (generation) => {

@@ -2,25 +2,22 @@ import { randomUUID } from 'node:crypto'
 
 import type { AgentInputItem, Session } from '@openai/agents-core'
 import { NotFoundError, OptionError, VersionConflictError } from '@skein/memory'
-import type { Level, View } from '@skein/memory'
-import { requireOptions, requireStrings } from '@skein/memory/runtime'
-import type { OptionKinds } from '@skein/memory/runtime'
-import { levels, limits } from '@skein/memory/store'
+import type { View } from '@skein/memory'
+import { labelFrom, requireOptions, requireStrings } from '@skein/memory/runtime'
+import type { LabelOptions, OptionKinds } from '@skein/memory/runtime'
+import { limits } from '@skein/memory/store'
+import type { Label } from '@skein/memory/store'
 
 import { fromJson, toJson } from './item-json.ts'
 
 /** Options of {@link SkeinSession}. */
-export interface SessionOptions {
+export interface SessionOptions extends LabelOptions {
   /**
    * Names the session for everybody who continues it.
    *
    * @defaultValue a new random id
    */
   readonly sessionId?: string
-  /** @defaultValue 'public' */
-  readonly sensitivity?: Level
-  /** @defaultValue none */
-  readonly compartments?: readonly string[]
 }
 
 const kinds: OptionKinds<SessionOptions> = { sessionId: 'any', sensitivity: 'any', compartments: 'any' }
@@ -57,25 +54,19 @@ export class SkeinSession implements Session {
   readonly #view: View
   readonly #id: string
   readonly #key: string
-  readonly #label: Required<Pick<SessionOptions, 'sensitivity' | 'compartments'>>
+  readonly #label: () => Label
 
   /** @throws OptionError */
   constructor(view: View, options: SessionOptions = {}) {
-    const {
-      sessionId = randomUUID(),
-      sensitivity = 'public',
-      compartments = [],
-    } = requireOptions('SkeinSession', options, kinds)
+    const { sessionId = randomUUID(), ...label } = requireOptions('SkeinSession', options, kinds)
     requireStrings('sessionId', [sessionId])
-    if (!levels.includes(sensitivity)) throw new OptionError('sensitivity', levels.join(', '), sensitivity)
-    requireStrings('compartments', compartments)
     const key = `session/${sessionId.replaceAll(/[%/]/g, encodeURIComponent)}`
     const longest = limits.nameLength - randomUUID().length - 1
     if (key.length > longest) throw new OptionError('sessionId', 'shorter', sessionId)
     this.#view = view
     this.#id = sessionId
     this.#key = key
-    this.#label = { sensitivity, compartments }
+    this.#label = labelFrom(view, label)
   }
 
   async getSessionId(): Promise<string> {
@@ -152,16 +143,16 @@ export class SkeinSession implements Session {
   }
 
   async #update(change: (state: SessionState) => SessionState | Promise<SessionState>) {
-    return this.#view.facts.update<SessionState>(this.#key, (state = empty) => change(state), this.#label)
+    return this.#view.facts.update<SessionState>(this.#key, (state = empty) => change(state), this.#label())
   }
 
   /** Puts the newest items into a block. If somebody else changes the session meanwhile, the next call does it. */
   async #closeBlock({ blocks, items }: SessionState, ifVersion: number): Promise<void> {
     const block = { id: `${this.#key}/${randomUUID()}`, count: items.length }
-    await this.#view.facts.set(block.id, items, this.#label)
+    await this.#view.facts.set(block.id, items, this.#label())
     try {
       const state: SessionState = { blocks: [...blocks, block], items: [] }
-      await this.#view.facts.set(this.#key, state, { ...this.#label, ifVersion })
+      await this.#view.facts.set(this.#key, state, { ...this.#label(), ifVersion })
     } catch (error) {
       if (!(error instanceof VersionConflictError)) throw error
       await this.#view.facts.delete(block.id)

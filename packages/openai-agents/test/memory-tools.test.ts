@@ -1,6 +1,7 @@
 import { Agent, RunContext, Runner } from '@openai/agents-core'
 import { assistantMessage, functionCall, ScriptedModel } from '@openai/agents-core/testing'
 import { mapStore, openMemory } from '@skein/memory'
+import { ReadScope } from '@skein/memory/runtime'
 import { memoryTools } from '@skein/openai-agents'
 import { expect, it, onTestFinished } from 'vitest'
 
@@ -56,6 +57,29 @@ it('recalls only what its principal may see, of its task', async () => {
   await view.observations.log({ value: 'Crux is for sale.', task: 'acme' })
   const { found } = await call('recall', { query: 'for sale', ids: null, limit: 1_000 })
   expect(found).toMatchObject([{ author: 'ann', snippet: 'Crux is for sale.' }])
+})
+
+it('writes nothing below what the model has read', async () => {
+  const { memory, view } = await open()
+  const boss = { id: 'boss', role: 'head', clearance: { level: 'confidential', compartments: ['deals'] } } as const
+  const scoped = new Map(
+    memoryTools(memory.as(boss, new ReadScope({ lasts: true }))).map((each) => [each.name, each.invoke.bind(each)]),
+  )
+  const call = (name: string, input: object) => scoped.get(name)?.(new RunContext(), JSON.stringify(input))
+  const note = (text: string) => call('remember', { text })
+  await memory.as(boss).facts.set('target', 'Acme', { sensitivity: 'confidential', compartments: ['deals'] })
+  await note('before')
+  await call('fact_get', { key: 'target' })
+  await note('after')
+  await call('fact_set', { key: 'copy', value: '"Acme"', if_version: null })
+  // A view that notes no reads can't tell what the model has read.
+  const [remember] = memoryTools(memory.as(boss))
+  await remember?.invoke(new RunContext(), '{"text":"unnoted"}')
+  const [publicly] = memoryTools(memory.as(boss), { sensitivity: 'public' })
+  await publicly?.invoke(new RunContext(), '{"text":"meant for all"}')
+  expect((await view.observations.list()).items.map(({ value }) => value)).toEqual(['meant for all', 'before'])
+  expect(await view.facts.get('copy')).toBeUndefined()
+  expect((await memory.as(boss).observations.list()).items).toHaveLength(4)
 })
 
 it('recalls facts as well, all in short first and whole by their ids', async () => {

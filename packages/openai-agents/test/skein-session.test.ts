@@ -100,16 +100,19 @@ it('a run of the Agents SDK goes on with what an earlier one has left', async ()
   expect(JSON.stringify(model.calls.at(-1))).toContain('It is Paris.')
 })
 
-it('is absent for those whose clearance does not cover it', async () => {
-  const { memory, view } = await open()
-  const boss = memory.as({ id: 'boss', role: 'head', clearance: { level: 'confidential' } })
-  const secret = new SkeinSession(boss, { sessionId: 's', sensitivity: 'confidential' })
-  await secret.addItems([said('secret')])
-  const session = new SkeinSession(view, { sessionId: 's' })
-  expect(await session.getItems()).toEqual([])
-  await expect(session.addItems([said('mine')])).rejects.toMatchObject({ code: 'SKEIN_ACCESS' })
-  expect(await contents(secret)).toEqual(['secret'])
-})
+it.each([{ sensitivity: 'confidential' }, {}] as const)(
+  'is absent for those whose clearance does not cover it: %o',
+  async (label) => {
+    const { memory, view } = await open()
+    const boss = memory.as({ id: 'boss', role: 'head', clearance: { level: 'confidential' } })
+    const secret = new SkeinSession(boss, { sessionId: 's', ...label })
+    await secret.addItems([said('secret')])
+    const session = new SkeinSession(view, { sessionId: 's' })
+    expect(await session.getItems()).toEqual([])
+    await expect(session.addItems([said('mine')])).rejects.toMatchObject({ code: 'SKEIN_ACCESS' })
+    expect(await contents(secret)).toEqual(['secret'])
+  },
+)
 
 it.each([
   [{ sessionId: '' }, 'sessionId'],

@@ -108,6 +108,7 @@ describe('skein mcp', () => {
     [['mcp', 'token', 'list', 'x'], 'takes no id'],
     [['mcp', 'token', 'list', '--store', 'absent.db'], 'does not exist'],
     [['mcp', 'token', 'make'], 'Allowed choices'],
+    [['mcp', 'token', 'create', '--days', '0'], 'skein mcp token --help'],
     [['mcp', '--clearance', 'secret'], 'Expected public'],
     [['import', 'absent.md'], 'does not exist'],
   ])('says what is wrong: %j', async (args, message) => {

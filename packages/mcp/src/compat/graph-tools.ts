@@ -4,9 +4,10 @@ import { matches, partAround } from './graph.ts'
 import type { Entity, Relation } from './graph.ts'
 import { GraphFacts } from './graph-facts.ts'
 import { notice } from '../session/quote.ts'
-import { adds, changes, object, reads, string, strings } from '../tools/schema.ts'
+import { adds, erases, object, reads, string, strings } from '../tools/schema.ts'
+import type { ObjectSchema } from '../tools/schema.ts'
 import { defineTool } from '../tools/tool.ts'
-import type { MemoryTool, ObjectSchema, ToolContext } from '../tools/tool.ts'
+import type { MemoryTool, ToolContext } from '../tools/tool.ts'
 
 const entity = object({ 'name!': string, 'entityType!': string, 'observations!': strings })
 const relation = object({ 'from!': string, 'to!': string, 'relationType!': string })
@@ -66,7 +67,7 @@ export const graphTools: readonly MemoryTool[] = [
   graphTool<{ readonly entityNames: readonly string[] }>({
     name: 'delete_entities',
     description: 'Delete multiple entities and their associated relations from the knowledge graph',
-    annotations: changes,
+    annotations: erases,
     input: object({ 'entityNames!': strings }),
     output: done,
     pick: 'message',
@@ -78,7 +79,7 @@ export const graphTools: readonly MemoryTool[] = [
   graphTool<{ readonly deletions: readonly Deletion[] }>({
     name: 'delete_observations',
     description: 'Delete specific observations from entities in the knowledge graph',
-    annotations: changes,
+    annotations: erases,
     input: object({ 'deletions!': arrayOf(object({ 'entityName!': string, 'observations!': strings })) }),
     output: done,
     pick: 'message',
@@ -90,7 +91,7 @@ export const graphTools: readonly MemoryTool[] = [
   graphTool<{ readonly relations: readonly Relation[] }>({
     name: 'delete_relations',
     description: 'Delete multiple relations from the knowledge graph',
-    annotations: changes,
+    annotations: erases,
     input: object({ 'relations!': arrayOf(relation) }),
     output: done,
     pick: 'message',
@@ -152,10 +153,7 @@ function graphTool<Args extends object>({ run, pick, ...rest }: GraphToolInput<A
   return defineTool<Args>({
     ...rest,
     textOf: (content) => textsOf(pick === undefined ? content : (content as Record<string, unknown>)[pick]),
-    run: async (args, { session }: ToolContext) => {
-      if (rest.annotations !== reads) await session.spend(args)
-      return run(args, new GraphFacts(session.view))
-    },
+    run: (args, { session }: ToolContext) => run(args, new GraphFacts(session.view)),
   })
 }
 

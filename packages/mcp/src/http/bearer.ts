@@ -22,17 +22,21 @@ export class Bearer implements AsyncDisposable {
   readonly #news: ResourceNews
   readonly #rate: RequestRate
 
-  constructor(memory: Memory, { id, principal, requestsPerMinute, bytesPerDay }: McpToken, tools: ToolSet) {
+  constructor(memory: Memory, token: McpToken, tools: ToolSet) {
+    const { id, principal, requestsPerMinute, bytesPerDay, elicitation } = token
     const view = memory.as(principal)
     const quota = bytesPerDay === undefined ? {} : { spend: writeQuota(view, id, bytesPerDay) }
-    // A client over HTTP may have no user.
-    this.#session = new Session(memory, principal, { mayElicit: false, ...quota })
+    this.#session = new Session(memory, principal, { mayElicit: elicitation, ...quota })
     this.#rate = new RequestRate(requestsPerMinute, performance.now())
     const bus = new WatchedBus(
       () => this.#news.start(),
       () => this.#news.stop(),
     )
-    this.#news = new ResourceNews(view, (uri) => bus.publish({ kind: 'resource_updated', uri }))
+    // The SDK knows who subscribes to what.
+    this.#news = new ResourceNews(view, {
+      wants: () => true,
+      tell: (uri) => bus.publish({ kind: 'resource_updated', uri }),
+    })
     this.#handler = createMcpHandler(
       ({ era }) => memoryServer(this.#session, { tools, canSubscribe: era === 'modern' }),
       {

@@ -2,19 +2,20 @@ import { hash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, extname, join, relative } from 'node:path'
 
-import { OptionError } from '@skein/memory'
+import { AccessError, CorrectedError, HeldError, OptionError, SchemaError, ValueError } from '@skein/memory'
 import type { Level, View } from '@skein/memory'
 import { requireOptions, requireStrings } from '@skein/memory/runtime'
 import type { OptionKinds } from '@skein/memory/runtime'
+import { covers } from '@skein/memory/store'
 
 import { GraphFacts } from '../compat/graph-facts.ts'
+import { decodeText } from './decode-text.ts'
 import { importFormats } from './import-report.ts'
 import type { ImportFormat, ImportReport } from './import-report.ts'
 import { parseGraph } from './parse-graph.ts'
 import { parseMem0 } from './parse-mem0.ts'
 import { parseNotes } from './parse-notes.ts'
-import { parsedImport } from './parsed-import.ts'
-import type { ImportedNote, ParsedImport } from './parsed-import.ts'
+import type { Imported, ImportedNote, Placed } from './parsed-import.ts'
 
 /** Options of {@link importMemory}. */
 export interface ImportMemoryOptions {
@@ -29,14 +30,21 @@ export interface ImportMemoryOptions {
 }
 
 const kinds: OptionKinds<ImportMemoryOptions> = { format: 'any', sensitivity: 'any' }
-const noGraph = { entities: [], relations: [] }
+
+/** What one record may be refused for, while others can be written. */
+const refusals = [AccessError, CorrectedError, HeldError, OptionError, SchemaError, ValueError]
+
+/** So many are written at once. */
+const atOnce = 100
 
 /**
  * Takes over what another memory has kept: entities and relations as `--compat memory` keeps them, notes as
- * observations. Nothing is written twice, so an import can be repeated.
+ * observations. Nothing is written twice, so an import can be repeated. What can't be read or written is skipped, and
+ * named with its place.
  *
- * @param path - A file, or a folder of notes.
- * @throws OptionError when nothing in it is known; errors of the file system; StoreError
+ * @param path - A file in UTF-8 or UTF-16, or a folder of notes.
+ * @throws OptionError when nothing in it is known; AccessError when the principal may not write at this sensitivity;
+ *   errors of the file system; StoreError
  *
  * @example
  * ```ts
@@ -58,55 +66,86 @@ export async function importMemory(view: View, path: string, options: ImportMemo
   if (format !== undefined && !importFormats.includes(format)) {
     throw new OptionError('format', `one of ${importFormats.join(', ')}`, format)
   }
+  const { id, clearance } = view.principal
+  const { level = 'public', compartments = [] } = clearance ?? {}
+  if (!covers({ level, compartments }, { sensitivity, compartments: [] })) {
+    throw new AccessError(id, `clearance for ${sensitivity}`)
+  }
   const { found, parsed } = await read(path, format)
-  const { graph, notes, skipped } = parsed
   // One import at a time: two would not see what the other is about to write.
   await using _ = await view.claims.claim('import of a memory', { wait: true })
   const facts = new GraphFacts(view, sensitivity)
-  const items = graph.entities.length + graph.relations.length + notes.length
-  let added = (await facts.createRelations(graph.relations)).length
-  for (const entity of graph.entities) if (await facts.merge(entity)) added += 1
-  const known = notes.length === 0 ? new Set<string>() : await importedMarks(view)
-  for (const note of notes) if (await remember(view, note, sensitivity, known)) added += 1
-  return { format: found, added, known: items - added, skipped }
+  const marks = parsed.some((one) => 'note' in one) ? await importedMarks(view) : new Set<string>()
+  const write = async (one: Imported): Promise<boolean> => {
+    if ('entity' in one) return facts.merge(one.entity)
+    if ('relation' in one) return (await facts.createRelations([one.relation])).length > 0
+    return remember(view, one.note, sensitivity, marks)
+  }
+  const report = { format: found, added: 0, known: 0 }
+  const skipped: string[] = []
+  for (let from = 0; from < parsed.length; from += atOnce) {
+    const outcomes = await Promise.all(parsed.slice(from, from + atOnce).map((one) => outcomeOf(one, write)))
+    for (const outcome of outcomes) {
+      if (typeof outcome === 'string') skipped.push(outcome)
+      else report[outcome ? 'added' : 'known'] += 1
+    }
+  }
+  return { ...report, skipped }
+}
+
+/** Whether a record was new; when there is none, or it can't be written, where that is and why. */
+async function outcomeOf(one: Placed, write: (one: Imported) => Promise<boolean>): Promise<boolean | string> {
+  if ('problem' in one) return `${one.place}: ${one.problem}`
+  try {
+    return await write(one)
+  } catch (error) {
+    if (!refusals.some((refusal) => error instanceof refusal)) throw error
+    return `${one.place}: ${(error as Error).message.replace(/\.$/, '')}`
+  }
 }
 
 async function read(
   path: string,
   format: ImportFormat | undefined,
-): Promise<{ readonly found: ImportFormat; readonly parsed: ParsedImport }> {
+): Promise<{ readonly found: ImportFormat; readonly parsed: readonly Placed[] }> {
   const isFolder = (await stat(path)).isDirectory()
   if (format === 'notes' || (format === undefined && (isFolder || isMarkdown(path)))) {
     return { found: 'notes', parsed: await readNotes(path, isFolder) }
   }
   if (isFolder) throw new OptionError('path', `a file: ${format} is one`, path)
-  const text = await readFile(path, 'utf8')
+  const text = await readText(path)
   const graph = parseGraph(text)
-  if (format === 'graph' || (format === undefined && graph.graph.entities.length + graph.graph.relations.length > 0)) {
+  if (format === 'graph' || (format === undefined && graph.some((one) => !('problem' in one)))) {
     return { found: 'graph', parsed: graph }
   }
   const parsed = parseMem0(text)
-  if (parsed && (format === 'mem0' || parsed.notes.length > 0)) return { found: 'mem0', parsed }
+  if (parsed && (format === 'mem0' || parsed.some((one) => 'note' in one))) return { found: 'mem0', parsed }
   const expected = 'a file of the official memory server, an export of mem0, or notes in Markdown'
   throw new OptionError('path', expected, path)
 }
 
+async function readText(path: string): Promise<string> {
+  const text = decodeText(await readFile(path))
+  if (text === undefined) throw new OptionError('path', 'a file in UTF-8 or UTF-16', path)
+  return text
+}
+
 /** All notes of a folder. Links are not followed: they may lead anywhere. */
-async function readNotes(path: string, isFolder: boolean): Promise<ParsedImport> {
-  const folder = isFolder ? path : join(path, '..')
-  const entries = isFolder ? await readdir(path, { recursive: true, withFileTypes: true }) : []
-  const files = isFolder
-    ? entries
-        .filter((entry) => entry.isFile() && isMarkdown(entry.name))
-        .map((entry) => join(entry.parentPath, entry.name))
-    : [path]
-  const found: (ImportedNote | string)[] = []
+async function readNotes(path: string, isFolder: boolean): Promise<readonly Placed[]> {
+  if (!isFolder) return parseNotes(await readText(path), basename(path))
+  const entries = await readdir(path, { recursive: true, withFileTypes: true })
+  const files = entries
+    .filter((entry) => entry.isFile() && isMarkdown(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+  const found: (readonly Placed[])[] = []
   for (const file of files.toSorted()) {
-    const name = isFolder ? relative(folder, file) : basename(file)
-    const notes = parseNotes(await readFile(file, 'utf8'), name)
-    found.push(...(notes.length > 0 ? notes : [`${name}: empty`]))
+    // A tag is the same on every system.
+    const place = relative(path, file).replaceAll('\\', '/')
+    const text = decodeText(await readFile(file))
+    if (text === undefined) found.push([{ place, problem: 'not in UTF-8 or UTF-16' }])
+    else found.push(parseNotes(text, place))
   }
-  return parsedImport(noGraph, found)
+  return found.flat()
 }
 
 /** Stands on all notes that were imported, beside the mark of each one's text. */
@@ -135,8 +174,8 @@ async function remember(
 ): Promise<boolean> {
   const mark = markPrefix + hash('sha256', text, 'hex').slice(0, 32)
   if (known.has(mark)) return false
-  await view.observations.log({ value: text, tags: [...tags, importedTag, mark], sensitivity })
   known.add(mark)
+  await view.observations.log({ value: text, tags: [...tags, importedTag, mark], sensitivity })
   return true
 }
 

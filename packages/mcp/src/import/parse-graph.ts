@@ -1,28 +1,20 @@
 import type { Entity, Relation } from '../compat/graph.ts'
+import { jsonLines } from './json-lines.ts'
 import { hasStrings } from './parsed-import.ts'
-import type { ParsedImport } from './parsed-import.ts'
+import type { Found, Placed } from './parsed-import.ts'
 
-/** Reads the file of the official memory server. A line that is broken is skipped, and named. */
-export function parseGraph(text: string): ParsedImport {
-  const entities: Entity[] = []
-  const relations: Relation[] = []
-  const skipped: string[] = []
-  for (const [index, line] of text.split('\n').entries()) {
-    if (line.trim() === '') continue
-    const item = parseLine(line)
-    if (isEntity(item)) entities.push({ name: item.name, entityType: item.entityType, observations: item.observations })
-    else if (isRelation(item)) relations.push({ from: item.from, to: item.to, relationType: item.relationType })
-    else skipped.push(`line ${index + 1}: neither an entity nor a relation`)
-  }
-  return { graph: { entities, relations }, notes: [], skipped }
+/** Reads the file of the official memory server, line by line. */
+export function parseGraph(text: string): readonly Placed[] {
+  return jsonLines(text).map(({ place, value }) => ({ place, ...foundIn(value) }))
 }
 
-function parseLine(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
+function foundIn(value: unknown): Found {
+  if (isEntity(value)) {
+    const { name, entityType, observations } = value
+    return { entity: { name, entityType, observations } }
   }
+  if (isRelation(value)) return { relation: { from: value.from, to: value.to, relationType: value.relationType } }
+  return { problem: 'neither an entity nor a relation' }
 }
 
 function isEntity(item: unknown): item is Entity {

@@ -1,5 +1,7 @@
-import { hasStrings, parsedImport } from './parsed-import.ts'
-import type { ImportedNote, ParsedImport } from './parsed-import.ts'
+import { jsonLines, parseJson } from './json-lines.ts'
+import type { JsonLine } from './json-lines.ts'
+import { hasStrings } from './parsed-import.ts'
+import type { Found, Placed } from './parsed-import.ts'
 
 /** The fields in which versions of mem0 keep the text, the newest first. */
 const textFields = ['memory', 'text', 'data', 'content'] as const
@@ -11,44 +13,38 @@ const ownerFields = ['user_id', 'agent_id', 'run_id', 'app_id'] as const
  *
  * @returns `undefined` when it is nothing of the kind.
  */
-export function parseMem0(text: string): ParsedImport | undefined {
-  const items = listIn(text)
-  return items && parsedImport({ entities: [], relations: [] }, items.map(noteOf))
+export function parseMem0(text: string): readonly Placed[] | undefined {
+  return listIn(text)?.map(({ place, value }) => ({ place, ...foundIn(value) }))
 }
 
-function listIn(text: string): readonly unknown[] | undefined {
-  const whole = parse(text)
-  if (Array.isArray(whole)) return whole
+/** The values of an export, each with its place; `undefined` when there is no list of any kind. */
+function listIn(text: string): readonly JsonLine[] | undefined {
+  const whole = parseJson(text)
+  if (Array.isArray(whole)) return whole.map(numbered)
   if (whole === undefined) {
-    const lines = text.split('\n').filter((line) => line.trim() !== '')
+    const lines = jsonLines(text)
     // A line that is broken is reported in its place; a file without any that is whole is something else.
-    const items = lines.map(parse)
-    return items.some((item) => item !== undefined) ? items : undefined
+    return lines.some(({ value }) => value !== undefined) ? lines : undefined
   }
-  const { results, memories } = whole as { readonly results?: unknown; readonly memories?: unknown }
-  return (
-    [results, memories].find((list) => Array.isArray(list)) ??
-    (typeof noteOf(whole, 0) === 'string' ? undefined : [whole])
-  )
+  const { results, memories } = (whole ?? {}) as { readonly results?: unknown; readonly memories?: unknown }
+  const list = [results, memories].find((one) => Array.isArray(one)) as readonly unknown[] | undefined
+  return list?.map(numbered) ?? ('note' in foundIn(whole) ? [numbered(whole, 0)] : undefined)
 }
 
-function noteOf(item: unknown, index: number): ImportedNote | string {
+function numbered(value: unknown, index: number): JsonLine {
+  return { place: `memory ${index + 1}`, value }
+}
+
+function foundIn(item: unknown): Found {
+  if (item === undefined) return { problem: 'no JSON' }
   const field = textFields.find((name) => hasStrings(item, [name]))
   const fields = (item ?? {}) as Readonly<Record<string, unknown>>
   const text = field === undefined ? '' : String(fields[field])
-  if (text.trim() === '') return `memory ${index + 1}: no text in ${textFields.join(', ')}`
+  if (text.trim() === '') return { problem: `no text in ${textFields.join(', ')}` }
   const { categories } = fields
   const named = Array.isArray(categories) ? categories.filter((one) => typeof one === 'string') : []
   const owners = ownerFields
     .filter((name) => hasStrings(item, [name]))
     .map((name) => `${name.replace('_id', '')}:${String(fields[name])}`)
-  return { text, tags: [...named, ...owners] }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+  return { note: { text, tags: [...named, ...owners] } }
 }

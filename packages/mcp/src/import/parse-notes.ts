@@ -1,20 +1,24 @@
-import type { ImportedNote } from './parsed-import.ts'
+import type { Placed } from './parsed-import.ts'
 
 /**
- * Reads notes in Markdown: one for each section, under the headings that lead to it. Head matter between lines of
- * dashes goes with the first.
+ * Reads notes in Markdown: one for each section, under the headings that lead to it. A heading with nothing below it is
+ * a note itself. Head matter between lines of dashes goes with the first.
  */
-export function parseNotes(text: string, file: string): readonly ImportedNote[] {
-  const notes: ImportedNote[] = []
+export function parseNotes(markdown: string, file: string): readonly Placed[] {
+  const notes: Placed[] = []
   const headings: string[] = []
   let body: string[] = []
+  let beginsAt = 1
   let fence: string | undefined
-  const end = (): void => {
+  const end = (next: number): void => {
     const content = body.join('\n').trim()
-    if (content !== '') notes.push({ text: [...headings.filter(Boolean), content].join('\n'), tags: [file] })
+    const text = [...headings, content].filter(Boolean).join('\n')
+    const isLast = next <= headings.length
+    if (text !== '' && (content !== '' || isLast))
+      notes.push({ place: `${file}, line ${beginsAt}`, note: { text, tags: [file] } })
     body = []
   }
-  for (const line of text.split(/\r\n|\n/)) {
+  for (const [index, line] of markdown.split(/\r\n|\n/).entries()) {
     const mark = /^ {0,3}(```|~~~)/.exec(line)?.[1]
     if (mark !== undefined && (fence === undefined || fence === mark)) fence = fence === undefined ? mark : undefined
     const heading = fence === undefined ? /^(#{1,6}) +(\S.*)$/.exec(line) : undefined
@@ -22,11 +26,12 @@ export function parseNotes(text: string, file: string): readonly ImportedNote[] 
       body.push(line)
       continue
     }
-    end()
     const level = heading[1]?.length ?? 1
+    end(level)
+    beginsAt = index + 1
     headings.length = level - 1
     headings[level - 1] = heading[2]?.trim() ?? ''
   }
-  end()
-  return notes
+  end(0)
+  return notes.length > 0 ? notes : [{ place: file, problem: 'empty' }]
 }

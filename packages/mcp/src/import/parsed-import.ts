@@ -1,4 +1,4 @@
-import type { Graph } from '../compat/graph.ts'
+import type { Entity, Relation } from '../compat/graph.ts'
 
 /** A text to remember, as it was found. */
 export interface ImportedNote {
@@ -6,18 +6,14 @@ export interface ImportedNote {
   readonly tags: readonly string[]
 }
 
-/** What a source holds, before anything is written. */
-export interface ParsedImport {
-  readonly graph: Graph
-  readonly notes: readonly ImportedNote[]
-  readonly skipped: readonly string[]
-}
+/** A record to write. */
+export type Imported = { readonly entity: Entity } | { readonly relation: Relation } | { readonly note: ImportedNote }
 
-/** A source's records, from what each part of it gave: a record, or why it gives none. */
-export function parsedImport(graph: Graph, found: readonly (ImportedNote | string)[]): ParsedImport {
-  const notes = found.filter((one) => typeof one !== 'string')
-  return { graph, notes, skipped: found.filter((one) => typeof one === 'string') }
-}
+/** What stands at one place of a source: a record, or why it is none. */
+export type Found = Imported | { readonly problem: string }
+
+/** The same with its place, such as `line 7`, by which people find it again. */
+export type Placed = Found & { readonly place: string }
 
 /** Whether a value is an object with strings of these names. */
 export function hasStrings<Name extends string>(

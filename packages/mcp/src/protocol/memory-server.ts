@@ -11,31 +11,25 @@ import { attribute, isTraceparent, traced, tracerOf, warn } from '@skein/memory/
 
 import { getPrompt } from '../resources/prompts.ts'
 import type { Session } from '../session/session.ts'
-import { refusalOf, resultOf } from '../tools/tool.ts'
+import { refusalOf, resultOf, textForClients } from '../tools/tool.ts'
 
 import { offersOf } from './offers.ts'
 import type { ToolSet } from './tool-set.ts'
 import manifest from '../../package.json' with { type: 'json' }
-
-/** How a client is told of changes. */
-export interface Subscriptions {
-  add(uri: string): void
-  remove(uri: string): void
-}
 
 /** Options of {@link memoryServer}. */
 export interface MemoryServerOptions {
   readonly tools: ToolSet
   /** Whether the client can be told of changes: without a connection that stays, one of 2025 can not. */
   readonly canSubscribe: boolean
-  /** Takes the requests by which clients of 2025 subscribe. The SDK takes those of 2026. */
-  readonly subscriptions?: Subscriptions
+  /** Called when a client of 2025 unsubscribes. Needed where such a client can subscribe; the SDK takes requests of 2026. */
+  readonly onUnsubscribe?: (uri: string) => void
 }
 
 /** Makes the protocol's side of a session: the same for each transport, and for clients of each revision. */
 export function memoryServer(
   session: Session,
-  { tools: set, canSubscribe, subscriptions }: MemoryServerOptions,
+  { tools: set, canSubscribe, onUnsubscribe }: MemoryServerOptions,
 ): Server {
   const offers = offersOf[set]
   const tools = new Map(offers.tools.map((tool) => [tool.definition.name, tool]))
@@ -65,23 +59,45 @@ export function memoryServer(
     } catch (error) {
       const refusal = refusalOf(error)
       if (refusal) return refusal
-      // It may say what is none of the client's business.
-      warn(error)
-      throw new ProtocolError(ProtocolErrorCode.InternalError, `${name} failed. The log of the server says why.`)
+      throw forClients(name, error)
     }
   })
   server.setRequestHandler('resources/list', () => ({ resources: [...offers.resources] }))
   server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [...offers.resourceTemplates] }))
-  server.setRequestHandler('resources/read', ({ params: { uri } }) => offers.readResource(view, uri))
+  server.setRequestHandler('resources/read', ({ params: { uri } }) => {
+    return answering('resources/read', offers.readResource(view, uri))
+  })
   if (offers.prompts.length > 0) {
     server.setRequestHandler('prompts/list', () => ({ prompts: [...offers.prompts] }))
-    server.setRequestHandler('prompts/get', ({ params }) => getPrompt(view, params.name, params.arguments))
+    server.setRequestHandler('prompts/get', ({ params: { name, arguments: args } }) => {
+      return answering('prompts/get', getPrompt(view, name, args))
+    })
   }
-  if (subscriptions) {
-    server.setRequestHandler('resources/subscribe', ({ params: { uri } }) => (subscriptions.add(uri), {}))
-    server.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => (subscriptions.remove(uri), {}))
+  if (onUnsubscribe) {
+    // The transport has seen it already.
+    server.setRequestHandler('resources/subscribe', () => ({}))
+    server.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => (onUnsubscribe(uri), {}))
   }
   return server
+}
+
+/** An answer, or what a client is told when there is none. */
+async function answering<Answer>(name: string, answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer
+  } catch (error) {
+    throw forClients(name, error)
+  }
+}
+
+/** What a client is told when a request of this name fails. */
+function forClients(name: string, error: unknown): Error {
+  if (error instanceof ProtocolError) return error
+  const text = textForClients(error)
+  if (text !== undefined) return new ProtocolError(ProtocolErrorCode.InvalidParams, text)
+  // It may say what is none of the client's business.
+  warn(error)
+  return new ProtocolError(ProtocolErrorCode.InternalError, `${name} failed. The log of the server says why.`)
 }
 
 /** A call of a tool, as a span tells it. */

@@ -12,13 +12,22 @@ const invalidRequest = -32_600
 /** As the SDK says it. */
 const connectionClosed = -32_000
 
-/** Requests by which a client wants to be told of changes: of 2025, and of 2026. */
-const subscribing = new Set(['resources/subscribe', 'subscriptions/listen'])
+/** By the request with which a client wants to be told of changes, of 2025 or of 2026: the addresses in it. */
+const subscribed: Readonly<Record<string, (params: SubscribeParams) => unknown>> = {
+  'resources/subscribe': ({ uri }) => [uri],
+  'subscriptions/listen': ({ notifications }) => notifications?.resourceSubscriptions,
+}
+
+/** Sent by a client, so that any of it may be missing. */
+interface SubscribeParams {
+  readonly uri?: unknown
+  readonly notifications?: { readonly resourceSubscriptions?: unknown } | null
+}
 
 /** What the owner of a {@link StdioLine} is told. */
 export interface StdioLineEvents {
-  /** The client wants to be told of changes. */
-  onSubscribe(): void
+  /** The client wants to be told of changes to what has these addresses. */
+  onSubscribe(uris: readonly string[]): void
   /** The client has gone, or the line was closed. */
   onEnd(): void
 }
@@ -39,7 +48,6 @@ export class StdioLine implements Transport {
   readonly #pending = new Set<string | number>()
   /** Ids of requests to the client that it has not answered yet. */
   readonly #asked = new Set<string | number>()
-  /** Settles when the client has taken all that was sent, or could not. */
   #sent: Promise<void> = Promise.resolve()
   #onIdle: (() => void) | undefined
 
@@ -53,6 +61,11 @@ export class StdioLine implements Transport {
       (done) => this.#whenIdle(done),
     )
     this.#inner = new StdioServerTransport(this.#guard, output)
+  }
+
+  /** Resolves when the client has taken all that was sent so far, or could not. */
+  get sent(): Promise<void> {
+    return this.#sent
   }
 
   async start(): Promise<void> {
@@ -93,7 +106,10 @@ export class StdioLine implements Transport {
 
   #receive(message: JSONRPCMessage): void {
     if ('method' in message) {
-      if (subscribing.has(message.method)) this.#events.onSubscribe()
+      if (Object.hasOwn(subscribed, message.method)) {
+        const uris = subscribed[message.method]?.((message.params ?? {}) as SubscribeParams)
+        if (Array.isArray(uris)) this.#events.onSubscribe(uris.filter((uri) => typeof uri === 'string'))
+      }
       // A subscription is answered when it ends.
       if ('id' in message && message.method !== 'subscriptions/listen') this.#pending.add(message.id)
       if (message.method === 'notifications/cancelled') {

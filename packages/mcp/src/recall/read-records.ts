@@ -5,10 +5,9 @@ import type { AnyRecord } from '@skein/memory/runtime'
 
 import { answerLength, quotationOf } from '../session/quote.ts'
 import type { Quotation } from '../session/quote.ts'
-import { parseRecordName } from '../session/record-name.ts'
+import { parseRecordNames } from '../session/record-name.ts'
 import type { RecordName } from '../session/record-name.ts'
 
-const maxIds = 50
 /** The largest object whose content is shown. */
 const maxObjectBytes = 1_000_000
 
@@ -21,12 +20,11 @@ interface ReadAnswer {
 
 /** Reads records by their names. Long values come in parts. */
 export async function readRecords(view: View, ids: readonly string[], cursor = '0'): Promise<ReadAnswer> {
-  if (ids.length > maxIds) throw new OptionError('ids', `at most ${maxIds} ids`, ids.length)
   const from = Number(cursor)
   if (!/^\d{1,9}$/.test(cursor) || (from > 0 && ids.length > 1)) {
     throw new OptionError('cursor', 'the cursor of a long value, with its id alone', cursor)
   }
-  const names = ids.map(parseRecordName)
+  const names = parseRecordNames(ids)
   const records = await Promise.all(names.map((name) => readRecord(view, name)))
   const room = Math.floor(answerLength / Math.max(1, ids.length))
   const missing = ids.filter((_, index) => records[index] === undefined)

@@ -5,6 +5,9 @@ import type { ClaimToken } from '@skein/memory/types'
 /** A claim ends so long after its client last asked for it, in milliseconds: nobody knows whether an agent still works. */
 const idleMs = 600_000
 
+/** A client may hold so many: each is renewed for it, time and again. */
+const maxHeld = 100
+
 interface Held {
   readonly claim: Claim
   readonly timer: NodeJS.Timeout
@@ -33,7 +36,7 @@ export class HeldClaims {
     this.#view = view
   }
 
-  /** Claims a task, or keeps holding it. @returns `undefined` when another holds it. */
+  /** Claims a task, or keeps holding it. @returns `undefined` when another holds it. @throws OptionError */
   async claim(task: string): Promise<ClaimToken | undefined> {
     const held = this.#held.get(task)
     if (held && !held.claim.signal.aborted) {
@@ -41,6 +44,9 @@ export class HeldClaims {
       return held.claim
     }
     this.#forget(task)
+    if (this.#held.size + this.#begun.size >= maxHeld && !this.#begun.has(task)) {
+      throw new OptionError('task', `You hold ${maxHeld} tasks, which is the most. Release some.`)
+    }
     // A client that asks twice at once is not its own rival.
     const begun = this.#begun.get(task) ?? this.#take(task).finally(() => this.#begun.delete(task))
     this.#begun.set(task, begun)

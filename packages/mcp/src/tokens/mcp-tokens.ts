@@ -30,6 +30,13 @@ export interface CreateTokenOptions {
   readonly requestsPerMinute?: number
   /** How many bytes its bearer may write in a day (UTC); any number when left out. */
   readonly bytesPerDay?: number
+  /**
+   * Whether the bearer has a user, who may answer questions to nobody in particular on the spot. Needs a client of the
+   * revision 2026-07-28.
+   *
+   * @defaultValue false: a program would answer for a person
+   */
+  readonly elicitation?: boolean
 }
 
 /** A token without its secret. */
@@ -41,11 +48,13 @@ export interface McpToken {
   readonly expiresAt: number
   readonly requestsPerMinute: number
   readonly bytesPerDay: number | undefined
+  readonly elicitation: boolean
 }
 
 /** A token as it is kept: its text is not. */
-interface StoredToken extends Omit<McpToken, 'bytesPerDay'> {
+interface StoredToken extends Omit<McpToken, 'bytesPerDay' | 'elicitation'> {
   readonly bytesPerDay?: number
+  readonly elicitation?: boolean
   readonly hash: string
 }
 
@@ -56,6 +65,7 @@ const kinds: OptionKinds<CreateTokenOptions> = {
   ttlMs: 'any',
   requestsPerMinute: 'any',
   bytesPerDay: 'any',
+  elicitation: 'boolean',
 }
 
 const dayMs = 86_400_000
@@ -117,7 +127,7 @@ export class McpTokens {
    */
   async create(options: CreateTokenOptions): Promise<McpToken & { readonly token: string }> {
     const given = requireOptions('McpTokens.create', options, kinds)
-    const { principal, ttlMs = 30 * dayMs, requestsPerMinute = 600, bytesPerDay } = given
+    const { principal, ttlMs = 30 * dayMs, requestsPerMinute = 600, bytesPerDay, elicitation = false } = given
     // Checks the principal as the memory does.
     const { id, role, clearance, rights } = this.#memory.as(principal).principal
     if (rights !== undefined) throw new OptionError('principal.rights', 'left out: a bearer has none', rights)
@@ -136,6 +146,7 @@ export class McpTokens {
         expiresAt: now + ttlMs,
         requestsPerMinute,
         ...(bytesPerDay !== undefined && { bytesPerDay }),
+        ...(elicitation && { elicitation }),
       }
       return { state: Object.fromEntries([...live, added].map((one) => [one.id, one])), result: added }
     })
@@ -185,6 +196,6 @@ export class McpTokens {
   }
 }
 
-function toToken({ id, principal, createdAt, expiresAt, requestsPerMinute, bytesPerDay }: StoredToken): McpToken {
-  return { id, principal, createdAt, expiresAt, requestsPerMinute, bytesPerDay }
+function toToken({ hash: _, bytesPerDay, elicitation = false, ...rest }: StoredToken): McpToken {
+  return { ...rest, bytesPerDay, elicitation }
 }

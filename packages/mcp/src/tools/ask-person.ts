@@ -25,12 +25,11 @@ export const askPerson: MemoryTool = defineTool<AskArgs>({
   output: object({ id: any, state: any, answer: any }),
   run: async ({ task, question, to, here = false }, context) => {
     const { session, request } = context
-    await session.spend(question)
     const { escalations } = session.view
     const assigned = to === undefined ? {} : { assignedTo: to }
     // The same question is the same escalation, so that asking again is safe.
     const asked = await escalations.open({ task, question, reason: question, ...assigned })
-    if (!here || !mayAskHere(asked, context)) return stateOf(asked)
+    if (!here || to !== undefined || !mayAskHere(asked, context)) return stateOf(asked)
     const replies = request.inputResponses
     if (replies === undefined) {
       const message = `${session.view.principal.id} asks about "${task}": ${question}`
@@ -44,7 +43,7 @@ export const askPerson: MemoryTool = defineTool<AskArgs>({
   },
 })
 
-/** Only a question to nobody in particular: whoever sits at the client need not be the person that was named. */
+/** Only a question to nobody in particular, whoever asked it first: the user of the client need not be the person that was named. */
 function mayAskHere({ state, assignedTo }: Escalation, { session, canElicit }: ToolContext): boolean {
   return canElicit && session.mayElicit && assignedTo === undefined && state === 'open'
 }

@@ -40,7 +40,6 @@ export const factSet: MemoryTool = defineTool<SetArgs>({
   }),
   output: object({ written: boolean, version: any, value: any }),
   run: async ({ key, value, claim, ...options }, { session }) => {
-    await session.spend([key, value])
     try {
       const { version } = await session.view.facts.set(key, value, {
         ...options,

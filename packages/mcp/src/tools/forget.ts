@@ -1,9 +1,9 @@
 import { NotFoundError } from '@skein/memory'
 import type { View } from '@skein/memory'
 
-import { parseRecordName, recordName } from '../session/record-name.ts'
+import { parseRecordNames, recordName } from '../session/record-name.ts'
 import type { RecordName } from '../session/record-name.ts'
-import { any, changes, object, string, strings } from './schema.ts'
+import { any, erases, object, string, strings } from './schema.ts'
 import { defineTool } from './tool.ts'
 import type { MemoryTool } from './tool.ts'
 
@@ -16,13 +16,13 @@ interface ForgetArgs {
 export const forget: MemoryTool = defineTool<ForgetArgs>({
   name: 'forget',
   description: 'Erase records and what was made of them; mark alerts as done.',
-  annotations: changes,
+  annotations: erases,
   input: object({ 'ids!': strings, reason: string }),
   output: object({ kept: any }),
   run: async ({ ids, reason = 'A client asked for it.' }, { session }) => {
     const { view } = session
     // All names are checked first: a wrong one leaves everything as it was.
-    const names = ids.map(parseRecordName)
+    const names = parseRecordNames(ids)
     const kept: { id: string; why: string }[] = []
     const erased: string[] = []
     const done: string[] = []

@@ -23,7 +23,6 @@ export const handOver: MemoryTool = defineTool<HandOverArgs>({
     const addressee = to.startsWith('role:') ? { role: to.slice('role:'.length) } : to
     // Before anything is written.
     requireStrings('to', [typeof addressee === 'string' ? addressee : addressee.role])
-    await session.spend([summary, summary])
     const note = await view.observations.log({ value: summary, task, tags: ['hand-over'] })
     const id = recordName({ collection: 'observations', id: note.id })
     await view.alerts.send({ to: [addressee], insight: { handOver: task, summary, note: id }, task })

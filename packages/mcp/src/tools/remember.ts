@@ -29,7 +29,6 @@ export const remember: MemoryTool = defineTool<RememberArgs>({
   output: object({ id: any }),
   run: async ({ text, why, ...options }, { session }) => {
     const { view } = session
-    await session.spend([text, why])
     if (why === undefined) {
       const { id } = await view.observations.log({ value: text, ...options })
       return { id: recordName({ collection: 'observations', id }) }

@@ -1,6 +1,7 @@
-import type { JSONObject, ToolAnnotations } from '@modelcontextprotocol/server'
+import type { JSONObject, Tool, ToolAnnotations } from '@modelcontextprotocol/server'
 
-import type { ObjectSchema } from './tool.ts'
+/** The schema of an object, as definitions of tools have it. */
+export type ObjectSchema = Tool['inputSchema']
 
 /** Parts of schemas, as short as they can be: every client sends all definitions to its model, again and again. */
 export const string: JSONObject = { type: 'string' }
@@ -27,3 +28,5 @@ export const reads: ToolAnnotations = { readOnlyHint: true }
 export const adds: ToolAnnotations = { destructiveHint: false }
 /** Hints of a tool that changes what there is. */
 export const changes: ToolAnnotations = { destructiveHint: true }
+/** Hints of a tool that only erases, for which nobody needs a quota. */
+export const erases: ToolAnnotations = { destructiveHint: true }

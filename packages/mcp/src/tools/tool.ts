@@ -11,9 +11,8 @@ import { requireOptions } from '@skein/memory/runtime'
 import type { OptionKinds } from '@skein/memory/runtime'
 
 import type { Session } from '../session/session.ts'
-
-/** The schema of an object, as definitions of tools have it. */
-export type ObjectSchema = Tool['inputSchema']
+import { erases, reads } from './schema.ts'
+import type { ObjectSchema } from './schema.ts'
 
 /** What a tool gets beside its arguments. */
 export interface ToolContext {
@@ -43,7 +42,7 @@ export interface ToolInput<Args> extends Omit<Tool, 'inputSchema' | 'outputSchem
   readonly run: (args: Args, context: ToolContext) => Promise<ToolAnswer>
 }
 
-/** Makes a tool that checks its arguments against their schema first. */
+/** Makes a tool that checks its arguments against their schema first, and takes them from the quota if it writes. */
 export function defineTool<Args extends object>({ input, output, run, textOf, ...rest }: ToolInput<Args>): MemoryTool {
   const kinds = Object.fromEntries(
     Object.keys(input.properties ?? {}).map((name) => [name, 'any']),
@@ -58,6 +57,7 @@ export function defineTool<Args extends object>({ input, output, run, textOf, ..
       const args = requireOptions(rest.name, (given ?? {}) as object, kinds)
       const checked = await schema['~standard'].validate(args)
       if (checked.issues) throw new OptionError('arguments', checked.issues.map(({ message }) => message).join('; '))
+      if (rest.annotations !== reads && rest.annotations !== erases) await context.session.spend(args)
       return run(checked.value, context)
     },
   }
@@ -77,7 +77,12 @@ export function resultOf({ textOf }: MemoryTool, content: object): CallToolResul
  * @returns `undefined` for an error that isn't for clients.
  */
 export function refusalOf(error: unknown): CallToolResult | undefined {
-  // What stores say may name files and hosts.
+  const text = textForClients(error)
+  return text === undefined ? undefined : { isError: true, content: [{ type: 'text', text }] }
+}
+
+/** What a client is told of an error; `undefined` for one that isn't for clients: stores may name files and hosts. */
+export function textForClients(error: unknown): string | undefined {
   if (!(error instanceof SkeinError) || error instanceof StoreError) return undefined
-  return { isError: true, content: [{ type: 'text', text: `${error.code}: ${error.message}` }] }
+  return `${error.code}: ${error.message}`
 }

@@ -162,3 +162,31 @@ export function requireLabel(option: string, { sensitivity, compartments }: Labe
   requireLevel(`${option}.sensitivity`, sensitivity)
   requireCompartments(`${option}.compartments`, compartments)
 }
+
+/** The label of what is written through a view, as options say it. */
+export interface LabelOptions {
+  /**
+   * How sensitive it is.
+   *
+   * @defaultValue 'public' where there are `compartments`; without these either, the whole label is that of what the
+   * view has read, or of all that its principal may read where the view notes no reads
+   */
+  readonly sensitivity?: Level
+  /** @defaultValue none where there is a `sensitivity` */
+  readonly compartments?: readonly string[]
+}
+
+/**
+ * Checks options for a label, and says for each write which one it bears: that of the options, or else that of all that
+ * may have gone into it.
+ *
+ * @throws OptionError
+ */
+export function labelFrom(view: { readonly label: Label }, options: LabelOptions): () => Label {
+  const { sensitivity = 'public', compartments = [] } = options
+  requireLevel('sensitivity', sensitivity)
+  requireCompartments('compartments', compartments)
+  if (options.sensitivity === undefined && options.compartments === undefined) return () => view.label
+  const label = { sensitivity, compartments }
+  return () => label
+}

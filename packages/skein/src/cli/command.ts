@@ -18,9 +18,10 @@ export interface CommandContext {
 /** Adds one command to the program, as each file of `commands/` does. */
 export type AddCommand = (skein: Command, context: CommandContext) => void
 
-/** Adds a command that reports misuse as the program does, with its outline and examples. */
-export function addCommand(skein: Command, name: string): Command {
-  const command = skein.command(name).exitOverride().showHelpAfterError(`(skein ${name} --help shows how)`)
+/** Adds a command to the program, or to a command, that reports misuse as the program does, with its outline and examples. */
+export function addCommand(parent: Command, name: string): Command {
+  const path = parent.parent ? `skein ${parent.name()} ${name}` : `skein ${name}`
+  const command = parent.command(name).exitOverride().showHelpAfterError(`(${path} --help shows how)`)
   if (isCommandName(name)) command.description(outline[name].description)
   const shown = Object.entries(examples[name] ?? {}).flatMap(([line, does]) => [`  ${line}`, `      ${does}`])
   return shown.length === 0 ? command : command.addHelpText('after', `\nExamples:\n${shown.join('\n')}`)

@@ -19,6 +19,7 @@ interface TokenFlags extends ClientFlags {
   readonly days: number
   readonly perMinute?: number
   readonly bytesPerDay?: number
+  readonly withUser: boolean
   readonly json: boolean
 }
 
@@ -35,6 +36,7 @@ export function addMcpToken(mcp: Command, context: CommandContext): void {
     .option('--days <number>', 'how long a new token is valid', integerFrom(1, 36_500), 30)
     .option('--per-minute <number>', 'requests in a minute (default: 600)', integerFrom(1, 1_000_000))
     .option('--bytes-per-day <number>', 'bytes that may be written in a day (default: no limit)', integerFrom(1, 1e15))
+    .option('--with-user', 'the client has a user, who may answer questions on the spot', false)
     .option('--json', 'print JSON and nothing else on standard output', false)
   addClientOptions(command).action((action: TokenAction, id: string | undefined, _: object, self: Command) =>
     // The parent has options of the same names, which it would keep for itself.
@@ -69,6 +71,7 @@ async function act(
       ttlMs: flags.days * dayMs,
       ...(flags.perMinute !== undefined && { requestsPerMinute: flags.perMinute }),
       ...(flags.bytesPerDay !== undefined && { bytesPerDay: flags.bytesPerDay }),
+      elicitation: flags.withUser,
     })
     await (flags.json ? printJson({ ...made, token }) : print(token))
     if (!flags.json) printNote(`For ${lineOf(made)}. It is shown only once: the memory keeps its hash.`)
