@@ -6,7 +6,7 @@ import type { Label } from '@skein/memory/store'
 import type { Clock } from '../base/clock.ts'
 import type { AgentEvent } from '../events/flock-events.ts'
 import type { BudgetScope } from '../limits/budget.ts'
-import type { Host } from '../machine/host.ts'
+import type { Host, Move } from '../machine/host.ts'
 import { answerAddressOf, answerMail } from '../messages/answer-mail.ts'
 import { UnknownMessageError } from '../messages/message-errors.ts'
 import { withLabel, withSpan } from '../messages/message-label.ts'
@@ -171,6 +171,14 @@ export class AgentRuntime implements Restartable, Persistable {
     if (this.#pause) this.#emit({ type: 'agent.paused' })
     if (this.#state === 'running' && this.host.types && this.takes('alert')) this.receiver.deliverAlerts()
     this.#pump?.schedule()
+  }
+
+  get hearsMoves(): boolean {
+    return this.#services.hearsMoves
+  }
+
+  moved(move: Move): void {
+    this.#emit({ type: 'agent.moved', ...move, label: this.label })
   }
 
   changed(): void {

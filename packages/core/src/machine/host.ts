@@ -1,6 +1,7 @@
 import type { Message } from '../messages/message.ts'
 import type { Life } from '../owner/owner.ts'
 import type { AgentSnapshot } from './logic.ts'
+import type { ChartTransition } from './transition-words.ts'
 
 /** What runs inside an agent: a machine or a light behavior. A restarted agent gets a new one. */
 export interface Host {
@@ -26,8 +27,20 @@ export interface Host {
   readonly lastGood: unknown
 }
 
+/** What a machine did with an event. */
+export interface Move {
+  /** Paths of the states that it is in now, `a.b`, the outermost first. */
+  readonly states: readonly string[]
+  /** What it took, in this order; `always` transitions included. */
+  readonly transitions: readonly ChartTransition[]
+}
+
 /** The life that a host runs in. What a host reports after the end of its life is ignored. */
 export interface HostLife extends Life {
+  /** Whether anybody wants to know each transition. */
+  readonly hearsMoves: boolean
+  /** Its machine took an event. */
+  moved(move: Move): void
   /** It has a new snapshot, and may be able to take messages that it could not take before. */
   changed(): void
   /** It is done, and calls nothing more. */

@@ -34,7 +34,7 @@ export function MapTable(): VNode {
           {agents.slice(0, maxRows).map((agent) => (
             <tr key={agent.id}>
               <th scope="row">
-                <a href={linkTo('memory', [], { author: agent.id })}>
+                <a href={linkTo('map', [agent.id])}>
                   <Text of={agent.id} maxLength={40} />
                 </a>{' '}
                 {agent.isReported && <OrderButton target={{ agent: agent.id }} label="Orders" />}
