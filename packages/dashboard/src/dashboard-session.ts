@@ -49,7 +49,8 @@ export class DashboardSession implements ExportSource {
     this.files = files
     this.view = memory.as(principal)
     this.traces = new TraceReader(traces, principal)
-    this.charts = new ChartReader(flock, moves, principal)
+    const { view, recentVersions } = this
+    this.charts = new ChartReader({ memory, principal, view, recentVersions, flock, moves })
     this.hub = new SceneHub({
       view: this.view,
       flock,

@@ -1,4 +1,5 @@
-import type { Host, HostLife, HostStart, MakeHost, Move } from '../machine/host.ts'
+import type { Host, HostLife, HostStart, MakeHost } from '../machine/host.ts'
+import type { Move } from '../owner/machine-move.ts'
 import { AgentStoppedError } from '../messages/message-errors.ts'
 import type { Restartable } from './restartable.ts'
 

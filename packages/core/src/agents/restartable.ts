@@ -1,6 +1,7 @@
 import type { Label } from '@skein/memory/store'
 
-import type { Host, Move } from '../machine/host.ts'
+import type { Host } from '../machine/host.ts'
+import type { Move } from '../owner/machine-move.ts'
 import type { Owner } from '../owner/owner.ts'
 import type { Outcome } from '../owner/state-persister.ts'
 import type { Ending } from './ending.ts'

@@ -2,7 +2,7 @@ import type { Escalation } from '@skein/memory'
 import type { Label } from '@skein/memory/store'
 import type { Cost } from '@skein/memory/types'
 
-import type { Move } from '../machine/host.ts'
+import type { Move } from '../owner/machine-move.ts'
 import type { DeadLetterReason } from '../messages/dead-letter.ts'
 import type { Decision } from '../supervision/supervision.ts'
 

@@ -1,7 +1,7 @@
 import type { Message } from '../messages/message.ts'
+import type { Move } from '../owner/machine-move.ts'
 import type { Life } from '../owner/owner.ts'
 import type { AgentSnapshot } from './logic.ts'
-import type { ChartTransition } from './transition-words.ts'
 
 /** What runs inside an agent: a machine or a light behavior. A restarted agent gets a new one. */
 export interface Host {
@@ -25,14 +25,6 @@ export interface Host {
   save(): unknown
   /** Its state before the message or event that it failed with, if that was kept. */
   readonly lastGood: unknown
-}
-
-/** What a machine did with an event. */
-export interface Move {
-  /** Paths of the states that it is in now, `a.b`, the outermost first. */
-  readonly states: readonly string[]
-  /** What it took, in this order; `always` transitions included. */
-  readonly transitions: readonly ChartTransition[]
 }
 
 /** The life that a host runs in. What a host reports after the end of its life is ignored. */

@@ -10,7 +10,7 @@ import type { Host, HostLife, HostStart } from './host.ts'
 import { watchMoves } from './move-watch.ts'
 import type { MoveWatch } from './move-watch.ts'
 import { activePaths } from './state-chart.ts'
-import type { ChartTransition } from './transition-words.ts'
+import type { ChartTransition } from '../owner/machine-move.ts'
 import { saveTimers, scheduledOf, startTimers, timeBy } from './machine-timers.ts'
 import type { SavedTimer } from './machine-timers.ts'
 import { createFor } from './prepared-logic.ts'
@@ -238,9 +238,9 @@ export class MachineHost implements Host, LogicHost, StrayTaker {
     }
   }
 
-  /** Notes which transitions the machine takes in the step that begins, while anybody wants to know. */
+  /** Notes which transitions the machine takes in the step that begins: for its next save, or while anybody wants to know. */
   #look(scope: Scope): readonly ChartTransition[] | undefined {
-    if (!this.#life.hearsMoves) {
+    if (!this.#life.hearsMoves && !this.#start.isPersisted) {
       this.#watch?.stop()
       this.#watch = undefined
       return undefined

@@ -1,7 +1,8 @@
 import type { AnyActor, InspectionEvent } from 'xstate'
 
 import { chartTransition } from './transition-words.ts'
-import type { ChartTransition, TransitionDefinition } from './transition-words.ts'
+import type { TransitionDefinition } from './transition-words.ts'
+import type { ChartTransition } from '../owner/machine-move.ts'
 import type { Scope } from './prepared-logic.ts'
 
 /** Watches which transitions a machine takes. */

@@ -1,7 +1,8 @@
 import { machineOf, stateOf } from './state-slots.ts'
 import type { Machine, StateNode } from './state-slots.ts'
 import { chartTransition, invokeName } from './transition-words.ts'
-import type { ChartTransition, TransitionDefinition } from './transition-words.ts'
+import type { TransitionDefinition } from './transition-words.ts'
+import type { ChartTransition } from '../owner/machine-move.ts'
 
 /** A state of a machine, with those within it, as plain data. The outermost one is the machine itself. */
 export interface ChartState {
@@ -22,7 +23,12 @@ const charts = new WeakMap<Machine, ChartState>()
 
 /** The chart of the machine that made a snapshot; `undefined` when none did. */
 export function chartOfSnapshot(snapshot: unknown): ChartState | undefined {
-  const machine = machineOf((snapshot as { readonly machine?: unknown } | null | undefined)?.machine)
+  return chartOfLogic((snapshot as { readonly machine?: unknown } | null | undefined)?.machine)
+}
+
+/** The chart of logic that is a machine; `undefined` of other logic. */
+export function chartOfLogic(logic: unknown): ChartState | undefined {
+  const machine = machineOf(logic)
   return machine && chartOfMachine(machine)
 }
 

@@ -1,17 +1,6 @@
+import type { ChartTransition } from '../owner/machine-move.ts'
 import type { StateNode } from './state-slots.ts'
 import { stateOf } from './state-slots.ts'
-
-/** A transition of a machine, by the names that its author gave. */
-export interface ChartTransition {
-  /** Path of the state that it leads out of, `a.b`; empty for the machine itself. */
-  readonly source: string
-  /** The event in words: its type, `after 500 ms`, `done: summarize`, `failed: summarize`, `done`, or `always`. */
-  readonly event: string
-  /** The guard that must hold; `inline` for a function without a name. */
-  readonly guard?: string
-  /** Paths of the states that it leads to; none when the machine stays where it is. */
-  readonly targets: readonly string[]
-}
 
 /** The parts of XState's transitions that are read here. */
 export interface TransitionDefinition {

@@ -16,6 +16,8 @@ import { StateChart } from './state-chart.tsx'
 import { TransitionTable } from './transition-table.tsx'
 
 const refreshMs = 500
+/** Looking at what another process saved is a read of a record each time. */
+const savedRefreshMs = 2_000
 
 /** An agent: what it does, and the machine that it runs. */
 export function AgentPage({ id }: { readonly id: string }): VNode {
@@ -74,14 +76,23 @@ function Machine({ id }: { readonly id: string }): VNode {
         problem.value = error instanceof Error ? error.message : 'The state chart could not be loaded.'
       }
     }
-    void load()
-    const timer = setInterval(() => void load(), refreshMs)
-    return () => clearInterval(timer)
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let isOpen = true
+    const follow = (): void => {
+      void load().then(() => {
+        if (isOpen) timer = setTimeout(follow, found.value?.isSaved === false ? refreshMs : savedRefreshMs)
+      })
+    }
+    follow()
+    return () => {
+      isOpen = false
+      clearTimeout(timer)
+    }
   }, [id, connection.value])
   if (connection.value === 'file') return <p class="empty">An exported file holds no state charts.</p>
   if (problem.value !== undefined) return <p class="hint">{problem.value}</p>
   if (!found.value) return <p class="hint">Loading …</p>
-  const { kind, chart, states: present, moves: all } = found.value
+  const { kind, isSaved, chart, states: present, moves: all } = found.value
   if (kind !== 'machine') return <p class="empty">{sentences[kind]}</p>
   const isReplay = replayIndex.value !== undefined
   const moves = isReplay ? all.filter(({ at }) => at <= timeShown()) : all
@@ -97,6 +108,7 @@ function Machine({ id }: { readonly id: string }): VNode {
             <Text of={pathWords(states)} maxLength={200} />
           </strong>
         </p>
+        {isSaved && <p class="hint">No agent of this process: this is what it saved last.</p>}
         {chart ? (
           <StateChart
             chart={chart}

@@ -49,9 +49,15 @@ export function MapTable(): VNode {
               <td data-head="Group">
                 <Text of={groupOf(agent, grouping)} maxLength={30} />
               </td>
-              <td data-head="Wrote" class="number">{amount(agent.wrote)}</td>
-              <td data-head="Read" class="number">{amount(agent.read)}</td>
-              <td data-head="Reused" class="number">{amount(agent.reused)}</td>
+              <td data-head="Wrote" class="number">
+                {amount(agent.wrote)}
+              </td>
+              <td data-head="Read" class="number">
+                {amount(agent.read)}
+              </td>
+              <td data-head="Reused" class="number">
+                {amount(agent.reused)}
+              </td>
             </tr>
           ))}
         </tbody>
@@ -77,8 +83,12 @@ export function MapTable(): VNode {
                 <Text of={record.author} maxLength={30} />
               </td>
               <td data-head="Status">{statusOf(record, now)}</td>
-              <td data-head="Read" class="number">{amount(record.reads)}</td>
-              <td data-head="Written" class="number">{ago(now - record.writtenAt)}</td>
+              <td data-head="Read" class="number">
+                {amount(record.reads)}
+              </td>
+              <td data-head="Written" class="number">
+                {ago(now - record.writtenAt)}
+              </td>
             </tr>
           ))}
         </tbody>

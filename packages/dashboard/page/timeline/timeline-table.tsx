@@ -42,7 +42,9 @@ export function TimelineTable(): VNode {
             const { read, write } = countMarks(tracks.tracks.get(`agent:${bar.agent}`), bar.startedAt, end)
             return (
               <tr key={bar.run}>
-                <td data-head="Started" class="number">{timestamp(bar.startedAt, now)}</td>
+                <td data-head="Started" class="number">
+                  {timestamp(bar.startedAt, now)}
+                </td>
                 <th scope="row">
                   <Text of={bar.agent} maxLength={40} />
                 </th>
@@ -52,11 +54,19 @@ export function TimelineTable(): VNode {
                 <td data-head="Thread">
                   <Text of={bar.worker ?? '—'} maxLength={20} />
                 </td>
-                <td data-head="Duration" class="number">{duration(end - bar.startedAt)}</td>
+                <td data-head="Duration" class="number">
+                  {duration(end - bar.startedAt)}
+                </td>
                 <td data-head="State">{stateOf(bar, now)}</td>
-                <td data-head="Attempts" class="number">{bar.retries + 1}</td>
-                <td data-head="Read" class="number">{amount(read)}</td>
-                <td data-head="Wrote" class="number">{amount(write)}</td>
+                <td data-head="Attempts" class="number">
+                  {bar.retries + 1}
+                </td>
+                <td data-head="Read" class="number">
+                  {amount(read)}
+                </td>
+                <td data-head="Wrote" class="number">
+                  {amount(write)}
+                </td>
               </tr>
             )
           })}
@@ -80,7 +90,9 @@ export function TimelineTable(): VNode {
                   <th scope="row">
                     <Text of={id} maxLength={40} />
                   </th>
-                  <td data-head="Runs" class="number">{bars.length}</td>
+                  <td data-head="Runs" class="number">
+                    {bars.length}
+                  </td>
                   {countedKinds.map(([kind, head]) => (
                     <td key={kind} data-head={head} class="number">
                       {count(kind)}

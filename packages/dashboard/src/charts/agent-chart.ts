@@ -23,15 +23,15 @@ export function agentChart(
     if (isHidden(clearanceOf(ref))) return nothing(agent, 'hidden')
     const { chart, states } = ref
     if (!chart) return nothing(agent, 'light')
-    return { agent, kind: 'machine', chart, states, moves: kept?.moves ?? [] }
+    return { agent, kind: 'machine', isSaved: false, chart, states, moves: kept?.moves ?? [] }
   }
   if (!kept) return nothing(agent, 'unknown')
   if (isHidden(kept.clearance)) return nothing(agent, 'hidden')
   const { chart, moves } = kept
-  return { agent, kind: 'machine', chart, states: moves.at(-1)?.states ?? [], moves }
+  return { agent, kind: 'machine', isSaved: false, chart, states: moves.at(-1)?.states ?? [], moves }
 }
 
 /** What is told of an agent whose machine can't be shown. */
 export function nothing(agent: string, kind: Exclude<AgentChart['kind'], 'machine'>): AgentChart {
-  return { agent, kind, states: [], moves: [] }
+  return { agent, kind, isSaved: false, states: [], moves: [] }
 }

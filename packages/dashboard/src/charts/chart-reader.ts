@@ -1,28 +1,42 @@
 import type { Flock } from '@skein/core'
-import type { Principal } from '@skein/memory'
+import type { Memory, Principal, View } from '@skein/memory'
 import type { Audience } from '@skein/memory/store'
 
 import type { AgentChart } from '../protocol/protocol.ts'
-import { agentChart, nothing } from './agent-chart.ts'
+import type { RecentVersions } from '../records/recent-versions.ts'
+import { agentChart } from './agent-chart.ts'
 import type { MoveLog } from './move-log.ts'
+import { SavedCharts } from './saved-charts.ts'
 
-/** The machines of a flock's agents, as one viewer may see them. */
+/** Where machines are read. */
+export interface ChartSources {
+  readonly memory: Memory
+  readonly principal: Principal
+  readonly view: View
+  readonly recentVersions: RecentVersions
+  readonly flock: Flock | undefined
+  /** What the flock's machines did. */
+  readonly moves: MoveLog | undefined
+}
+
+/** The machines of agents, as one viewer may see them: those of the flock live, durable ones of other processes as saved. */
 export class ChartReader {
   readonly #flock: Flock | undefined
-  readonly #log: MoveLog | undefined
+  readonly #moves: MoveLog | undefined
   readonly #audience: Audience
+  readonly #saved: SavedCharts
 
-  /** @param log - `undefined` where there is no flock. */
-  constructor(flock: Flock | undefined, log: MoveLog | undefined, { clearance }: Principal) {
-    const { level = 'public', compartments = [] } = clearance ?? {}
+  constructor({ memory, principal, view, recentVersions, flock, moves }: ChartSources) {
+    const { level = 'public', compartments = [] } = principal.clearance ?? {}
     this.#flock = flock
-    this.#log = log
+    this.#moves = moves
     this.#audience = { level, compartments }
+    this.#saved = new SavedCharts(memory, view, recentVersions)
   }
 
-  /** The machine of an agent. */
-  of(agent: string): AgentChart {
-    if (!this.#flock || !this.#log) return nothing(agent, 'unknown')
-    return agentChart(agent, this.#flock, this.#log, this.#audience)
+  /** The machine of an agent. @throws StoreError */
+  async of(agent: string): Promise<AgentChart> {
+    const own = this.#flock && this.#moves && agentChart(agent, this.#flock, this.#moves, this.#audience)
+    return own && own.kind !== 'unknown' ? own : this.#saved.of(agent)
   }
 }

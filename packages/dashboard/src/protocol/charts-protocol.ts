@@ -6,6 +6,8 @@ export interface AgentChart {
    * clearance does not cover the agent's; or that it is `unknown` here, such as a plain agent of another process.
    */
   readonly kind: 'machine' | 'light' | 'hidden' | 'unknown'
+  /** Whether another process runs it, so that this is what it saved last. Only durable agents save their states. */
+  readonly isSaved: boolean
   /** Of a machine whose definition is known. */
   readonly chart?: ChartState
   /** Paths of the states that it is in, or was in when it ended; the outermost first. */

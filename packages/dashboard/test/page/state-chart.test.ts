@@ -1,4 +1,4 @@
-import { behavior, createFlock } from '@skein/core'
+import { behavior, createFlock, durable } from '@skein/core'
 import type { Flock } from '@skein/core'
 import { mapStore, openMemory } from '@skein/memory'
 import type { Memory } from '@skein/memory'
@@ -64,12 +64,47 @@ describePage('State charts in Chromium', (open) => {
     flock.spawn(editor, { id: 'secret agent', clearance: { level: 'confidential' } })
     flock.spawn(behavior({ role: 'light', initial: 0, receive: (n: number) => n }), { id: 'a/light\none' })
     const of = async (id: string): Promise<AgentChart> => board.json(`/api/charts/${encodeURIComponent(id)}`)
-    expect(await of('secret agent')).toEqual({ agent: 'secret agent', kind: 'hidden', states: [], moves: [] })
+    expect(await of('secret agent')).toEqual({
+      agent: 'secret agent',
+      kind: 'hidden',
+      isSaved: false,
+      states: [],
+      moves: [],
+    })
     expect(await of('a/light\none')).toMatchObject({ kind: 'light', states: [] })
     expect(await of('nobody')).toMatchObject({ kind: 'unknown' })
     await using opened = await open(board.board.url)
     await opened.page.evaluate("location.hash = '#/map/secret%20agent'")
     await opened.page.getByText('your clearance does not cover that of the agent').waitFor()
     expect(opened.faults).toEqual([])
+  })
+
+  it('show a durable agent of another process as it was saved, with what led there', async () => {
+    const store = mapStore()
+    const elsewhere = await openMemory({ store })
+    const other = await createFlock({ memory: elsewhere, threads: 1 })
+    const definition = durable(editor, { name: 'editor', role: 'editor', version: 2 })
+    const options = { id: 'eva', clearance: { level: 'internal' } } as const
+    const eva = await other.spawnDurable(definition, options)
+    await using board = await openBoard({ memory: await openMemory({ store }) })
+    await using opened = await open(board.board.url)
+    const { page } = opened
+    await page.evaluate("location.hash = '#/map/eva'")
+    await page.getByRole('img', { name: 'State chart of eva, in idle' }).waitFor()
+    await eva.post({ type: 'task' } as never)
+    await page.getByRole('img', { name: /in working.text.drafting and working.facts.checking/ }).waitFor()
+    await page.getByText('No agent of this process').waitFor()
+    for (const type of ['drafted', 'checked']) await eva.post({ type } as never)
+    await eva.post({ type: 'verdict', ok: true } as never)
+    await eva.done
+    await page.getByRole('img', { name: 'State chart of eva, in published' }).waitFor()
+    expect(await page.locator('.chart text.is-taken').allTextContents()).toEqual(['verdict [isGood]'])
+    await page.getByRole('button', { name: /task→ working|task → working/ }).waitFor()
+    expect(opened.faults).toEqual([])
+    // Of an agent above the clearance, not even that there is one.
+    await using low = await openBoard({ memory: elsewhere, principal: { id: 'low', role: 'guest' } })
+    expect(await low.json<AgentChart>('/api/charts/eva')).toMatchObject({ kind: 'unknown', states: [], moves: [] })
+    await other.close()
+    await elsewhere.close()
   })
 })
