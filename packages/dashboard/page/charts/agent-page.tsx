@@ -52,8 +52,7 @@ export function AgentPage({ id }: { readonly id: string }): VNode {
         </p>
         <p class="links">
           <a href={linkTo('memory', [], { author: id })}>Its records</a>{' '}
-          <a href={linkTo('traces', [], { q: id })}>Its traces</a>{' '}
-          {agent?.isReported === true && <OrderButton target={{ agent: id }} label="Orders" />}
+          <a href={linkTo('traces', [], { q: id })}>Its traces</a> <OrderButton target={{ agent: id }} label="Orders" />
         </p>
       </header>
       <Machine id={id} />
