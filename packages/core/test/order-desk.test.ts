@@ -143,8 +143,9 @@ describe('an order to an agent, from another process', () => {
     waiting.catch(() => {})
     await started
     const { items } = await view.records.list({ collection: 'work' })
-    const [{ id = '', author } = {}] = items
-    expect(author).toBe('ann')
+    const [record] = items
+    expect(record?.author).toBe('ann')
+    const id = record?.id ?? ''
     await expect(view.control.cancel('bob', id, { timeoutMs: 50 })).rejects.toThrow('no process that runs it')
     await view.control.cancel('ann', id)
     await expect(waiting).rejects.toMatchObject({ code: 'SKEIN_ACTIVITY_CANCELLED', by: 'olga' })

@@ -32,6 +32,7 @@ export type {
   EscalationStateName,
   EventPage,
   ExportedRun,
+  ExportedTrace,
   ExportFormat,
   Frame,
   Heartbeat,

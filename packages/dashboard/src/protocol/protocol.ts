@@ -36,6 +36,6 @@ export type {
 export type { AgentOrderRequest } from './orders-protocol.ts'
 export type { RunRow } from './runs-protocol.ts'
 export type { Cost, Metrics, QueueSample, WorkCounts, WorkQueue } from './metrics-protocol.ts'
-export type { ExportedRun, ExportFormat } from './export-protocol.ts'
+export type { ExportedRun, ExportedTrace, ExportFormat } from './export-protocol.ts'
 export type { RecordTrace, TraceDetail, TraceRow, TraceSpan, TraceTextName } from './traces-protocol.ts'
 export type { Problem } from './problem-protocol.ts'
