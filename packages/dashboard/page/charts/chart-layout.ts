@@ -47,7 +47,7 @@ export interface Tools {
   readonly measure: (text: string) => number
 }
 
-export const lineHeight = 16
+const lineHeight = 16
 const headHeight = 30
 const sidePad = 14
 /** Side by side up to this width; above each other beyond it. */

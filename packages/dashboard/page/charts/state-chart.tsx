@@ -100,6 +100,6 @@ function classOf({ path, type, states }: ChartState, active: ReadonlySet<string>
 }
 
 /** Tells the transitions of a chart apart. */
-export function keyOf({ source, event, guard, targets }: ChartTransition): string {
+function keyOf({ source, event, guard, targets }: ChartTransition): string {
   return JSON.stringify([source, event, guard, ...targets])
 }
