@@ -41,8 +41,8 @@ async function errorOf(call: () => unknown): Promise<unknown> {
 const withoutOptions = new Set(
   `@skein/bullmq: HealthServer
    @skein/core: escalate extractiveModel listAgentHosts move pipe readBudget refuse reply tell
-   @skein/core/executor: Exchange costOf defaultThreads estimateInput estimateTokens failureCode findAnswers isCount loadTokenizer
-     moduleExports moduleUrl outlineOf priceOf quoteData readPrompts readSentences retryAfterMs splitSentences sumDrops toResponse
+   @skein/core/executor: Exchange costOf defaultThreads descriptionId estimateInput estimateTokens failureCode findAnswers isCount loadTokenizer
+     moduleExports moduleUrl outlineOf priceOf quoteData readPrompts readSentences retryAfterMs savedPositionOf splitSentences sumDrops toResponse
    @skein/core/executor/testing: describeExecutor
    @skein/core/testing: deadLetters stepScheduler virtualClock withCrashes
    @skein/dashboard: MetricReducer windowMetrics
@@ -69,7 +69,7 @@ const methodsWithoutOptions = new Set(
    escalations: take release answer decline handBack get package
    facts: peek get getMany conflicts history · feed: last untilNews mark · learnings: retract · objects: has info retract
    decisions: retract knownAt · observations: retract · corrections: of doubts 
-   agents: announceHost create follow followOrders hosts load post save summaries takeMail
+   agents: announceHost create description follow followOrders hosts load post save summaries takeMail
    flock: post activityTitle agent hosted publish on stats queues close · ref: send step watch stop pause resume · model: forget`
     .split(/\n|·/)
     .flatMap((line) => {

@@ -24,6 +24,10 @@ export type {
 } from './activities/executor.ts'
 export type { ResolvedActivityOptions } from './activities/activity.ts'
 
+// Programs that look on
+export { descriptionId, savedPositionOf } from './durable/saved-position.ts'
+export type { SavedPosition } from './durable/saved-position.ts'
+
 // Models
 export type { Model, ModelSettings } from './models/model.ts'
 export type {

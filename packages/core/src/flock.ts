@@ -77,6 +77,9 @@ export class Flock extends FlockWork implements AsyncDisposable {
       clock,
       scheduler,
       questions,
+      get hearsMoves() {
+        return hub.hearsMoves
+      },
       emit,
       announce: (escalation) => announcer.announce(escalation),
       tell: (from, to, message) => void router.tell(from, to, message),

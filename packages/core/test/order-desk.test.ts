@@ -126,6 +126,35 @@ describe('an order to an agent, from another process', () => {
     expect(await wait(true, { as: ann.memory.principal })).toBe(3)
   })
 
+  it('names a run by its record, as a process does that only sees the memory', async () => {
+    const { flock, view } = await open()
+    const ann = flock.spawn(scribe, { id: 'ann' })
+    let runs = 0
+    const wait = flock.activity(
+      async ({ signal }) => {
+        runs += 1
+        if (runs > 1) return
+        await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+      },
+      { once: 'wait' },
+    )
+    const started = nextEvent(flock, 'activity.started')
+    const waiting = wait(undefined, { as: ann.memory.principal })
+    waiting.catch(() => {})
+    await started
+    const { items } = await view.records.list({ collection: 'work' })
+    const [record] = items
+    expect(record?.author).toBe('ann')
+    const id = record?.id ?? ''
+    await expect(view.control.cancel('bob', id, { timeoutMs: 50 })).rejects.toThrow('no process that runs it')
+    await view.control.cancel('ann', id)
+    await expect(waiting).rejects.toMatchObject({ code: 'SKEIN_ACTIVITY_CANCELLED', by: 'olga' })
+    const done = nextEvent(flock, 'activity.done')
+    await view.control.rerun('ann', id)
+    await done
+    expect(runs).toBe(2)
+  })
+
   it('is refused without the right, by an agent that can not do it, and where nobody runs the agent', async () => {
     const { flock, view, memory } = await open()
     flock.spawn(job, { id: 'ann' })

@@ -1,6 +1,7 @@
 /**
  * Builds the page: `dist-page/` holds `index.html`, one script and one style
- * sheet, which is all that the server serves and an export inlines.
+ * sheet, which an export inlines, and the layout of state charts, which the page
+ * loads when one is opened.
  *
  * Run it, or import `buildPage`; `ensurePage` builds only when something changed.
  *
@@ -40,7 +41,7 @@ export async function buildPage(): Promise<void> {
         output: {
           entryFileNames: 'assets/page-[hash].js',
           assetFileNames: 'assets/page-[hash][extname]',
-          codeSplitting: false,
+          chunkFileNames: 'assets/[name]-[hash].js',
         },
       },
     },

@@ -71,6 +71,10 @@ export function addApi(app: Hono, session: DashboardSession): void {
     return context.json(trace)
   })
 
+  app.get('/api/charts/:id{[\\s\\S]+}', async (context) => {
+    return context.json(await session.charts.of(context.req.param('id')))
+  })
+
   app.get('/api/metrics', async (context) => context.json(await metricsOf(session.metricSources, windowOf(context))))
   app.get('/api/prometheus', async (context) => {
     const [ledger, work] = await Promise.all([view.ledger(), session.metricSources.work?.look()])

@@ -2,6 +2,8 @@ import type { View } from '@skein/memory'
 import { Records, savedAgentOf } from '@skein/memory/runtime'
 import { hasTrait } from '@skein/memory/store'
 
+import { ChartReader } from './charts/chart-reader.ts'
+import type { MoveLog } from './charts/move-log.ts'
 import type { ResolvedDashboardOptions } from './dashboard-options.ts'
 import type { ExportSource } from './export/export-source.ts'
 import { MetricLog } from './metrics/metric-log.ts'
@@ -32,16 +34,23 @@ export class DashboardSession implements ExportSource {
   readonly metricSources: MetricSources
   readonly recentVersions: RecentVersions = new RecentVersions(maxVersionsLength)
   readonly traces: TraceReader
+  readonly charts: ChartReader
   readonly files: ExportSource['files']
   readonly #queueTimer: NodeJS.Timeout | undefined
 
-  /** @param traces - Those that are kept, if any. @throws OptionError when the principal is malformed. */
-  constructor(options: ResolvedDashboardOptions, traces: TraceLog | undefined) {
+  /**
+   * @param traces - Those that are kept, if any.
+   * @param moves - What the flock's machines did, if there is a flock.
+   * @throws OptionError when the principal is malformed.
+   */
+  constructor(options: ResolvedDashboardOptions, traces: TraceLog | undefined, moves: MoveLog | undefined) {
     const { memory, principal, flock, budgets, maxEvents, maxStreams, frameMs, heartbeatMs, files } = options
     this.options = options
     this.files = files
     this.view = memory.as(principal)
     this.traces = new TraceReader(traces, principal)
+    const { view, recentVersions } = this
+    this.charts = new ChartReader({ memory, principal, view, recentVersions, flock, moves })
     this.hub = new SceneHub({
       view: this.view,
       flock,

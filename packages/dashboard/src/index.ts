@@ -21,13 +21,18 @@ export type { TimeWindow, WindowMetrics } from './metrics/window-metrics.ts'
 
 // The protocol, for programs that talk to a dashboard's server
 export type {
+  AgentChart,
   AgentOrderRequest,
   AgentRow,
   AgentState,
+  ChartMove,
+  ChartState,
+  ChartTransition,
   Cost,
   EscalationStateName,
   EventPage,
   ExportedRun,
+  ExportedTrace,
   ExportFormat,
   Frame,
   Heartbeat,

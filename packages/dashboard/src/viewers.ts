@@ -2,6 +2,7 @@ import type { Principal } from '@skein/memory'
 import { Hono } from 'hono'
 
 import { addApi } from './api.ts'
+import { MoveLog } from './charts/move-log.ts'
 import type { ResolvedDashboardOptions } from './dashboard-options.ts'
 import { DashboardSession } from './dashboard-session.ts'
 import { HttpError } from './http/problem.ts'
@@ -23,14 +24,16 @@ export class Viewers {
   readonly #viewers = new Map<string, Viewer>()
   readonly #viewerIds = new Set<string>()
   readonly #traces: TraceLog | undefined
+  readonly #moves: MoveLog | undefined
 
   /** @param answer - Answers what a route throws. @throws OptionError when the dashboard's own principal is malformed. */
   constructor(options: ResolvedDashboardOptions, answer: (error: unknown) => Response) {
     this.#options = options
     this.#answer = answer
-    const { memory, traces, principal } = options
+    const { memory, flock, traces, principal } = options
     const content = traces === 'content' ? (principal.clearance ?? { level: 'public' as const }) : undefined
     this.#traces = traces === 'off' ? undefined : new TraceLog(memory, this.#viewerIds, content)
+    this.#moves = flock && new MoveLog(flock)
     // From the beginning: the page also shows what happened before it was opened.
     this.apiOf(options.principal)
   }
@@ -54,11 +57,12 @@ export class Viewers {
   /** Closes all sessions. */
   close(): void {
     this.#traces?.close()
+    this.#moves?.close()
     for (const { session } of this.#viewers.values()) session.close()
   }
 
   #open(principal: Principal): Viewer {
-    const session = new DashboardSession({ ...this.#options, principal }, this.#traces)
+    const session = new DashboardSession({ ...this.#options, principal }, this.#traces, this.#moves)
     this.#viewerIds.add(principal.id)
     const api = new Hono().basePath(this.#options.basePath.slice(0, -1) || '/')
     api.onError((error) => this.#answer(error))

@@ -19,6 +19,7 @@ function pageFolder(): string {
       '<script type="module" crossorigin src="./assets/a-1.js"></script>' +
       '<link rel="stylesheet" crossorigin href="./assets/a-1.css"></head><body><div id="page"></div></body></html>',
   )
+  writeFileSync(join(folder, 'assets/a-0.js'), 'is loaded later')
   writeFileSync(join(folder, 'assets/a-1.js'), "const close = '</script>'; const money = '$& $1'")
   writeFileSync(join(folder, 'assets/a-1.css'), 'body { color: red }')
   return folder

@@ -64,6 +64,7 @@ export const noteUse: (view: View, kind: string, used: Cost) => void = View.note
 export const tracerOf: (view: View) => Tracer | undefined = View.tracerOf
 export type { SavedAgents } from './runtime/saved-agents.ts'
 export type { SavedAgent, SavedAgentStatus, SavedAgentSummary, SaveAgent } from './runtime/saved-agent.ts'
+export type { AgentDescription } from './runtime/agent-descriptions.ts'
 export type { AgentHostEntry, HostPresence } from './runtime/agent-hosts.ts'
 export type { Mail, MailQuery, OutgoingMail } from './runtime/agent-mail.ts'
 export type { AgentNews } from './runtime/agent-news.ts'

@@ -175,6 +175,7 @@ export class ActivityRunner {
       return { output: outcome.output }
     }
     const { signal, leaseMs, claim, onRetract = defined.onRetract ?? 'keep' } = options
+    this.#runs.keptAs(id, principal, key)
     const once = {
       title,
       onRetract,

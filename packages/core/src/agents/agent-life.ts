@@ -1,4 +1,5 @@
 import type { Host, HostLife, HostStart, MakeHost } from '../machine/host.ts'
+import type { Move } from '../owner/machine-move.ts'
 import { AgentStoppedError } from '../messages/message-errors.ts'
 import type { Restartable } from './restartable.ts'
 
@@ -23,6 +24,14 @@ export class AgentLife implements HostLife {
     this.#control ??= new AbortController()
     if (this.#endedBy) this.#control.abort(this.#reason(this.#endedBy))
     return this.#control.signal
+  }
+
+  get hearsMoves(): boolean {
+    return this.owner.hearsMoves
+  }
+
+  moved(move: Move): void {
+    if (!this.#endedBy) this.owner.moved(move)
   }
 
   changed(): void {

@@ -3,6 +3,8 @@ import { requireOptions } from '@skein/memory/runtime'
 import type { OptionKinds } from '@skein/memory/runtime'
 
 import type { AgentSnapshot } from '../machine/logic.ts'
+import { activePaths, chartOfSnapshot } from '../machine/state-chart.ts'
+import type { ChartState } from '../machine/state-chart.ts'
 import { isCleared, withLabel } from '../messages/message-label.ts'
 import type { AgentEndedEvent, AnswerTo, Message, QuestionIn } from '../messages/message.ts'
 import type { AskOptions, Questions } from '../messages/questions.ts'
@@ -69,6 +71,19 @@ export class AgentRef<
   /** The machine's snapshot; of a light agent, its `status` and `context`. */
   get snapshot(): Snapshot {
     return this.#runtime.host.snapshot as Snapshot
+  }
+
+  /**
+   * The machine that it runs, as plain data: its states and what leads from one to another. `undefined` for agents
+   * without a machine. Each transition that it takes is an event of the flock, `agent.moved`.
+   */
+  get chart(): ChartState | undefined {
+    return chartOfSnapshot(this.snapshot)
+  }
+
+  /** The states that its machine is in, by their paths in {@link chart}, the outermost first; none without a machine. */
+  get states(): readonly string[] {
+    return activePaths(this.snapshot)
   }
 
   /** How busy it is: messages that wait or questions that are not answered yet, whichever are more. */

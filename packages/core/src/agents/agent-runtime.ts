@@ -7,6 +7,7 @@ import type { Clock } from '../base/clock.ts'
 import type { AgentEvent } from '../events/flock-events.ts'
 import type { BudgetScope } from '../limits/budget.ts'
 import type { Host } from '../machine/host.ts'
+import type { Move, SavedMove } from '../owner/machine-move.ts'
 import { answerAddressOf, answerMail } from '../messages/answer-mail.ts'
 import { UnknownMessageError } from '../messages/message-errors.ts'
 import { withLabel, withSpan } from '../messages/message-label.ts'
@@ -50,6 +51,7 @@ export class AgentRuntime implements Restartable, Persistable {
   #memory: View | undefined
   #scope: ReadScope | undefined
   #recovery: Recovery | undefined
+  #lastMove: SavedMove | undefined
   /** Of a paused agent: what waits for it to continue. */
   #pause: PromiseWithResolvers<void> | undefined
 
@@ -171,6 +173,19 @@ export class AgentRuntime implements Restartable, Persistable {
     if (this.#pause) this.#emit({ type: 'agent.paused' })
     if (this.#state === 'running' && this.host.types && this.takes('alert')) this.receiver.deliverAlerts()
     this.#pump?.schedule()
+  }
+
+  get hearsMoves(): boolean {
+    return this.#services.hearsMoves
+  }
+
+  get lastMove(): SavedMove | undefined {
+    return this.#lastMove
+  }
+
+  moved(move: Move): void {
+    if (this.persister) this.#lastMove = { ...move, at: Math.round(this.clock.now()) }
+    if (this.hearsMoves) this.#emit({ type: 'agent.moved', ...move, label: this.label })
   }
 
   changed(): void {

@@ -12,6 +12,8 @@ export interface FlockServices {
   readonly clock: Clock
   readonly scheduler: Scheduler
   readonly questions: Questions
+  /** Whether anybody listens to `agent.moved`. */
+  readonly hearsMoves: boolean
   emit(event: FlockEvent): void
   /** Sends a message on behalf of an agent; one that can't be delivered becomes a dead letter. */
   tell(from: View, to: string, message: Message): void

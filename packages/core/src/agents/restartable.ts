@@ -1,6 +1,7 @@
 import type { Label } from '@skein/memory/store'
 
 import type { Host } from '../machine/host.ts'
+import type { Move } from '../owner/machine-move.ts'
 import type { Owner } from '../owner/owner.ts'
 import type { Outcome } from '../owner/state-persister.ts'
 import type { Ending } from './ending.ts'
@@ -26,6 +27,10 @@ export interface Restartable extends Owner {
   readonly ending: Ending
   /** @throws UnknownMessageError when it takes messages of this type in no state. */
   requireTakes(type: string): void
+  /** Whether anybody wants to know each transition of its machine. */
+  readonly hearsMoves: boolean
+  /** The machine of its current life took an event. */
+  moved(move: Move): void
   /** Its current life has a new state. */
   changed(): void
   /** Its current life has failed; the supervision decides what follows. */

@@ -1,18 +1,20 @@
 import { OptionError } from '@skein/memory'
 import type { Claim, Memory, View } from '@skein/memory'
 import { warn } from '@skein/memory/runtime'
-import type { SavedAgent, SavedAgentSummary } from '@skein/memory/runtime'
+import type { AgentDescription, SavedAgent, SavedAgentSummary } from '@skein/memory/runtime'
 
 import type { AgentParts } from '../agents/agent-parts.ts'
 import { AgentRef } from '../agents/agent-ref.ts'
 import { AgentRuntime } from '../agents/agent-runtime.ts'
 import type { FlockServices } from '../agents/flock-services.ts'
 import { FlockClosedError } from '../base/flock-closed-error.ts'
+import { chartOfLogic } from '../machine/state-chart.ts'
 import type { Outcome } from '../owner/state-persister.ts'
 import type { AgentFeed } from './agent-feed.ts'
 import { AgentMisfitError, AgentTakenError } from './durable-errors.ts'
 import { DurablePersister } from './durable-persister.ts'
 import type { DurableDefinition } from './durable.ts'
+import { descriptionId } from './saved-position.ts'
 import { endedHost } from './ended-host.ts'
 import { fitSaved } from './fit-saved.ts'
 import { loadOutcome } from './saved-form.ts'
@@ -68,6 +70,7 @@ export class DurableAgents {
   readonly #persisters = new Map<string, DurablePersister>()
   readonly #starting = new Map<Promise<AgentRef | undefined>, string>()
   readonly #closing = new AbortController()
+  readonly #described = new Set<string>()
   #stopMail: (() => void) | undefined
 
   constructor(parts: DurableParts) {
@@ -173,6 +176,7 @@ export class DurableAgents {
         version: found?.version ?? 0,
         saved,
         isPaused: found?.isPaused ?? false,
+        describes: this.#toDescribe(definition),
         findVolatile: (other) => (this.#persisters.has(other) ? undefined : this.#parts.find(other)),
       })
       // Earlier versions did not save what it had read: anything that it was cleared for.
@@ -215,6 +219,15 @@ export class DurableAgents {
     await persister.stored()
     if (hasMail) await persister.fetch()
     return ref
+  }
+
+  /** The chart of a definition's machine, the first time that an agent of it runs here. */
+  #toDescribe({ logic, durable: { name, version } }: DurableDefinition): AgentDescription | undefined {
+    const id = descriptionId(name, version)
+    if (this.#described.has(id)) return undefined
+    this.#described.add(id)
+    const description = chartOfLogic(logic)
+    return description && { id, description }
   }
 
   /** An agent that ended in an earlier life, without any effect on the flock. */

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { FenceError, OptionError, OutcomeUnknownError, ValueError, VersionConflictError } from '@skein/memory'
 import type { Claim, View } from '@skein/memory'
 import { isOutage, warn } from '@skein/memory/runtime'
-import type { OutgoingMail } from '@skein/memory/runtime'
+import type { AgentDescription, OutgoingMail } from '@skein/memory/runtime'
 import { publicLabel } from '@skein/memory/store'
 
 import { answerTtlMs, isAnswerAddress } from '../messages/answer-mail.ts'
@@ -41,6 +41,8 @@ export interface PersisterParts {
   readonly saved: unknown
   /** Whether it was paused when it was saved. */
   readonly isPaused: boolean
+  /** What its first save says of its definition, unless another agent's has said it. */
+  readonly describes: AgentDescription | undefined
   /** Finds an agent of this flock whose mailbox is not durable. */
   readonly findVolatile: (id: string) => Pick<Receiver, 'send'> | undefined
 }
@@ -195,6 +197,8 @@ export class DurablePersister implements StatePersister {
 
   async #save({ form, status }: NextForm, taken: readonly TakenMail[], sent: readonly Sent[]): Promise<void> {
     const { view, definition, claim, isPaused, findVolatile } = this.#parts
+    // With the first save here.
+    const describes = this.#stored === this.#parts.saved ? this.#parts.describes : undefined
     const keys = workKeys(form.saved)
     const finishedWork = [...this.#workKeys].filter((key) => !keys.has(key)).map((key) => this.workOf(key).key)
     const mailed = sent.filter(({ to }) => !findVolatile(to))
@@ -214,6 +218,7 @@ export class DurablePersister implements StatePersister {
       taken,
       outgoing,
       finishedWork,
+      ...(describes && { describes }),
     })
     this.#version = await saved.catch((error: unknown) => {
       // More messages than one atom holds, or what JSON does not keep.

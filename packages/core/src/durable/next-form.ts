@@ -49,6 +49,7 @@ export class FormMaker {
     return {
       version: this.#definition.durable.version,
       ...(agent && { label: agent.label }),
+      ...(agent?.lastMove && { move: agent.lastMove }),
       ...(this.#input !== undefined && { input: this.#input }),
       ...saveState(this.#definition.logic, saved),
     }

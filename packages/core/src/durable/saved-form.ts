@@ -3,6 +3,7 @@ import type { ErrorEnvelope } from '@skein/memory/runtime'
 import type { Label } from '@skein/memory/store'
 
 import type { SavedMachine } from '../machine/machine-host.ts'
+import type { SavedMove } from '../owner/machine-move.ts'
 import type { Outcome } from '../owner/state-persister.ts'
 import { layoutOf, namedTimers } from './saved-layout.ts'
 import type { SavedLayout } from './saved-layout.ts'
@@ -17,6 +18,8 @@ export interface SavedForm {
   readonly layout?: SavedLayout
   /** The label of what it had read; forms of earlier versions don't say. */
   readonly label?: Label
+  /** What its machine did last; forms of earlier versions don't say. */
+  readonly move?: SavedMove
   /** How it ended, if it has. */
   readonly outcome?: SavedOutcome
 }

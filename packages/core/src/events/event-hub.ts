@@ -26,7 +26,12 @@ export class EventHub {
     restarts: 0,
   }
 
-  /** Calls back on the events of this name; on all for `*`. */
+  /** Whether anybody listens to `agent.moved`: machines are watched only then. */
+  get hearsMoves(): boolean {
+    return this.#emitter.listenerCount('agent.moved') > 0
+  }
+
+  /** Calls back on the events of this name; on all but `agent.moved` for `*`. */
   on<Name extends keyof Channels>(name: Name, listener: (event: Channels[Name]) => void): Unsubscribe {
     this.#hasListeners = true
     return this.#emitter.on(name, listener)
@@ -36,7 +41,7 @@ export class EventHub {
   emit(event: FlockEvent): void {
     this.#count(event)
     if (!this.#hasListeners) return
-    this.#emitter.emit('*', event)
+    if (event.type !== 'agent.moved') this.#emitter.emit('*', event)
     this.#emitter.emit(event.type, event as never)
   }
 

@@ -2,6 +2,7 @@ import type { Escalation } from '@skein/memory'
 import type { Label } from '@skein/memory/store'
 import type { Cost } from '@skein/memory/types'
 
+import type { Move } from '../owner/machine-move.ts'
 import type { DeadLetterReason } from '../messages/dead-letter.ts'
 import type { Decision } from '../supervision/supervision.ts'
 
@@ -40,6 +41,11 @@ export type AgentEvent =
     } & Labelled)
   /** A person paused it: it takes no messages and begins no activities until it is `agent.unpaused`. */
   | { readonly type: 'agent.paused' | 'agent.unpaused'; readonly agent: string; readonly role: string }
+  /**
+   * Its machine took an event. There may be one with each message, so only those hear of it who name it:
+   * `flock.on('agent.moved', …)`. Light agents have no machine.
+   */
+  | ({ readonly type: 'agent.moved'; readonly agent: string; readonly role: string } & Move & Labelled)
   /** A durable agent continues here from its saved state. */
   | { readonly type: 'agent.resumed'; readonly agent: string; readonly role: string }
 

@@ -1,4 +1,5 @@
 import type { Message } from '../messages/message.ts'
+import type { Move } from '../owner/machine-move.ts'
 import type { Life } from '../owner/owner.ts'
 import type { AgentSnapshot } from './logic.ts'
 
@@ -28,6 +29,10 @@ export interface Host {
 
 /** The life that a host runs in. What a host reports after the end of its life is ignored. */
 export interface HostLife extends Life {
+  /** Whether anybody wants to know each transition. */
+  readonly hearsMoves: boolean
+  /** Its machine took an event. */
+  moved(move: Move): void
   /** It has a new snapshot, and may be able to take messages that it could not take before. */
   changed(): void
   /** It is done, and calls nothing more. */

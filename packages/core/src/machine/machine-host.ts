@@ -7,6 +7,10 @@ import { setLife } from '../owner/owner.ts'
 import type { Owner } from '../owner/owner.ts'
 import { plainStart } from './host.ts'
 import type { Host, HostLife, HostStart } from './host.ts'
+import { watchMoves } from './move-watch.ts'
+import type { MoveWatch } from './move-watch.ts'
+import { activePaths } from './state-chart.ts'
+import type { ChartTransition } from '../owner/machine-move.ts'
 import { saveTimers, scheduledOf, startTimers, timeBy } from './machine-timers.ts'
 import type { SavedTimer } from './machine-timers.ts'
 import { createFor } from './prepared-logic.ts'
@@ -47,6 +51,7 @@ export class MachineHost implements Host, LogicHost, StrayTaker {
   #scope: Scope | undefined
   #async: AsyncResource | undefined
   #lastGood: SavedMachine | undefined
+  #watch: MoveWatch | undefined
   #isOver = false
   #isAsked = false
 
@@ -184,6 +189,7 @@ export class MachineHost implements Host, LogicHost, StrayTaker {
   }
 
   step(transition: Transition, snapshot: Running, event: EventObject, scope: Scope): Snapshot<unknown> {
+    const taken = this.#look(scope)
     const before = this.#before(snapshot)
     let next: Snapshot<unknown>
     try {
@@ -193,7 +199,10 @@ export class MachineHost implements Host, LogicHost, StrayTaker {
       throw error
     }
     if (next.status === 'error') this.#keep(before, snapshot)
-    else if (next !== snapshot && !this.#isOver) this.#life.changed()
+    else {
+      if (taken && taken.length > 0) this.#life.moved({ states: activePaths(next), transitions: taken })
+      if (next !== snapshot && !this.#isOver) this.#life.changed()
+    }
     return next
   }
 
@@ -227,6 +236,17 @@ export class MachineHost implements Host, LogicHost, StrayTaker {
     } catch {
       return undefined
     }
+  }
+
+  /** Notes which transitions the machine takes in the step that begins: for its next save, or while anybody wants to know. */
+  #look(scope: Scope): readonly ChartTransition[] | undefined {
+    if (!this.#life.hearsMoves && !this.#start.isPersisted) {
+      this.#watch?.stop()
+      this.#watch = undefined
+      return undefined
+    }
+    this.#watch ??= watchMoves(scope.system, () => this.#actor)
+    return this.#watch.begin()
   }
 
   /** Children change without their parent. */

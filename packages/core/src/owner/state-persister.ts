@@ -3,6 +3,7 @@ import type { ClaimToken } from '@skein/memory/types'
 
 import type { Message } from '../messages/message.ts'
 import type { Receiver } from '../messages/receiver.ts'
+import type { SavedMove } from './machine-move.ts'
 
 /** How an agent ended: with its machine's output, with an error, or because it was stopped from outside. */
 export type Outcome =
@@ -47,6 +48,8 @@ export interface Persistable {
   save(): unknown
   /** The label of what it has read. */
   readonly label: Label
+  /** What its machine did last, and when, Unix milliseconds. */
+  readonly lastMove: SavedMove | undefined
   /** Whether it stays paused where it is resumed. */
   readonly isPaused: boolean
   readonly receiver: Pick<Receiver, 'offer'>

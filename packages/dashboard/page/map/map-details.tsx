@@ -55,7 +55,8 @@ export function MapDetails({
             {counted(agent.reused, 'result')}; last seen {ago(now - agent.lastAt)}
           </p>
           <p class="links">
-            <a href={linkTo('memory', [], { author: agent.id })}>Show its records</a>{' '}
+            <a href={linkTo('map', [agent.id])}>State chart</a>{' '}
+            <a href={linkTo('memory', [], { author: agent.id })}>Its records</a>{' '}
             <OrderButton target={{ agent: agent.id }} label="Orders" />
           </p>
         </>

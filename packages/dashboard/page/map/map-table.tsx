@@ -22,7 +22,7 @@ export function MapTable(): VNode {
   const records = [...scene.records.values()].filter((record) => isAlive(record, now)).toReversed()
   return (
     <div class="tables" tabindex={0} role="region" aria-label="The flock as tables">
-      <table>
+      <table class="stacked">
         <caption>
           Agents {agents.length > maxRows && `(the ${maxRows} most recently active, of ${amount(agents.length)})`}
         </caption>
@@ -34,29 +34,35 @@ export function MapTable(): VNode {
           {agents.slice(0, maxRows).map((agent) => (
             <tr key={agent.id}>
               <th scope="row">
-                <a href={linkTo('memory', [], { author: agent.id })}>
+                <a href={linkTo('map', [agent.id])}>
                   <Text of={agent.id} maxLength={40} />
                 </a>{' '}
                 {agent.isReported && <OrderButton target={{ agent: agent.id }} label="Orders" />}
               </th>
-              <td>
+              <td data-head="Role">
                 <Text of={agent.role} maxLength={30} />
               </td>
-              <td>{statusOfAgent(agent, scene, now)}</td>
-              <td>
+              <td data-head="State">{statusOfAgent(agent, scene, now)}</td>
+              <td data-head="Works on">
                 <Text of={agent.activity ?? agent.task ?? '—'} maxLength={30} />
               </td>
-              <td>
+              <td data-head="Group">
                 <Text of={groupOf(agent, grouping)} maxLength={30} />
               </td>
-              <td class="number">{amount(agent.wrote)}</td>
-              <td class="number">{amount(agent.read)}</td>
-              <td class="number">{amount(agent.reused)}</td>
+              <td data-head="Wrote" class="number">
+                {amount(agent.wrote)}
+              </td>
+              <td data-head="Read" class="number">
+                {amount(agent.read)}
+              </td>
+              <td data-head="Reused" class="number">
+                {amount(agent.reused)}
+              </td>
             </tr>
           ))}
         </tbody>
       </table>
-      <table>
+      <table class="stacked">
         <caption>
           Records {records.length > maxRows && `(the ${maxRows} most recently written, of ${amount(records.length)})`}
         </caption>
@@ -72,13 +78,17 @@ export function MapTable(): VNode {
                   <Text of={record.title || record.id} maxLength={60} />
                 </a>
               </th>
-              <td>{record.collection}</td>
-              <td>
+              <td data-head="Collection">{record.collection}</td>
+              <td data-head="Author">
                 <Text of={record.author} maxLength={30} />
               </td>
-              <td>{statusOf(record, now)}</td>
-              <td class="number">{amount(record.reads)}</td>
-              <td class="number">{ago(now - record.writtenAt)}</td>
+              <td data-head="Status">{statusOf(record, now)}</td>
+              <td data-head="Read" class="number">
+                {amount(record.reads)}
+              </td>
+              <td data-head="Written" class="number">
+                {ago(now - record.writtenAt)}
+              </td>
             </tr>
           ))}
         </tbody>

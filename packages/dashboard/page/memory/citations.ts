@@ -1,4 +1,4 @@
-import type { LineageItem, RecordDetail } from '../../src/protocol/protocol.ts'
+import type { LineageItem, RecordDetail, RecordRow } from '../../src/protocol/protocol.ts'
 
 /** A sentence with its citations. */
 export interface CitedSentence {
@@ -35,6 +35,32 @@ function collect(value: unknown, found: CitedSentence[], depth: number): void {
 function isCitation(value: unknown): value is CitedSentence['citations'][number] {
   const { source, start, end } = (value ?? {}) as Readonly<Record<string, unknown>>
   return typeof source === 'string' && typeof start === 'number' && typeof end === 'number'
+}
+
+/** A place in a source, in UTF-16 offsets. */
+export type Citation = CitedSentence['citations'][number]
+
+/** A part of a source, and what of it is cited: `<start>-<end>-<length>`, where the part's text is the source's own. */
+export interface CitedPart {
+  readonly id: string
+  readonly mark: string
+}
+
+/**
+ * The part of a source that a citation means: the one whose tag `at:<start>-<end>` covers it.
+ *
+ * @param parts - The records with the tag `part` whose task is the source.
+ */
+export function citedPart(
+  { start, end }: Citation,
+  parts: readonly Pick<RecordRow, 'id' | 'tags'>[],
+): CitedPart | undefined {
+  for (const { id, tags } of parts) {
+    const [, from = '', to = ''] = tags.map((tag) => /^at:(\d+)-(\d+)$/.exec(tag)).find(Boolean) ?? []
+    if (from === '' || start < Number(from) || start >= Number(to)) continue
+    return { id, mark: `${start - Number(from)}-${end - Number(from)}-${Number(to) - Number(from)}` }
+  }
+  return undefined
 }
 
 /** Sources searched for one sentence. */

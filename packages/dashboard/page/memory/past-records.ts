@@ -30,7 +30,7 @@ export function pastDetail(scene: Scene, record: SceneRecord, latest: RecordDeta
     return { ...write, ...(value !== undefined && { value }) }
   })
   const isLatest = latest?.version === record.version
-  const { content, importance } = latest ?? {}
+  const { content, importance, traces } = latest ?? {}
   return {
     ...sceneRow(record),
     value: isLatest ? latest.value : (writes[0]?.value ?? ''),
@@ -42,6 +42,7 @@ export function pastDetail(scene: Scene, record: SceneRecord, latest: RecordDeta
     sent: [],
     ...(isLatest && content && { content }),
     ...(importance !== undefined && { importance }),
+    ...(traces && { traces }),
   }
 }
 

@@ -20,7 +20,7 @@ import { Sentences } from './sentences.tsx'
 export interface RecordPaneProps {
   readonly collection: string
   readonly id: string
-  /** The filters of the list, for the way back; `quote` is highlighted in the value. */
+  /** The filters of the list, for the way back; `quote` is highlighted in the value, or the range `mark` if it is not found. */
   readonly query: Readonly<Record<string, string>>
 }
 
@@ -48,7 +48,7 @@ export function RecordPane({ collection, id, query }: RecordPaneProps): VNode {
       isCancelled = true
     }
   }, [replayIndex.value, version, corrected, Math.min(reads ?? 0, 20), query['asOf']])
-  const { quote, ...filters } = query
+  const { quote, mark, ...filters } = query
   const record = detail.value
   return (
     <article class="record-pane" aria-label="Record" aria-live="off">
@@ -64,7 +64,7 @@ export function RecordPane({ collection, id, query }: RecordPaneProps): VNode {
         <>
           <Head record={record} />
           <Sentences record={record} />
-          <RecordValue record={record} quote={quote} />
+          <RecordValue record={record} quote={quote} mark={mark} />
           <Lineage record={record} direction="sources" />
           <Lineage record={record} direction="uses" />
           <RecordTraces record={record} />

@@ -7,8 +7,17 @@ import { prettyJson } from '../ui/pretty-json.ts'
 
 const shortLength = 6_000
 
+/** Options of {@link RecordValue}. */
+export interface RecordValueProps {
+  readonly record: RecordDetail
+  /** To highlight. */
+  readonly quote: string | undefined
+  /** To highlight where the quote is not found, as of a sentence in other words: see `CitedPart`. */
+  readonly mark?: string | undefined
+}
+
 /** The value or content of a record, as text or as indented JSON, with a quote highlighted. */
-export function RecordValue({ record, quote }: { record: RecordDetail; quote: string | undefined }): VNode {
+export function RecordValue({ record, quote, mark }: RecordValueProps): VNode {
   const isWhole = useSignal(false)
   const { content, value } = record
   const text = content
@@ -16,7 +25,7 @@ export function RecordValue({ record, quote }: { record: RecordDetail; quote: st
       ? prettyJson(content.text)
       : content.text
     : prettyJson(value)
-  const range = quote === undefined ? undefined : findQuote(text, quote)
+  const range = (quote === undefined ? undefined : findQuote(text, quote)) ?? rangeOf(mark, text)
   const start = range && !isWhole.value ? Math.max(0, range.start - shortLength / 3) : 0
   const end = isWhole.value ? text.length : Math.min(text.length, start + shortLength)
   return (
@@ -58,6 +67,13 @@ export function RecordValue({ record, quote }: { record: RecordDetail; quote: st
 
 /** The part of a quote that is searched for, in UTF-16 units: it bounds the work on texts that repeat themselves. */
 const maxQuoteChars = 500
+
+function rangeOf(mark: string | undefined, text: string): { start: number; end: number } | undefined {
+  const [, start, end, length] = (/^(\d+)-(\d+)-(\d+)$/.exec(mark ?? '') ?? []).map(Number)
+  // Of a text that was extracted, such as a PDF's, offsets into the source are none into the text.
+  if (start === undefined || end === undefined || length !== text.length) return undefined
+  return { start, end }
+}
 
 /** Finds a quote in a text, regardless of the white space between its words. */
 function findQuote(text: string, quote: string): { start: number; end: number } | undefined {

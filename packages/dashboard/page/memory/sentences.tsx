@@ -5,8 +5,9 @@ import type { RecordDetail } from '../../src/protocol/protocol.ts'
 import { linkTo } from '../state/route.ts'
 import { cut } from '../ui/plain.ts'
 import { Text } from '../ui/text.tsx'
-import { citedSentences, findSource } from './citations.ts'
-import { openRecord } from './record-source.ts'
+import { citedPart, citedSentences, findSource } from './citations.ts'
+import type { Citation, CitedPart } from './citations.ts'
+import { listRecords, openRecord } from './record-source.ts'
 
 const maxSentences = 60
 
@@ -22,7 +23,13 @@ export function Sentences({ record, title = 'Sentences' }: SentencesProps): VNod
   const status = useSignal<string | undefined>(undefined)
   const sentences = citedSentences(record.content?.text ?? record.value)
   if (sentences.length === 0) return null
-  const follow = async (text: string): Promise<void> => {
+  const follow = async (text: string, citation: Citation): Promise<void> => {
+    status.value = 'Opening the source …'
+    const part = await partOf(citation).catch(() => undefined)
+    if (part) {
+      location.hash = linkTo('memory', ['objects', part.id], { quote: cut(text, 400), mark: part.mark })
+      return
+    }
     status.value = 'Searching the sources …'
     const source = await findSource(text, record.sources, openRecord)
     status.value = source ? undefined : 'None of the sources within your clearance contains this sentence.'
@@ -35,9 +42,14 @@ export function Sentences({ record, title = 'Sentences' }: SentencesProps): VNod
         {sentences.slice(0, maxSentences).map(({ text, citations }, index) => (
           <li key={index}>
             <Text of={text} maxLength={600} />
-            {citations.slice(0, 6).map(({ source, start, end }) => (
-              <button key={`${source} ${start}`} type="button" class="citation" onClick={() => void follow(text)}>
-                source {start}–{end}
+            {citations.slice(0, 6).map((citation) => (
+              <button
+                key={`${citation.source} ${citation.start}`}
+                type="button"
+                class="citation"
+                onClick={() => void follow(text, citation)}
+              >
+                source {citation.start}–{citation.end}
               </button>
             ))}
           </li>
@@ -50,4 +62,15 @@ export function Sentences({ record, title = 'Sentences' }: SentencesProps): VNod
       )}
     </section>
   )
+}
+
+/** Asks for the parts of a source until the cited one is among them; sources of other programs have none. */
+async function partOf(citation: Citation): Promise<CitedPart | undefined> {
+  const query = { collection: 'objects', task: citation.source, tag: 'part' }
+  for (let cursor: string | undefined; ;) {
+    const page = await listRecords(query, cursor)
+    const part = citedPart(citation, page.rows)
+    if (part || page.cursor === undefined) return part
+    cursor = page.cursor
+  }
 }

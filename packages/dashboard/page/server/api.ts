@@ -1,4 +1,5 @@
 import type {
+  AgentChart,
   AgentOrderRequest,
   AgentRow,
   EventPage,
@@ -55,6 +56,7 @@ export const api = {
     get(`api/metrics?${encodeQuery({ since: since?.toString(), until: until?.toString() })}`),
   traces: (): Promise<readonly TraceRow[]> => get('api/traces?limit=500'),
   trace: (id: string): Promise<TraceDetail> => get(`api/traces/${encodeURIComponent(id)}`),
+  chart: (agent: string): Promise<AgentChart> => get(`api/charts/${encodeURIComponent(agent)}`),
   inbox: (): Promise<readonly InboxItem[]> => get('api/inbox'),
   order: (agent: string, order: AgentOrderRequest): Promise<unknown> =>
     post(`api/agents/${encodeURIComponent(agent)}`, order),

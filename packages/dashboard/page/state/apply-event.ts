@@ -79,6 +79,20 @@ function applyDelete(scene: Scene, { collection, id, author, at }: EventOf<'dele
   changeRecord(scene, keyOf(collection, id), { deletedAt: at })
   touchAgent(scene, author, at, {})
   scene.totals = plus(scene.totals, { deleted: 1 })
+  // Work of another process that fails leaves no record.
+  const agent = collection === 'work' ? scene.runs.get(id) : undefined
+  if (agent !== undefined) endRun(scene, { run: id, agent, at, phase: 'failed' })
+}
+
+function endRun(
+  scene: Scene,
+  { run, agent, at, phase }: Pick<EventOf<'activity'>, 'run' | 'agent' | 'at'> & { readonly phase: 'done' | 'failed' },
+): void {
+  const { running = 0 } = scene.agents.get(agent) ?? {}
+  // The start may be older than the first event of this page.
+  const left = scene.runs.delete(run) ? Math.max(0, running - 1) : running
+  touchAgent(scene, agent, at, { running: left, ...(left === 0 && { activity: undefined }) })
+  scene.totals = plus(scene.totals, phase === 'done' ? { done: 1 } : { failed: 1 })
 }
 
 function applyRead(scene: Scene, { agent, collection, id, count, isHit, at }: EventOf<'read'>): void {
@@ -118,10 +132,7 @@ function applyActivity(scene: Scene, event: EventOf<'activity'>): void {
     const isReported = run.startsWith('run-') || (scene.agents.get(agent)?.isReported ?? false)
     touchAgent(scene, agent, at, { running: running + 1, activity: title ?? activity, isReported })
   } else if (phase === 'done' || phase === 'failed') {
-    // The start may be older than the first event of this page.
-    const left = scene.runs.delete(run) ? Math.max(0, running - 1) : running
-    touchAgent(scene, agent, at, { running: left, ...(left === 0 && { activity: undefined }) })
-    scene.totals = plus(scene.totals, phase === 'done' ? { done: 1 } : { failed: 1 })
+    endRun(scene, { run, agent, at, phase })
   } else {
     touchAgent(scene, agent, at, {}, 0.5)
     if (phase === 'retried') scene.totals = plus(scene.totals, { retried: 1 })

@@ -7,7 +7,7 @@ export interface Bar {
   /** The activity and its input in words. */
   readonly title: string
   readonly agent: string
-  /** How orders name the run; `undefined` for one of another process. */
+  /** How orders name the run; `undefined` in files of earlier versions. */
   readonly order: string | undefined
   worker: string | undefined
   startedAt: number
@@ -84,6 +84,7 @@ export class Tracks {
       case 'escalation':
         return this.#addMark(event.by, { at, kind: 'ask', note: `escalation ${event.state}` })
       case 'deleted':
+        return this.#endRun(event)
       case 'dead-letter':
     }
   }
@@ -119,6 +120,15 @@ export class Tracks {
     // The agent's bar includes waiting for a thread; the thread's bar is the work alone.
     const startedAt = durationMs === undefined ? bar.startedAt : at - durationMs
     placeBar(this.#track(worker, 'worker'), { ...bar, startedAt })
+  }
+
+  /** Work of another process that fails leaves no record. */
+  #endRun({ collection, id, at }: Extract<SceneEvent, { readonly type: 'deleted' }>): void {
+    const bar = collection === 'work' ? this.#running.get(id) : undefined
+    if (!bar) return
+    this.#running.delete(id)
+    bar.endedAt = at
+    bar.outcome = 'failed'
   }
 
   #addMark(id: string, mark: Mark): void {

@@ -9,6 +9,12 @@ import { stateOf } from './bar-details.tsx'
 import { countMarks, endOf } from './pick-bar.ts'
 import { visibleTracks } from './visible-tracks.ts'
 
+const countedKinds = [
+  ['read', 'Reads'],
+  ['write', 'Writes'],
+  ['reuse', 'Reuses'],
+  ['state', 'State changes'],
+] as const
 const maxRows = 300
 
 /** The runs of the timeline, or of the marked period, newest first. */
@@ -24,7 +30,7 @@ export function TimelineTable(): VNode {
     .toSorted((a, b) => b.startedAt - a.startedAt)
   return (
     <div class="tables" tabindex={0} role="region" aria-label="The timeline as a table">
-      <table>
+      <table class="stacked">
         <caption>Runs {runs.length > maxRows && `(the newest ${maxRows} of ${amount(runs.length)})`}</caption>
         <ColumnHeads
           names={['Started', 'Agent', 'Activity', 'Thread', 'Duration', 'State', 'Attempts', 'Read', 'Wrote']}
@@ -36,31 +42,41 @@ export function TimelineTable(): VNode {
             const { read, write } = countMarks(tracks.tracks.get(`agent:${bar.agent}`), bar.startedAt, end)
             return (
               <tr key={bar.run}>
-                <td class="number">{timestamp(bar.startedAt, now)}</td>
+                <td data-head="Started" class="number">
+                  {timestamp(bar.startedAt, now)}
+                </td>
                 <th scope="row">
                   <Text of={bar.agent} maxLength={40} />
                 </th>
-                <td>
+                <td data-head="Activity">
                   <Text of={bar.title} maxLength={60} />
                 </td>
-                <td>
+                <td data-head="Thread">
                   <Text of={bar.worker ?? '—'} maxLength={20} />
                 </td>
-                <td class="number">{duration(end - bar.startedAt)}</td>
-                <td>{stateOf(bar, now)}</td>
-                <td class="number">{bar.retries + 1}</td>
-                <td class="number">{amount(read)}</td>
-                <td class="number">{amount(write)}</td>
+                <td data-head="Duration" class="number">
+                  {duration(end - bar.startedAt)}
+                </td>
+                <td data-head="State">{stateOf(bar, now)}</td>
+                <td data-head="Attempts" class="number">
+                  {bar.retries + 1}
+                </td>
+                <td data-head="Read" class="number">
+                  {amount(read)}
+                </td>
+                <td data-head="Wrote" class="number">
+                  {amount(write)}
+                </td>
               </tr>
             )
           })}
         </tbody>
       </table>
-      <table>
+      <table class="stacked">
         <caption>Reads, writes and reuses</caption>
         <ColumnHeads
-          names={['Agent', 'Runs', 'Reads', 'Writes', 'Reuses', 'State changes']}
-          figures={['Runs', 'Reads', 'Writes', 'Reuses', 'State changes']}
+          names={['Agent', 'Runs', ...countedKinds.map(([, head]) => head)]}
+          figures={['Runs', ...countedKinds.map(([, head]) => head)]}
         />
         <tbody>
           {shown
@@ -74,9 +90,11 @@ export function TimelineTable(): VNode {
                   <th scope="row">
                     <Text of={id} maxLength={40} />
                   </th>
-                  <td class="number">{bars.length}</td>
-                  {['read', 'write', 'reuse', 'state'].map((kind) => (
-                    <td key={kind} class="number">
+                  <td data-head="Runs" class="number">
+                    {bars.length}
+                  </td>
+                  {countedKinds.map(([kind, head]) => (
+                    <td key={kind} data-head={head} class="number">
                       {count(kind)}
                     </td>
                   ))}

@@ -3,7 +3,6 @@ import type { VNode } from 'preact'
 import { useEffect } from 'preact/hooks'
 
 import type { TraceDetail } from '../../src/protocol/protocol.ts'
-import { api } from '../server/api.ts'
 import { connection, timeShown } from '../state/page-state.ts'
 import { linkTo } from '../state/route.ts'
 import { ago, amount, counted, duration, money } from '../ui/amounts.ts'
@@ -11,6 +10,7 @@ import { Text } from '../ui/text.tsx'
 import { SpanRow } from './span-row.tsx'
 import type { Period } from './span-row.tsx'
 import { spanTitle } from '../ui/span-title.ts'
+import { openTrace } from './trace-source.ts'
 import { pathTo, treeOf } from './trace-tree.ts'
 import { Trouble } from './trouble.tsx'
 
@@ -26,7 +26,7 @@ export function TracePage({ id, spanId }: { readonly id: string; readonly spanId
     const load = (): void => {
       const isOver = trace.peek()?.spans.some(({ parent }) => parent === undefined) === true
       if (isOver) return
-      void api.trace(id).then(
+      void openTrace(id).then(
         (found) => {
           trace.value = found
           problem.value = undefined

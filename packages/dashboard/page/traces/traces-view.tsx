@@ -3,7 +3,6 @@ import type { VNode } from 'preact'
 import { useEffect } from 'preact/hooks'
 
 import type { TraceRow } from '../../src/protocol/protocol.ts'
-import { api } from '../server/api.ts'
 import { connection, session, timeShown } from '../state/page-state.ts'
 import { goTo, linkTo, route } from '../state/route.ts'
 import { ago, amount, counted, duration, money } from '../ui/amounts.ts'
@@ -12,6 +11,7 @@ import { Text } from '../ui/text.tsx'
 import { filterTraces } from './filter-traces.ts'
 import type { TraceFilters } from './filter-traces.ts'
 import { spanTitle } from '../ui/span-title.ts'
+import { listTraces } from './trace-source.ts'
 import { TracePage } from './trace-page.tsx'
 import { Trouble } from './trouble.tsx'
 
@@ -30,9 +30,9 @@ function TraceList(): VNode {
   const rows = useSignal<readonly TraceRow[] | undefined>(undefined)
   const problem = useSignal<string | undefined>(undefined)
   useEffect(() => {
-    if (connection.value === 'file' || connection.value === 'loading') return undefined
+    if (connection.value === 'loading') return undefined
     const load = (): void => {
-      void api.traces().then(
+      void listTraces().then(
         (found) => {
           rows.value = found
           problem.value = undefined
@@ -42,6 +42,7 @@ function TraceList(): VNode {
       )
     }
     load()
+    if (connection.value === 'file') return undefined
     const timer = setInterval(load, refreshMs)
     return () => clearInterval(timer)
   }, [connection.value])
@@ -52,7 +53,6 @@ function TraceList(): VNode {
           {problem.value}
         </p>
       )}
-      {connection.value === 'file' && <p class="empty">An exported file holds no traces.</p>}
       {rows.value?.length === 0 && <NoTraces />}
       {rows.value && rows.value.length > 0 && <TraceTable all={rows.value} />}
     </section>
@@ -143,9 +143,11 @@ function NoTraces(): VNode {
   return (
     <div class="empty">
       <p>
-        {session.value?.isLive === true
-          ? 'Nothing has been traced yet. A trace appears when an agent takes a message or an activity runs.'
-          : 'A dashboard traces the work of its own process alone. This one shows a memory that other processes work on: open the dashboard of their process, such as the one of skein run --dashboard.'}
+        {connection.value === 'file'
+          ? 'This file holds no traces: none were kept, or none are of its period.'
+          : session.value?.isLive === true
+            ? 'Nothing has been traced yet. A trace appears when an agent takes a message or an activity runs.'
+            : 'A dashboard traces the work of its own process alone. This one shows a memory that other processes work on: open the dashboard of their process, such as the one of skein run --dashboard.'}
       </p>
     </div>
   )

@@ -14,8 +14,8 @@ export function embedRun(
   digest: (text: string) => string,
 ): string {
   const page = textOf(files.get(''))
-  const script = textOf(fileOf(files, '.js')).replaceAll(/<\/(script)/gi, String.raw`<\/$1`)
-  const styles = textOf(fileOf(files, '.css'))
+  const script = textOf(fileOf(files, page, '.js')).replaceAll(/<\/(script)/gi, String.raw`<\/$1`)
+  const styles = textOf(fileOf(files, page, '.css'))
   const data = JSON.stringify(run).replaceAll('<', String.raw`\u003c`)
   const policy = [
     "default-src 'none'",
@@ -33,8 +33,9 @@ export function embedRun(
   return insert(insert(bare, '<head>', head, 'after'), '</body>', body, 'before')
 }
 
-function fileOf(files: ReadonlyMap<string, PageFile>, extension: string): PageFile | undefined {
-  return [...files].find(([path]) => path.endsWith(extension))?.[1]
+/** The script or the styles that the page names. What it loads later is nothing that an exported run shows. */
+function fileOf(files: ReadonlyMap<string, PageFile>, page: string, extension: string): PageFile | undefined {
+  return [...files].find(([path]) => path.endsWith(extension) && page.includes(`"./${path}"`))?.[1]
 }
 
 function textOf(file: PageFile | undefined): string {

@@ -6,7 +6,7 @@ import { inboxItems } from '../inbox/inbox-items.ts'
 import { listRunRows } from '../metrics/list-run-rows.ts'
 import { metricsOf } from '../metrics/metrics.ts'
 import type { TimeWindow } from '../metrics/window-metrics.ts'
-import type { ExportedRun, RecordDetail, SceneEvent } from '../protocol/protocol.ts'
+import type { ExportedRun, ExportedTrace, RecordDetail, SceneEvent } from '../protocol/protocol.ts'
 import { briefDetail } from '../records/record-detail.ts'
 import { embedRun } from './embed-run.ts'
 import type { ExportSource } from './export-source.ts'
@@ -16,6 +16,9 @@ const maxEvents = 200_000
 const maxRecords = 2_000
 /** Of all values together, in UTF-16 units. */
 const maxValuesLength = 20_000_000
+const maxTraces = 500
+/** Of all traces together, in UTF-16 units. */
+const maxTracesLength = 10_000_000
 
 /** Makes the page with a run inlined: one file that needs no server. @throws StoreError */
 export async function exportHtml(
@@ -33,10 +36,26 @@ export async function exportHtml(
     inboxItems(view),
     listRunRows(view),
   ])
-  const records = await detailsOf(view, newest)
-  const data = { session, agents, events: newest, metrics, marks, records, inbox, runs }
+  const details = await detailsOf(view, newest)
+  const records = details.map((one) => ({ ...one, traces: source.traces.ofRecord(one.collection, one.id) }))
+  const traces = tracesOf(source.traces, window)
+  const data = { session, agents, events: newest, metrics, marks, records, inbox, runs, traces }
   const run: ExportedRun = { ...data, exportedAt: Date.now() }
   return embedRun(files, run, (text) => hash('sha256', text, 'base64'))
+}
+
+/** The traces of a period, newest first, up to the limits. */
+function tracesOf(
+  traces: ExportSource['traces'],
+  { since = 0, until = Number.POSITIVE_INFINITY }: Partial<TimeWindow>,
+): readonly ExportedTrace[] {
+  let roomLeft = maxTracesLength
+  return traces.list(maxTraces).flatMap((row) => {
+    const detail = row.endedAt >= since && row.startedAt <= until ? traces.get(row.id) : undefined
+    if (!detail) return []
+    roomLeft -= JSON.stringify(detail).length
+    return roomLeft >= 0 ? [{ row, detail }] : []
+  })
 }
 
 async function takeLast(events: AsyncIterable<SceneEvent>, count: number): Promise<readonly SceneEvent[]> {

@@ -5,6 +5,7 @@ import type { RecordDetail } from './records-protocol.ts'
 import type { RunRow } from './runs-protocol.ts'
 import type { SceneEvent } from './scene-event.ts'
 import type { AgentRow, Session } from './session-protocol.ts'
+import type { TraceDetail, TraceRow } from './traces-protocol.ts'
 
 /**
  * `GET /api/export?format=html|jsonl|trace&since=&until=`: downloads a run. `html` is the page itself with its script
@@ -13,6 +14,12 @@ import type { AgentRow, Session } from './session-protocol.ts'
  * script, one style sheet and no other file.
  */
 export type ExportFormat = 'html' | 'jsonl' | 'trace'
+
+/** A trace in an exported page: its row in the list, and its steps. */
+export interface ExportedTrace {
+  readonly row: TraceRow
+  readonly detail: TraceDetail
+}
 
 /** The data of an exported page. */
 export interface ExportedRun {
@@ -26,6 +33,8 @@ export interface ExportedRun {
   readonly records: readonly RecordDetail[]
   readonly inbox: readonly InboxItem[]
   readonly runs: readonly RunRow[]
+  /** The newest traces of the period, up to 10 MB; files of earlier versions have none. */
+  readonly traces?: readonly ExportedTrace[]
   /** Unix milliseconds. */
   readonly exportedAt: number
 }

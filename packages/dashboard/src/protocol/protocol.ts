@@ -20,6 +20,7 @@
  */
 
 export type { AgentState, SceneEvent, StreamPosition } from './scene-event.ts'
+export type { AgentChart, ChartMove, ChartState, ChartTransition } from './charts-protocol.ts'
 export type { SceneLabel } from './scene-label.ts'
 export type { Frame, Heartbeat, StreamClose, StreamEventName } from './stream-protocol.ts'
 export type { AgentRow, EventPage, Session } from './session-protocol.ts'
@@ -35,6 +36,6 @@ export type {
 export type { AgentOrderRequest } from './orders-protocol.ts'
 export type { RunRow } from './runs-protocol.ts'
 export type { Cost, Metrics, QueueSample, WorkCounts, WorkQueue } from './metrics-protocol.ts'
-export type { ExportedRun, ExportFormat } from './export-protocol.ts'
+export type { ExportedRun, ExportedTrace, ExportFormat } from './export-protocol.ts'
 export type { RecordTrace, TraceDetail, TraceRow, TraceSpan, TraceTextName } from './traces-protocol.ts'
 export type { Problem } from './problem-protocol.ts'

@@ -75,7 +75,7 @@ export type SceneEvent = EventBase &
         /** Identifies one run: a bar of the timeline. */
         readonly run: string
         readonly activity: string
-        /** How orders name the run, when it starts in a flock of the server's process. */
+        /** How orders name the run, when it starts. */
         readonly order?: string
         /** The activity and its input in words, when it starts: `note: Energy`. */
         readonly title?: string

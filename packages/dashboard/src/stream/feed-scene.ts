@@ -84,7 +84,12 @@ function activityOf({ change, record }: ChangeEntry): SceneBody {
   const present = record && workStateOf(JSON.parse(record.text))
   const work = record?.version === version ? present : undefined
   if (!work || work.state === 'running') {
-    return { ...common, phase: 'started', ...(present?.title !== undefined && { title: shortText(present.title) }) }
+    return {
+      ...common,
+      order: id,
+      phase: 'started',
+      ...(present?.title !== undefined && { title: shortText(present.title) }),
+    }
   }
   return work.state === 'failed'
     ? { ...common, phase: 'failed' }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import { citedSentences, findSource } from '../../page/memory/citations.ts'
+import { citedPart, citedSentences, findSource } from '../../page/memory/citations.ts'
 
 const value = JSON.stringify({ quotes: [{ text: 'So it is.', citations: [{ source: 'd', start: 4, end: 13 }] }] })
 
@@ -25,4 +25,13 @@ it('finds the shortest source of a sentence, and no record that quotes it', asyn
   }))
   const found = await findSource('So it is.', sources, (_, id) => Promise.resolve({ value: texts[id] } as never))
   expect(found?.id).toBe('part')
+})
+
+it('finds the part of a source that a citation means by its place', () => {
+  const part = (id: string, range: string): { id: string; tags: string[] } => ({ id, tags: ['part', `at:${range}`] })
+  const parts = [{ id: 'old', tags: ['part'] }, part('first', '0-40'), part('second', '40-100')]
+  const at = (start: number): unknown => citedPart({ source: 'd', start, end: start + 9 }, parts)
+  expect(at(4)).toEqual({ id: 'first', mark: '4-13-40' })
+  expect(at(40)).toEqual({ id: 'second', mark: '0-9-60' })
+  expect(at(100)).toBeUndefined()
 })

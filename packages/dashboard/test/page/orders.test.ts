@@ -19,10 +19,11 @@ const scribe = behavior({
 })
 
 describePage('Orders in Chromium', (open) => {
+  const store = mapStore()
   let memory: Memory
   let flock: Flock
   beforeAll(async () => {
-    memory = await openMemory({ store: mapStore() })
+    memory = await openMemory({ store })
     flock = await createFlock({ memory, threads: 1 })
   })
   afterAll(async () => {
@@ -75,15 +76,20 @@ describePage('Orders in Chromium', (open) => {
     expect(opened.faults).toEqual([])
   })
 
-  it('cancel a run in the timeline, and run it again', async () => {
-    await using board = await openBoard({ memory, flock, principal: mayControl })
+  it.each(['the page of its process', 'another process'])('cancel a run, and run it again, from %s', async (where) => {
+    const isOwn = where.startsWith('the page')
+    const seen = isOwn ? { memory, flock } : { memory: await openMemory({ store }) }
+    await using board = await openBoard({ ...seen, principal: mayControl })
     const bob = flock.spawn(scribe, { id: 'bob' })
     let runs = 0
-    const wait = flock.activity(async function wait({ signal }) {
-      runs += 1
-      if (runs > 1) return
-      await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
-    })
+    const wait = flock.activity(
+      async ({ signal }) => {
+        runs += 1
+        if (runs > 1) return
+        await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+      },
+      { once: `wait ${where}` },
+    )
     const waiting = wait(undefined, { as: bob.memory.principal })
     waiting.catch(() => {})
     await using opened = await open(board.board.url)
@@ -105,6 +111,7 @@ describePage('Orders in Chromium', (open) => {
     await done
     expect(runs).toBe(2)
     expect(opened.faults).toEqual([])
+    bob.stop()
   })
 
   it('are neither shown to viewers without the right, nor taken from them', async () => {

@@ -12,8 +12,12 @@ async function runOn(board: OpenBoard, title: string, question: string, calls: n
   const view = board.memory.as({ id: 'combiner-1', role: 'combiner' })
   const source = await view.objects.put(`About farms.\n${sentence}\nThe end of ${title}.`, { title, tags: ['source'] })
   const run = await recordRun(view, { title, questions: [question] })
-  const quotes = [{ text: sentence, citations: [{ source: 'd', start: 13, end: 13 + sentence.length }] }]
-  const answer = await view.objects.put({ topic: question, quotes, calls }, { derivedFrom: [source] })
+  // A part of another file, which tells its place.
+  const told = { task: 'letters', tags: ['part', 'at:100-124'] }
+  const part = await view.objects.put('Farms earned money. Then', told)
+  const retold = { text: 'They became profitable.', citations: [{ source: 'letters', start: 100, end: 119 }] }
+  const quotes = [retold, { text: sentence, citations: [{ source: 'd', start: 13, end: 13 + sentence.length }] }]
+  const answer = await view.objects.put({ topic: question, quotes, calls }, { derivedFrom: [source, part] })
   const answers = [{ question, object: answer.id, isAnswered: true }]
   await run.end({ state: 'done', agents: 68, used: { ...noCost, calls }, saved: { ...noCost, calls: 147 }, answers })
 }
@@ -46,8 +50,12 @@ describePage('The runs in Chromium', (open) => {
     await page.getByRole('heading', { name: 'What about farmers?' }).waitFor()
     await page.getByText('149 made').waitFor()
     expect(await opened.violations()).toEqual([])
-    await page.getByRole('button', { name: /^source/ }).click()
+    await page.getByRole('button', { name: 'source 13–' }).click()
     expect(await page.locator('mark').textContent()).toBe(sentence)
+    // By its place, one part of many is found, and marked although the sentence says it in other words.
+    await page.goBack()
+    await page.getByRole('button', { name: 'source 100–119' }).click()
+    await page.locator('mark').getByText('Farms earned money.').waitFor()
     expect(opened.faults).toEqual([])
   })
 

@@ -1,5 +1,11 @@
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest'
+
+import { openBoard } from '../open-board.ts'
 import { describePage } from './describe-page.ts'
 import { FixtureServer } from './fixture/fixture-server.ts'
 import { sampleRun } from './fixture/sample-run.ts'
@@ -37,5 +43,23 @@ describePage('Traces in Chromium', (open) => {
     await named.getByText('model extractive@4').waitFor()
     await opened.page.getByText('Tokens in').waitFor()
     expect(await opened.violations()).toEqual([])
+  })
+
+  it('are in an exported file too, where a record leads to the work that wrote it, and back', async () => {
+    await using board = await openBoard()
+    await board.memory.as({ id: 'ann', role: 'clerk' }).facts.set('price/anvil', 30)
+    const folder = mkdtempSync(join(tmpdir(), 'skein-export-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const file = join(folder, 'run.html')
+    writeFileSync(file, await (await board.get('/api/export?format=html')).text())
+    await using opened = await open(`${pathToFileURL(file).href}#/memory/facts/price%2Fanvil`)
+    const { page } = opened
+    await page.getByRole('link', { name: 'wrote', exact: true }).press('Enter')
+    await page.getByRole('heading', { name: 'wrote facts' }).waitFor()
+    await page.locator('.span-details a').press('Enter')
+    await page.getByRole('heading', { name: 'price/anvil' }).waitFor()
+    await page.getByRole('link', { name: 'Traces', exact: true }).click()
+    await page.getByRole('link', { name: 'wrote facts' }).first().waitFor()
+    expect(opened.faults).toEqual([])
   })
 })

@@ -196,6 +196,8 @@ export class McpTokens {
   }
 }
 
-function toToken({ hash: _, bytesPerDay, elicitation = false, ...rest }: StoredToken): McpToken {
-  return { ...rest, bytesPerDay, elicitation }
+/** Without its hash. */
+function toToken(token: StoredToken): McpToken {
+  const { id, principal, createdAt, expiresAt, requestsPerMinute, bytesPerDay, elicitation = false } = token
+  return { id, principal, createdAt, expiresAt, requestsPerMinute, bytesPerDay, elicitation }
 }

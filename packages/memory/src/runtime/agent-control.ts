@@ -103,7 +103,7 @@ export class AgentControl {
    * Cancels one run of an activity of an agent: to the agent, the activity has failed with an ActivityCancelledError, and
    * is not tried again.
    *
-   * @param run - Its name in the events of the flock.
+   * @param run - Its name in the events of the flock; or the id of its record in `work`, which any process can see.
    * @throws as `pause`; ControlError also when the run has ended.
    */
   cancel(agent: string, run: string, options: ControlOptions = {}): Promise<void> {
@@ -115,7 +115,7 @@ export class AgentControl {
    * Runs an activity again as the same agent, with the same input: its stored result is forgotten, and the next caller
    * gets the new one. Records made from the old one stay. Resolves when it has begun.
    *
-   * @param run - The name of the run that it repeats, in the events of the flock.
+    * @param run - The run that it repeats, named as for `cancel`.
    * @throws as `pause`; ControlError also when the run has not ended, or its flock no longer knows it: flocks keep 200.
    */
   rerun(agent: string, run: string, options: ControlOptions = {}): Promise<void> {

@@ -1,6 +1,7 @@
 import type { ClaimToken } from '../space/write-options.ts'
 import type { StoredRecord } from '../store/record.ts'
 import type { Label } from '../values/access.ts'
+import type { AgentDescription } from './agent-descriptions.ts'
 import type { Mail, OutgoingMail } from './agent-mail.ts'
 
 /** The status of a saved agent. */
@@ -51,6 +52,8 @@ export interface SaveAgent {
   readonly outgoing?: readonly OutgoingMail[]
   /** Keys of work whose results the state has consumed: they are removed. */
   readonly finishedWork?: readonly string[]
+  /** What to say of its definition, for `description`. */
+  readonly describes?: AgentDescription
 }
 
 /** The tag of agents that are paused. */

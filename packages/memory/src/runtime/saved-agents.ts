@@ -9,6 +9,7 @@ import { VersionConflictError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import { requireDuration, requireLifetime, requireStrings } from '../values/require-option.ts'
 import { workId } from '../work/work-id.ts'
+import { describeMutation, readDescription } from './agent-descriptions.ts'
 import { announceHost, listHosts } from './agent-hosts.ts'
 import type { AgentHostEntry, HostPresence } from './agent-hosts.ts'
 import { mailKey, mailMutation, readMail, takeMail } from './agent-mail.ts'
@@ -73,6 +74,7 @@ export class SavedAgents {
       taken = [],
       outgoing = [],
       finishedWork = [],
+      describes,
     } = saved
     if (ttlMs !== undefined) requireLifetime('ttlMs', ttlMs)
     const { id: author, role } = this.#actor.principal
@@ -86,6 +88,7 @@ export class SavedAgents {
       ...taken.map(({ id, version }): OwnMutation => ({ type: 'delete', key: mailKey(id), ifVersion: version })),
       ...done.map((key): OwnMutation => ({ type: 'delete', key })),
       ...outgoing.map((mail) => this.#mutation(mail)),
+      ...(describes ? describeMutation(this.#actor, describes) : []),
     ]
     const [written] = await this.#actor.write(batch, ({ version }) => version)
     return written?.version ?? 0
@@ -208,6 +211,20 @@ export class SavedAgents {
     this.#space.assertOpen()
     this.#actor.requireRight('administer', 'list', keyOf(''))
     return listHosts(this.#actor)
+  }
+
+  /**
+   * What a runtime said of a definition when it saved an agent of it (`describes`); `undefined` if none did.
+   *
+   * Needs the right `administer`, as {@link list}.
+   *
+   * @throws AccessError
+   */
+  async description(id: string): Promise<unknown> {
+    requireStrings('id', [id])
+    this.#space.assertOpen()
+    this.#actor.requireRight('administer', 'list', keyOf(''))
+    return readDescription(this.#actor, id)
   }
 
   /**

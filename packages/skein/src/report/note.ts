@@ -78,7 +78,7 @@ export function partPassage(part: Part, text: string, id: string): CitablePassag
 
 /** Where a range of a part is in its source; by default the whole part. */
 export function sourceRange(
-  part: Part,
+  part: Pick<Part, 'start' | 'end' | 'places'>,
   start = 0,
   end: number = part.end - part.start,
 ): { readonly start: number; readonly end: number } {

@@ -96,14 +96,16 @@ async function readFile(
   const wholeRef = await memory.objects.put(whole, { task: digest, tags: ['source'], ...titled(source) })
   const parts = await Promise.all(
     packSections(splitSections(whole)).map(async ({ topic, title, start, end }): Promise<Part> => {
+      const placed = { start, end, ...(places && { places: placesWithin(places, start, end) }) }
+      const { start: from, end: to } = sourceRange(placed)
       const text = await memory.objects.put(whole.slice(start, end), {
         task: digest,
-        tags: ['part'],
+        // By its place, a viewer finds the part that a citation means.
+        tags: ['part', `at:${from}-${to}`],
         ...titled(title),
         derivedFrom: [wholeRef],
       })
-      const part = { text, source: digest, topic, title, start, end }
-      return { ...part, ...(places && { places: placesWithin(places, start, end) }), ...(language && { language }) }
+      return { text, source: digest, topic, title, ...placed, ...(language && { language }) }
     }),
   )
   const contents: Contents = { source, ...(!content && { path }), parts }

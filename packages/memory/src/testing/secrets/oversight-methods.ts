@@ -116,6 +116,7 @@ export const oversightMethods: Readonly<Record<string, ViewMethod>> = {
     takes: 'nothing',
     attempt: async (view) => (await view.agents.announceHost(host, 1_000)).leave(),
   },
+  'agents.description': { shows: 'administer', takes: 'nothing', attempt: (view) => view.agents.description('low') },
   'agents.hosts': { shows: 'administer', takes: 'nothing', attempt: (view) => view.agents.hosts() },
   'agents.summaries': { shows: 'administer', takes: 'nothing', attempt: (view) => view.agents.summaries(['low']) },
   'agents.list': { shows: 'administer', takes: 'nothing', attempt: (view) => view.agents.list() },
