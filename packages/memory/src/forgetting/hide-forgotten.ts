@@ -9,7 +9,7 @@ import { sourceName } from '../store/source-name.ts'
 import type { Store } from '../store/store.ts'
 import { pastName, runningPlans } from './erasure-plan.ts'
 import type { Plan } from './erasure-plan.ts'
-import { inSlices } from '../values/in-slices.ts'
+import { inSlices } from './in-slices.ts'
 
 /** Names that an erasure hides, and its moment. */
 interface HiddenNames {

@@ -115,7 +115,7 @@ export class AgentControl {
    * Runs an activity again as the same agent, with the same input: its stored result is forgotten, and the next caller
    * gets the new one. Records made from the old one stay. Resolves when it has begun.
    *
-    * @param run - The run that it repeats, named as for `cancel`.
+   * @param run - The run that it repeats, named as for `cancel`.
    * @throws as `pause`; ControlError also when the run has not ended, or its flock no longer knows it: flocks keep 200.
    */
   rerun(agent: string, run: string, options: ControlOptions = {}): Promise<void> {
