@@ -120,7 +120,7 @@ export { rankValues } from './search/rank-values.ts'
 export type { RankedValue } from './search/rank-values.ts'
 export { Emitter } from './values/emitter.ts'
 export { labelFrom } from './values/access.ts'
-export { isBundled, ownFile } from './values/own-file.ts'
+export { isBundled, ownFile, threadFlags } from './values/own-file.ts'
 export { plainText } from './values/plain-text.ts'
 export {
   maxTimerMs,

@@ -1,7 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process'
+import type { ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, watch } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { Readable } from 'node:stream'
 
 import { openMemory } from '@skein/memory'
 import type { Memory } from '@skein/memory'
@@ -89,51 +91,66 @@ it('leaves nothing of deleted rows between those that are there, while others wr
   await expectWhole(path)
 }, 60_000)
 
+/** Code of a process that scrubs a database. */
+const scrubbing = `import { sqliteStore } from ${JSON.stringify(import.meta.resolve('@skein/sqlite'))}
+  const store = await sqliteStore(process.argv[1]).open('default', 'writer')
+  process.stdout.write('opened')
+  await store.scrub()
+  await store[Symbol.asyncDispose]()`
+
+function startScrubbing(path: string, ...flags: readonly string[]): ChildProcessByStdio<null, Readable, null> {
+  const flagsOfEval = ['--no-warnings', '--input-type=module', '--eval', scrubbing, path]
+  const child = spawn(process.execPath, [...flags, ...flagsOfEval], { stdio: ['ignore', 'pipe', 'inherit'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  return child
+}
+
 it('leaves a file that is whole when the process that cleans it is killed', async () => {
   const path = temporaryPath()
   const memory = await open(path)
   await fillAndDelete(memory)
   await memory.close()
-  const script = join(import.meta.dirname, '../src/writer/scrub-process.ts')
-  const argument = JSON.stringify({ path, busyTimeoutMs: 5_000 })
-  const clean = async (changesUntilKill: number): Promise<unknown> => {
-    const child = spawn(process.execPath, [script, argument], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const scrub = async (changesUntilKill: number): Promise<unknown> => {
+    const child = startScrubbing(path)
+    await once(child.stdout, 'data')
     let left = changesUntilKill
     const watcher = watch(path, () => {
       left -= 1
       if (left === 0) child.kill('SIGKILL')
     })
-    const said = once(child, 'message').then(([message]) => message as unknown)
-    const ended = once(child, 'exit').then(([, signal]) => signal as unknown)
-    const result = await Promise.race([said, ended])
-    await ended
+    const [code, signal] = (await once(child, 'exit')) as [unknown, unknown]
     watcher.close()
-    return result
+    return signal ?? code
   }
   const ends = []
   for (const changes of [1, 2, 4, 8]) {
-    ends.push(await clean(changes))
+    ends.push(await scrub(changes))
     await expectWhole(path)
   }
   // It may have been through before the kill reached it.
   expect(ends).toContain('SIGKILL')
-  expect(await clean(Infinity)).toBe(null)
+  expect(await scrub(Infinity)).toBe(0)
   expect(occurrences(path, 'canary')).toBe(0)
   await expectWhole(path)
 }, 60_000)
 
-it('rewrites the file where no process may be started', async () => {
+it('rewrites the file where it may not look for the descriptor of SQLite', async () => {
   const path = temporaryPath()
   const memory = await open(path)
   await fillAndDelete(memory)
   await memory.close()
-  const rights = ['--permission', '--allow-fs-read=*', '--allow-fs-write=*', '--allow-addons', '--no-warnings']
-  const code = `import { sqliteStore } from ${JSON.stringify(import.meta.resolve('@skein/sqlite'))}
-    const store = await sqliteStore(process.argv[1]).open('default', 'writer')
-    await store.scrub()
-    await store[Symbol.asyncDispose]()`
-  const child = spawn(process.execPath, [...rights, '--input-type=module', '--eval', code, path], { stdio: 'inherit' })
-  expect((await once(child, 'exit'))[0]).toBe(0)
+  const root = join(import.meta.dirname, '../../..')
+  const folders = [root, dirname(path)].map((folder) => `--allow-fs-read=${folder}`)
+  const rights = ['--permission', ...folders, `--allow-fs-write=${dirname(path)}`, '--allow-addons', '--allow-worker']
+  const pages = (): number => {
+    const db = new Database(path, { readonly: true })
+    onTestFinished(() => void db.close())
+    return db.pragma('page_count', { simple: true }) as number
+  }
+  const before = pages()
+  expect((await once(startScrubbing(path, ...rights), 'exit'))[0]).toBe(0)
+  // Cleaning leaves it as long as it was.
+  expect(pages()).toBeLessThan(before)
   expect(occurrences(path, 'canary')).toBe(0)
   await expectWhole(path)
 }, 60_000)

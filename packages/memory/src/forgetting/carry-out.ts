@@ -10,7 +10,7 @@ import type { Store } from '../store/store.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import type { Erasure } from './erasure.ts'
 import type { Doomed, Plan } from './erasure-plan.ts'
-import { planKeys, runningPlans } from './erasure-plan.ts'
+import { partsAtOnce, planKeys, runningPlans } from './erasure-plan.ts'
 import { erasePast } from './find-past.ts'
 import { leaveMarks } from './leave-marks.ts'
 import { firstStep, nextStep } from './step-size.ts'
@@ -128,8 +128,18 @@ export function noteOf(
   return { agent, action: 'erase', outcome: 'hit', reason, collection, sensitivity, compartments, ids: [[id, 1]] }
 }
 
-/** Marks an erasure as done, and removes its plan. */
-async function complete({ store }: Erasers, plan: Plan, contents: number): Promise<void> {
+/**
+ * Marks an erasure as done, and removes its plan. The parts go before, some at a time: what they name is gone, and of a
+ * plan that lacks parts the rest is carried out again.
+ */
+async function complete(erasers: Erasers, plan: Plan, contents: number): Promise<void> {
+  const { store } = erasers
+  const [head, ...parts] = planKeys(plan).map((one): DeleteMutation => ({ type: 'delete', key: one, author: 'skein' }))
+  for (let from = 0; from < parts.length; from += partsAtOnce) {
+    erasers.assertOpen()
+    await store.write(parts.slice(from, from + partsAtOnce))
+    await nextTurn()
+  }
   const key = { collection: 'erasures', id: plan.id } as const
   for (;;) {
     const [record] = await store.read([key])
@@ -145,7 +155,7 @@ async function complete({ store }: Erasers, plan: Plan, contents: number): Promi
         meta: { author, tags: [], derivedFrom: [], sensitivity, compartments },
         ifVersion: version,
       },
-      ...planKeys(plan).map((one): DeleteMutation => ({ type: 'delete', key: one, author: 'skein' })),
+      ...(head ? [head] : []),
     ])
     if (ok) return
   }

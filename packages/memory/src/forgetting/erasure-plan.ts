@@ -44,24 +44,36 @@ export type Told = ReadonlyMap<string, Stamp>
 /** Until a plan is in force, its parts expire: nobody waits for the plan of somebody who has died. */
 const draftMs = 3_600_000
 const pageSize = 100
-/** So many parts are read at a time, since others wait for it: each may name hundreds of records. */
-const partsAtOnce = 4
+/** So many parts are read or removed at a time, since others wait for it: each may name hundreds of records. */
+export const partsAtOnce = 4
 
 /** The writes of a plan's parts, to be made one by one before it is in force. */
 export function* draftOf(id: string, parts: readonly (readonly Doomed[])[]): Generator<SetMutation> {
   for (const [n, part] of parts.entries()) yield { ...partOf(id, part, n), ttlMs: draftMs }
 }
 
-/** What a part says of a record. */
-type Row = readonly [Doomed['collection'], string, number, Doomed['sensitivity'], readonly string[], isPast?: 1]
+/** What a part says of records of one kind under one label: their ids, each with its version. A plan is as short as can be. */
+type Group = readonly [
+  collection: Doomed['collection'],
+  sensitivity: Doomed['sensitivity'],
+  compartments: readonly string[],
+  isPast: 0 | 1,
+  versions: readonly (readonly [id: string, version: number])[],
+]
 
 function partOf(id: string, doomed: readonly Doomed[], n: number): SetMutation {
-  const rows = doomed.map(({ collection, id: name, version, sensitivity, compartments, isPast }): Row => {
-    return isPast
-      ? [collection, name, version, sensitivity, compartments, 1]
-      : [collection, name, version, sensitivity, compartments]
-  })
-  return settingOf(id, rows, n)
+  const groups = new Map<string, { readonly group: Group; readonly versions: [id: string, version: number][] }>()
+  for (const { collection, id: name, version, sensitivity, compartments, isPast } of doomed) {
+    const like = JSON.stringify([collection, sensitivity, compartments, isPast ? 1 : 0])
+    const known = groups.get(like)
+    if (known) known.versions.push([name, version])
+    else {
+      const versions: [id: string, version: number][] = [[name, version]]
+      groups.set(like, { group: [collection, sensitivity, compartments, isPast ? 1 : 0, versions], versions })
+    }
+  }
+  const parts = [...groups.values()].map(({ group }) => group)
+  return settingOf(id, parts, n)
 }
 
 /** The writes that put a plan of parts into force, which were stored under these versions. */
@@ -124,9 +136,9 @@ async function readPlan(store: Pick<Store, 'read'>, id: string, head: StoredReco
 }
 
 function doomedOf({ value }: StoredRecord): readonly Doomed[] {
-  return (decodeJson(value) as readonly Row[]).map(([collection, id, version, sensitivity, compartments, isPast]) => {
-    return { collection, id, version, sensitivity, compartments, isPast: isPast === 1 }
-  })
+  return (decodeJson(value) as readonly Group[]).flatMap(([collection, sensitivity, compartments, isPast, versions]) =>
+    versions.map(([id, version]) => ({ collection, id, version, sensitivity, compartments, isPast: isPast === 1 })),
+  )
 }
 
 /** What a past version is hidden by while it is being erased. */

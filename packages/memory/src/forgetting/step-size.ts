@@ -1,7 +1,7 @@
 /** How long a step may keep other writers waiting, in milliseconds. */
-const stepMs = 10
+const stepMs = 6
 const fewest = 16
-const most = 500
+const most = 200
 
 /** How many records go in the first step of an erasure. */
 export const firstStep = 25

@@ -19,6 +19,23 @@ export function ownFile(packageName: string, moduleUrl: string | undefined, modu
   return url
 }
 
+/** Flags that say how modules are found and loaded. */
+const loading = /^(?:--import|--require|-r|--conditions|-C|--loader|--experimental-loader)(?:=|$)/
+/** Flags that say what a process may do. */
+const permission = /^--(?:permission|experimental-permission|allow-[\w-]+)(?:=|$)/
+
+/**
+ * Options of a thread that begins with a file. A thread inherits all flags of its process, and Node.js refuses
+ * `--input-type` there, since it is about the text of `--eval`. With that flag it gets those about loading and permissions.
+ */
+export function threadFlags(): { readonly execArgv?: string[] } {
+  const flags = process.execArgv
+  if (!flags.some((flag) => flag.startsWith('--input-type'))) return {}
+  const isKept = (flag: string): boolean => loading.test(flag) || permission.test(flag)
+  const isValue = (at: number): boolean => isKept(flags[at - 1] ?? '') && !flags[at - 1]?.includes('=')
+  return { execArgv: flags.filter((flag, at) => isKept(flag) || (isValue(at) && !flag.startsWith('-'))) }
+}
+
 /** Whether a bundler has moved a module into another file, whose exports are others. */
 export function isBundled(moduleUrl: string | undefined, module: string): boolean {
   return moduleUrl === undefined || !moduleUrl.slice(moduleUrl.lastIndexOf('/') + 1).startsWith(`${module}.`)

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 
-import { isBundled, ownFile } from '../values/own-file.ts'
+import { threadFlags, isBundled, ownFile } from '../values/own-file.ts'
 import { scanVectors } from './scan-vectors.ts'
 import type { ScannedRows, VectorScan } from './scan-vectors.ts'
 
@@ -18,7 +18,9 @@ export class VectorScanner implements AsyncDisposable {
 
   async scan(scan: VectorScan): Promise<ScannedRows> {
     if (scan.count * scan.dimensions <= atOnce || isBundled(import.meta.url, moduleName)) return scanVectors(scan)
-    this.#thread ??= new Worker(ownFile('@skein/memory', import.meta.url, moduleName, './scan-thread.js'))
+    this.#thread ??= new Worker(ownFile('@skein/memory', import.meta.url, moduleName, './scan-thread.js'), {
+      ...threadFlags(),
+    })
     const thread = this.#thread
     const { promise, resolve, reject } = Promise.withResolvers<ScannedRows>()
     const onExit = (): void => reject(new Error('The thread that compares vectors has ended.'))

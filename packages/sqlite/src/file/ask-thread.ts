@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 
-import { fromEnvelope } from '@skein/memory/runtime'
+import { threadFlags, fromEnvelope } from '@skein/memory/runtime'
 import type { ErrorEnvelope } from '@skein/memory/runtime'
 
 import type { DatabaseFile } from './connection.ts'
@@ -20,7 +20,10 @@ export async function askThread<Result>(
   signal?: AbortSignal,
 ): Promise<Result> {
   signal?.throwIfAborted()
-  const worker = new Worker(module, { workerData: { path, busyTimeoutMs } satisfies DatabaseFile })
+  const worker = new Worker(module, {
+    workerData: { path, busyTimeoutMs } satisfies DatabaseFile,
+    ...threadFlags(),
+  })
   const stop = (): void => void worker.terminate()
   signal?.addEventListener('abort', stop)
   try {

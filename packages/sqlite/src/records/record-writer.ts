@@ -50,8 +50,8 @@ const deleteContents = 'DELETE FROM @objects WHERE hash >= ? AND hash < ?'
 const raiseFloor =
   'INSERT INTO @floors VALUES (?, ?) ON CONFLICT (collection) DO UPDATE SET version = max(version, excluded.version)'
 
-/** So many chunks of the search index are looked at with each sweep. */
-const chunksPerSweep = 1_024
+/** How long a sweep may remove postings, in milliseconds. */
+const purgeMs = 20
 
 /**
  * Changes the records of one space through the one connection of a process that
@@ -89,8 +89,8 @@ export class RecordWriter {
   }
 
   /** See {@link TermBlocks.purge}. */
-  purge(most: number): boolean {
-    return this.#terms.purge(most)
+  purge(forMs: number): boolean {
+    return this.#terms.purge(forMs)
   }
 
   /**
@@ -143,7 +143,7 @@ export class RecordWriter {
     this.#last = last
     if (this.#pending !== undefined && this.#pending >= blockSize) this.#addBlocks()
     else this.#terms.merge(this.#pending ?? 0)
-    this.#terms.purgeSome()
+    if (this.#isTakingMany) this.#terms.purgeSome()
     return { commit: { ok: true, written: verdicts.map(({ written }) => written) }, changes }
   }
 
@@ -263,7 +263,7 @@ export class RecordWriter {
     for (const hash of hashes) if (!this.#isHeld(hash, now)) this.#sql(deleteContents).run(hash, beyondPrefix(hash))
     // All of them, since the keys of damaged rows are not known.
     this.#recent.clear()
-    this.#terms.purge(chunksPerSweep)
+    this.#terms.purge(purgeMs)
     return expired.length
   }
 

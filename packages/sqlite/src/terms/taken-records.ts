@@ -8,6 +8,9 @@ import { PostingReader, PostingWriter } from './posting-list.ts'
 /** The format since which many records are taken out of the index at once. */
 const firstFormat = 9
 
+/** How many chunks are read at a time. */
+const chunksAtOnce = 32
+
 const walkedMark = '@purged'
 const readMark = 'SELECT version FROM @floors WHERE collection = ?'
 const raiseMark = 'INSERT INTO @floors VALUES (?, 1) ON CONFLICT (collection) DO UPDATE SET version = version + 1'
@@ -80,20 +83,24 @@ export function isPurging(sql: SpaceSql): boolean {
  * Goes on removing the postings of records that are in the index no more, chunk by chunk: one walk removes those of all
  * that were noted before it began. Its place is kept, so any process goes on with it.
  *
- * @param most - How many chunks to look at.
+ * @param forMs - For how long, in milliseconds; longer by a few chunks at most.
  * @returns whether nothing is left to remove.
  */
-export function purge(sql: SpaceSql, most: number): boolean {
+export function purge(sql: SpaceSql, forMs: number): boolean {
+  const until = performance.now() + forMs
   const taken = takenRecords(sql)
   if (taken.size === 0) return true
-  const walk = walkOf(sql)
-  const [upTo, last, ...place] = walk
-  const chunks = sql(nextChunks).all(...place, last, most) as Chunk[]
+  const [upTo, last, ...begun] = walkOf(sql)
   const startOf = new Map(sql(starts).all() as [block: number, start: number][])
-  for (const chunk of chunks) purgeChunk(sql, chunk, startOf.get(chunk[0]) ?? 0, taken)
-  const end = chunks.at(-1)
-  if (end && chunks.length === most) {
-    sql('UPDATE @purge SET block = ?, grp = ?, term = ?').run(end[0], end[1], end[2])
+  let place: readonly [block: number, group: number, term: string] = begun
+  for (;;) {
+    const chunks = sql(nextChunks).all(...place, last, chunksAtOnce) as Chunk[]
+    for (const chunk of chunks) purgeChunk(sql, chunk, startOf.get(chunk[0]) ?? 0, taken)
+    const [block, group, first] = chunks.at(-1) ?? []
+    if (chunks.length < chunksAtOnce || block === undefined || group === undefined || first === undefined) break
+    place = [block, group, first]
+    if (performance.now() < until) continue
+    sql('UPDATE @purge SET block = ?, grp = ?, term = ?').run(...place)
     return false
   }
   sql('DELETE FROM @taken WHERE n <= ?').run(upTo)

@@ -18,8 +18,8 @@ const longestBlock = 64 * 1_024
  */
 const manyTaken = 1_024
 const mostTakenShare = 8
-/** So many chunks are looked at with each batch: each batch takes out few enough for that to keep up. */
-const chunksPerBatch = 256
+/** How long a batch spends on that, in milliseconds. */
+const purgeMs = 3
 
 const indexedMark = '@indexed'
 const readMark = 'SELECT version FROM @floors WHERE collection = ?'
@@ -131,13 +131,13 @@ export class TermBlocks {
       const [records] = this.#sql('SELECT total(records) FROM @groups').get() as [number]
       if (this.#taken < records / mostTakenShare) return
     }
-    this.purge(chunksPerBatch)
+    this.purge(purgeMs)
   }
 
   /** See {@link purge}. */
-  purge(most: number): boolean {
+  purge(forMs: number): boolean {
     this.#taken = undefined
-    return purge(this.#sql, most)
+    return purge(this.#sql, forMs)
   }
 
   /** Drops what is cached: it may have been rolled back, or others may have written. */

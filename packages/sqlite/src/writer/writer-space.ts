@@ -8,8 +8,8 @@ import { ChangeAnnouncer } from './change-announcer.ts'
 import { takenRecords } from '../terms/taken-records.ts'
 import type { TransactionState } from './transaction-runner.ts'
 
-/** So many chunks of the search index are written anew within a few milliseconds. */
-const chunksPerPurge = 256
+/** How long one step may keep others waiting, in milliseconds. */
+const purgeMs = 5
 
 /** A space as the writing connection holds it. Its methods that write run inside a transaction. */
 export class WriterSpace implements TransactionState {
@@ -58,7 +58,7 @@ export class WriterSpace implements TransactionState {
 
   /** Removes the last traces in the search index of what was deleted, in part; returns whether none is left. */
   purge(): boolean {
-    return this.#records.purge(chunksPerPurge)
+    return this.#records.purge(purgeMs)
   }
 
   /** Keeps the time with the data where something would come back to life without it. */
