@@ -72,7 +72,8 @@ export function ours(name: string, facts: Facts, together: number): Contender {
   const one = async (): Promise<void> => {
     const [key, value] = [keyOf(index), valueOf(index)]
     index += 1
-    const { version } = await facts.set(key, value, { ifVersion: versions.get(key) ?? 0 })
+    const ifVersion = versions.get(key) ?? (await facts.read(key))?.version ?? 0
+    const { version } = await facts.set(key, value, { ifVersion })
     versions.set(key, version)
   }
   const batch = (): Promise<unknown> => Promise.all(Array.from({ length: together }, one))
