@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import type { ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, watch } from 'node:fs'
+import { readdirSync, readlinkSync, statSync, watch } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 
@@ -103,6 +103,42 @@ function startScrubbing(path: string, ...flags: readonly string[]): ChildProcess
   const child = spawn(process.execPath, [...flags, ...flagsOfEval], { stdio: ['ignore', 'pipe', 'inherit'] })
   onTestFinished(() => void child.kill('SIGKILL'))
   return child
+}
+
+it.skipIf(process.platform !== 'linux')(
+  'cleans a file as often as it is asked to, and opens it no more often',
+  async () => {
+    const path = temporaryPath()
+    const memory = await open(path)
+    await fillAndDelete(memory)
+    await using store = await sqliteStore(path).open('default', 'writer')
+    const opened: number[] = []
+    const lengths = new Set<number>()
+    for (let times = 0; times < 12; times += 1) {
+      await memory.as(ann).facts.set('fact/1', `canary${times}`)
+      await memory.as(ann).facts.delete('fact/1')
+      await store.scrub()
+      opened.push(readlinks().filter((file) => file === path).length)
+      lengths.add(statSync(path).size)
+    }
+    // Rewriting it would make it shorter.
+    expect(lengths.size).toBe(1)
+    expect(opened.at(-1)).toBe(opened[2])
+    expect(occurrences(path, 'canary')).toBe(0)
+    await memory.close()
+  },
+  60_000,
+)
+
+/** What the descriptors of this process mean. */
+function readlinks(): string[] {
+  return readdirSync('/proc/self/fd').flatMap((name) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${name}`)]
+    } catch {
+      return []
+    }
+  })
 }
 
 it('leaves a file that is whole when the process that cleans it is killed', async () => {

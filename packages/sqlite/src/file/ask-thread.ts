@@ -8,6 +8,12 @@ import type { DatabaseFile } from './connection.ts'
 /** What a thread answers: its result, or the error that it failed with. */
 export type ThreadReply<Result> = { readonly result: Result } | { readonly error: ErrorEnvelope }
 
+/** What a thread gets. */
+export interface ThreadFile extends DatabaseFile {
+  /** By which SQLite has the file open in this process, if that is known. */
+  readonly descriptor?: number | undefined
+}
+
 /**
  * Lets a thread of its own do what takes long with a database, so that the event loop continues.
  *
@@ -16,12 +22,12 @@ export type ThreadReply<Result> = { readonly result: Result } | { readonly error
  */
 export async function askThread<Result>(
   module: URL,
-  { path, busyTimeoutMs }: DatabaseFile,
+  { path, busyTimeoutMs, descriptor }: ThreadFile,
   signal?: AbortSignal,
 ): Promise<Result> {
   signal?.throwIfAborted()
   const worker = new Worker(module, {
-    workerData: { path, busyTimeoutMs } satisfies DatabaseFile,
+    workerData: { path, busyTimeoutMs, descriptor } satisfies ThreadFile,
     ...threadFlags(),
   })
   const stop = (): void => void worker.terminate()

@@ -1,11 +1,11 @@
 import { fdatasyncSync, readSync, writeSync } from 'node:fs'
 
-import type { DatabaseFile } from '../file/connection.ts'
+import type { ThreadFile } from '../file/ask-thread.ts'
 import { openFile } from '../file/database.ts'
 import type { Database } from '../file/database.ts'
 import { cleanPage } from './clean-page.ts'
 import type { Pages } from './clean-page.ts'
-import { withDescriptor } from './own-descriptor.ts'
+import { descriptorOf } from './own-descriptor.ts'
 
 /** So many pages are looked at while nobody can write. */
 const pagesAtOnce = 512
@@ -30,9 +30,10 @@ interface Cleaning extends Pages {
  *
  * It runs in a thread of its own, and waits without an event loop.
  *
+ * @returns the descriptor.
  * @throws what SQLite throws, `SQLITE_BUSY` where a reader keeps the log in use for longer than `busyTimeoutMs`.
  */
-export function cleanFile({ path, busyTimeoutMs }: DatabaseFile): void {
+export function cleanFile({ path, busyTimeoutMs, descriptor }: ThreadFile): number | undefined {
   const connections: Database[] = []
   const connect = (): Database => {
     const db = openFile(path, { timeout: busyTimeoutMs, fileMustExist: true })
@@ -41,13 +42,18 @@ export function cleanFile({ path, busyTimeoutMs }: DatabaseFile): void {
     db.pragma('secure_delete = ON')
     // What it commits may be lost: it is no change.
     db.pragma('synchronous = NORMAL')
+    // From here on it has a lock.
+    db.pragma('user_version')
     return db
   }
   try {
-    const [db, file] = withDescriptor(path, connect)
+    const db = connect()
+    const mover = connect()
+    const file = descriptorOf(path, connect, descriptor)
     if (file === undefined) db.exec('VACUUM')
-    else cleanPages({ file, db, mover: connect(), busyTimeoutMs, ...pagesOf(db, file) })
+    else cleanPages({ file, db, mover, busyTimeoutMs, ...pagesOf(db, file) })
     waitFor(busyTimeoutMs, () => isMoved(db, 'TRUNCATE'))
+    return file
   } finally {
     for (const db of connections) db.close()
   }

@@ -3,21 +3,30 @@ import { fstatSync, readdirSync, statSync } from 'node:fs'
 /** Names the open descriptors of a process, on Linux and macOS. */
 const folder = '/dev/fd'
 
+/** So many connections are opened to see a descriptor that is new. */
+const mostConnections = 4
+
 /**
- * The descriptor by which a connection has a database open, so that bytes can be written beside SQLite. Opening the file
- * again would not do: closing it gives up all locks that the process has on it, SQLite's included.
+ * A descriptor by which SQLite has a database open, so that bytes can be written beside it. Opening the file again would
+ * not do: closing it gives up all locks that the process has on it, SQLite's included. For the same reason SQLite closes
+ * none of its descriptors of a file while a connection of the process has a lock on it. It keeps them for the next
+ * connection, so a descriptor stays valid once it is known.
  *
- * @param connect - Opens the connection.
- * @returns with the connection, its descriptor; `undefined` where that can't be told from those of others.
+ * @param connect - Opens a connection, which has a lock from then on.
+ * @param known - What was found before.
+ * @returns `undefined` where SQLite's descriptors can't be told from those of others.
  */
-export function withDescriptor<Connection>(
-  path: string,
-  connect: () => Connection,
-): readonly [connection: Connection, descriptor: number | undefined] {
-  const before = new Set(descriptorsOf(path))
-  const connection = connect()
-  const added = descriptorsOf(path).filter((descriptor) => !before.has(descriptor))
-  return [connection, added.length === 1 ? added[0] : undefined]
+export function descriptorOf(path: string, connect: () => void, known: number | undefined): number | undefined {
+  let before = descriptorsOf(path)
+  for (let connections = 0; connections < mostConnections; connections += 1) {
+    connect()
+    const now = descriptorsOf(path)
+    if (known !== undefined && now.includes(known)) return known
+    const added = now.filter((descriptor) => !before.includes(descriptor))
+    if (added.length === 1) return added[0]
+    before = now
+  }
+  return undefined
 }
 
 /** The descriptors of this process that have a file open. */

@@ -6,7 +6,10 @@ import type { DatabaseFile } from '../file/connection.ts'
 import type { Database } from '../file/database.ts'
 import { wrapError } from '../file/sqlite-errors.ts'
 import { whenUnlocked } from '../file/when-unlocked.ts'
-import type { ScrubFailure } from './scrub-thread.ts'
+import type { Scrubbed } from './scrub-thread.ts'
+
+/** By which descriptor the file of a connection was cleaned. It is valid as long as the connection is open. */
+const descriptors = new WeakMap<Database, number>()
 
 /** A file of so many pages is rewritten before a thread has started. */
 const fewPages = 512
@@ -23,15 +26,20 @@ const fewPages = 512
 export async function scrubFile(db: Database, file: DatabaseFile): Promise<void> {
   const pages = db.pragma('page_count', { simple: true }) as number
   // Whoever has bundled this module has no file for the thread.
-  if (pages > fewPages && !isBundled(import.meta.url, 'scrub-file')) return cleanInThread(file)
+  if (pages > fewPages && !isBundled(import.meta.url, 'scrub-file')) return cleanInThread(db, file)
   await whenUnlocked(file, () => run(file.path, () => db.exec('VACUUM')))
   await whenUnlocked(file, () => run(file.path, () => truncateLog(db, file.path)))
 }
 
-async function cleanInThread(file: DatabaseFile): Promise<void> {
+async function cleanInThread(db: Database, { path, busyTimeoutMs }: DatabaseFile): Promise<void> {
   const module = ownFile('@skein/sqlite', import.meta.url, 'scrub-file', './scrub-thread.js')
-  const failure = await askThread<ScrubFailure>(module, file)
-  if (failure) throw wrapError('scrub', file.path, Object.assign(new Error(failure.message), { code: failure.code }))
+  const { descriptor, failure } = await askThread<Scrubbed>(module, {
+    path,
+    busyTimeoutMs,
+    descriptor: descriptors.get(db),
+  })
+  if (failure) throw wrapError('scrub', path, Object.assign(new Error(failure.message), { code: failure.code }))
+  if (descriptor !== undefined) descriptors.set(db, descriptor)
 }
 
 function truncateLog(db: Database, path: string): void {

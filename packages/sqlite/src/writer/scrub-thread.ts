@@ -1,22 +1,23 @@
 import { parentPort, workerData } from 'node:worker_threads'
 
-import type { ThreadReply } from '../file/ask-thread.ts'
-import type { DatabaseFile } from '../file/connection.ts'
+import type { ThreadFile, ThreadReply } from '../file/ask-thread.ts'
 import { cleanFile } from './clean-file.ts'
 
 // It imports hardly anything, so that it starts within milliseconds.
 
-/** What kept it from cleaning the file, if anything did. */
-export type ScrubFailure = { readonly message: string; readonly code: string | undefined } | undefined
+/** What became of it: the descriptor by which the file was cleaned, or what SQLite said. */
+export interface Scrubbed {
+  readonly descriptor?: number | undefined
+  readonly failure?: { readonly message: string; readonly code: string | undefined }
+}
 
-parentPort?.postMessage({ result: scrub(workerData as DatabaseFile) } satisfies ThreadReply<ScrubFailure>)
+parentPort?.postMessage({ result: scrub(workerData as ThreadFile) } satisfies ThreadReply<Scrubbed>)
 
-function scrub(file: DatabaseFile): ScrubFailure {
+function scrub(file: ThreadFile): Scrubbed {
   try {
-    cleanFile(file)
-    return undefined
+    return { descriptor: cleanFile(file) }
   } catch (error) {
     const { message, code } = error as Error & { readonly code?: string }
-    return { message, code }
+    return { failure: { message, code } }
   }
 }
