@@ -18,6 +18,10 @@ export const apiAccess: Readonly<Record<string, RouteAccess>> = {
     shows: 'as the list; records, texts and what errors say as far as they are covered',
     takes: 'nothing',
   },
+  'GET /api/charts/:id': {
+    shows: 'states, events and guards of an agent whose state is covered',
+    takes: 'nothing',
+  },
   'GET /api/metrics': { shows: 'counts of records', takes: 'nothing' },
   'GET /api/prometheus': { shows: 'counts of records', takes: 'nothing' },
   'GET /api/export': { shows: 'as the stream, and records', takes: 'nothing' },

@@ -90,6 +90,7 @@ async function everything(open: OpenBoard, { ids, known }: Awaited<ReturnType<ty
         `confidential+finance work/${secret}/1`,
       ].map((id) => `/api/records/${name}/${encodeURIComponent(id)}`),
     ]),
+    '/api/charts/spy',
     '/api/metrics',
     '/api/prometheus',
     '/api/inbox',
