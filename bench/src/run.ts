@@ -1,7 +1,7 @@
 /**
  * Runs the benchmarks of this folder and prints the results.
  *
- * `pnpm bench [NAME…] [--quick] [--json] [--report] [--from FILE]`, or `pnpm bench gatemem --data DIR [--json]`
+ * `pnpm bench [NAME…] [--quick] [--json] [--report] [--from FILE]`, `pnpm bench gatemem --data DIR [--json]`, or `pnpm bench plan`
  *
  * @module
  */
@@ -45,6 +45,11 @@ if (names[0] === 'gatemem') {
   const { gatemem, renderGatemem } = await import('./gatemem.ts')
   const scores = await gatemem(flags.data)
   console.log(flags.json ? JSON.stringify(scores, null, 2) : renderGatemem(scores))
+  process.exit(0)
+}
+if (names[0] === 'plan') {
+  const { printPlan } = await import('./plan-command.ts')
+  console.log(printPlan())
   process.exit(0)
 }
 const unknown = names.filter((name) => !Object.hasOwn(questions, name))
