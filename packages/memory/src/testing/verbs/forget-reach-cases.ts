@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 
 import { ReadScope } from '../../space/read-scope.ts'
+import { NotFoundError } from '../../values/errors.ts'
 import type { View } from '../../view.ts'
 import { freshMemory } from '../memory/fresh-memory.ts'
 import { ann, bob } from '../memory/principals.ts'
@@ -56,6 +57,24 @@ export function forgetReachCases(options: StoreContractOptions): void {
     expect(forgotten).toMatchObject({ facts: 1, observations: 4 })
     expect((await view.observations.list({ include: 'all' })).items).toEqual([])
     expect(await view.facts.get('age')).toBeUndefined()
+  })
+
+  it('takes what was forgotten out of packages for people, and the questions that were asked because of it', async () => {
+    const { observations, escalations } = as(ann)
+    const called = await observations.log({ task: 't', value: 'Zoë called', subject: 'p' })
+    await observations.log({ task: 't', value: 'Acme wrote' })
+    const kept = await escalations.open({ task: 't', reason: 'Shall we bid?', assignedTo: 'support' })
+    const asked = await escalations.open({ task: 'u', reason: 'Shall we call Zoë?', derivedFrom: [called] })
+    const packed = async (id: string): Promise<string> => JSON.stringify(await as(ann).escalations.package(id))
+    expect(await packed(kept.id)).toContain('Zoë called')
+    expect(await packed(asked.id)).toContain('call Zoë')
+    const { forgotten } = await as(olga).forget({ subject: 'p' }, { ...because, derived: 'forget' })
+    expect(forgotten).toEqual({ observations: 1, escalations: 1 })
+    const left = await packed(kept.id)
+    expect(left).toContain('Acme wrote')
+    expect(left).not.toContain('Zoë')
+    expect(left).not.toContain(called.id)
+    await expect(escalations.package(asked.id)).rejects.toBeInstanceOf(NotFoundError)
   })
 
   it('is refused for what a memory keeps to govern itself: who forgot what, holds, the audit, leases', async () => {
