@@ -14,6 +14,8 @@ import type { Run } from './src/run.ts'
 const onRedis = new Set([
   'invalidation',
   'invalidation-peers',
+  'parts',
+  'parts-memory',
   'redis-read',
   'redis-write',
   'search-memory',
@@ -94,3 +96,15 @@ describe('The runner', () => {
     })
   })
 })
+
+it('says what it can be asked, and that --quick judges no time', async () => {
+  const { code, out } = await bench('--help')
+  expect(code).toBe(0)
+  expect(out).toContain('this judges no time')
+  for (const name of Object.keys(questions)) expect(out).toContain(name)
+  const wrong = await bench('--nope')
+  expect(wrong.code).toBe(2)
+  expect(wrong.error).toMatch(/^Unknown option '--nope'[^]*See pnpm bench --help\.\n$/)
+  const quick = await bench('cached-read', '--quick')
+  expect(quick.error).toBe('This run checked answers. It judges no time.\n')
+}, 60_000)

@@ -27,16 +27,25 @@ export interface Run {
   readonly answers: readonly Outcome[]
 }
 
-const { values: flags, positionals: names } = parseArgs({
-  allowPositionals: true,
-  options: {
-    quick: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    report: { type: 'boolean', default: false },
-    from: { type: 'string' },
-    data: { type: 'string' },
-  },
-})
+const help = `Usage: pnpm bench [NAME…] [options]
+       pnpm bench gatemem --data DIR [--json]
+       pnpm bench plan
+
+Asks the questions of these names, or all of them, and judges the targets. bench/README.md explains each one.
+
+  --quick      check that all answers are right, with one turn each; this judges no time
+  --json       print the results for programs
+  --report     write RESULTS.md, results.json and charts/
+  --from FILE  take the results from the output of an earlier --json
+  --help       print this
+
+Questions: ${Object.keys(questions).join(', ')}`
+
+const { values: flags, positionals: names } = readArguments()
+if (flags.help) {
+  console.log(help)
+  process.exit(0)
+}
 if (names[0] === 'gatemem') {
   if (flags.data === undefined) {
     process.stderr.write('gatemem needs --data with a folder of its episodes and checkpoints.\n')
@@ -64,11 +73,31 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => pr
 const run = flags.from === undefined ? await measure() : (JSON.parse(readFileSync(flags.from, 'utf8')) as Run)
 if (flags.json) console.log(JSON.stringify(run, null, 2))
 else console.log(renderMachine(run.machine))
+if (run.quick) process.stderr.write('This run checked answers. It judges no time.\n')
 if (flags.report) {
   const { writeReport } = await import('./report/write-report.ts')
   for (const path of writeReport(run)) process.stderr.write(`wrote ${path}\n`)
 }
 process.exitCode = run.answers.some((answer) => 'failed' in answer) ? 1 : 0
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        quick: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        report: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+        from: { type: 'string' },
+        data: { type: 'string' },
+      },
+    })
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\nSee pnpm bench --help.\n`)
+    process.exit(2)
+  }
+}
 
 async function measure(): Promise<Run> {
   const [startedAt, before] = [new Date().toISOString(), machine()]
