@@ -45,7 +45,7 @@ describe.skipIf(missing)(`The place of a sealed record${missing ? ` (${missing})
     await admin.hset(`${base}r:facts`, 'pay', row)
     await admin.zadd(`${base}i:facts:*`, score, 'pay')
     expect(await corruptions(memory)).toMatchObject([
-      { kind: 'record', id: 'pay', problem: expect.stringMatching(/put back/) },
+      { kind: 'record', id: 'pay', problem: expect.stringMatching(/rolled back/) },
     ])
   })
 
