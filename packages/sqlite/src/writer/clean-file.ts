@@ -26,7 +26,7 @@ interface Cleaning extends Pages {
 /**
  * Overwrites all that SQLite has left unused in the pages of a database, some hundred pages at a time, and truncates
  * its write-ahead log. Others write between two steps; readers are not disturbed at all. Where SQLite's descriptor can't
- * be found, the file is rewritten, and writers wait.
+ * be found, and where somebody has turned on auto-vacuum, the file is rewritten, and writers wait.
  *
  * It runs in a thread of its own, and waits without an event loop.
  *
@@ -49,7 +49,9 @@ export function cleanFile({ path, busyTimeoutMs, descriptor }: ThreadFile): numb
   try {
     const db = connect()
     const mover = connect()
-    const file = descriptorOf(path, connect, descriptor)
+    // With auto-vacuum there are pages that may begin as those of B-trees do.
+    const isPlain = db.pragma('auto_vacuum', { simple: true }) === 0
+    const file = isPlain ? descriptorOf(path, connect, descriptor) : undefined
     if (file === undefined) db.exec('VACUUM')
     else cleanPages({ file, db, mover, busyTimeoutMs, ...pagesOf(db, file) })
     waitFor(busyTimeoutMs, () => isMoved(db, 'TRUNCATE'))

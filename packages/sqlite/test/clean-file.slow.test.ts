@@ -191,6 +191,24 @@ it('rewrites the file where it may not look for the descriptor of SQLite', async
   await expectWhole(path)
 }, 60_000)
 
+it('rewrites a file with auto-vacuum, some of whose pages look like others', async () => {
+  const path = temporaryPath()
+  const memory = await open(path)
+  await fillAndDelete(memory)
+  await memory.close()
+  const db = new Database(path)
+  db.pragma('auto_vacuum = FULL')
+  db.exec('VACUUM')
+  db.close()
+  const again = await open(path)
+  await again.as(ann).facts.set('fact/1', 'canary')
+  await again.as(ann).facts.delete('fact/1')
+  await again.close()
+  expect((await once(startScrubbing(path), 'exit'))[0]).toBe(0)
+  expect(occurrences(path, 'canary')).toBe(0)
+  await expectWhole(path)
+}, 60_000)
+
 it('overwrites what a page leaves unused, and nothing of a page that is not as SQLite writes it', () => {
   const pages = { size: 512, usable: 512 }
   // A leaf of a table with one row at 500, an unused stretch before it, and a free block at 504.
