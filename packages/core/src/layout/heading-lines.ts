@@ -58,8 +58,10 @@ function marked(text: string, index: number): HeadingLine | undefined {
   if (latex) return make(latex[2] ?? '', latexLevels[latex[1] ?? ''] ?? 1)
   const roff = /^\.(?:SH|SS|Sh|Ss)\s/.exec(text)?.[0]
   if (roff) return make(text.slice(roff.length).replaceAll('"', ''), /^\.S[Hh]/.test(roff) ? 1 : 2)
-  const html = /^<h([1-6])\b[^<>]*>(.*?)<\/h\1>$/i.exec(text)
-  return html ? make((html[2] ?? '').replaceAll(/<[^<>]*>/g, ''), Number(html[1])) : undefined
+  const [opening, level = ''] = /^<h([1-6])\b[^<>]*>/i.exec(text) ?? ['']
+  const closing = `</h${level}>`
+  if (opening === '' || text.slice(-closing.length).toLowerCase() !== closing) return undefined
+  return make(text.slice(opening.length, -closing.length).replaceAll(/<[^<>]*>/g, ''), Number(level))
 }
 
 const latexLevels: Readonly<Record<string, number>> = {
