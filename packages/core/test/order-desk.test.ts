@@ -107,6 +107,7 @@ describe('an order to an agent, from another process', () => {
     )
     const started = nextEvent(flock, 'activity.started')
     const waiting = wait(true, { as: ann.memory.principal })
+    // It is cancelled on purpose.
     waiting.catch(() => {})
     const { run } = await started
     await expect(view.control.rerun('ann', run)).rejects.toThrow('has not ended')
@@ -140,6 +141,7 @@ describe('an order to an agent, from another process', () => {
     )
     const started = nextEvent(flock, 'activity.started')
     const waiting = wait(undefined, { as: ann.memory.principal })
+    // It is cancelled on purpose.
     waiting.catch(() => {})
     await started
     const { items } = await view.records.list({ collection: 'work' })

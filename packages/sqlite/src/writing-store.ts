@@ -103,7 +103,7 @@ export class WritingStore extends SpaceStore {
 
   scrub(): Promise<void> {
     if (this.isClosed) return Promise.reject(new MemoryClosedError())
-    return this.#writer.rewrite()
+    return this.#writer.scrub()
   }
 
   async #transact<Result>(work: () => Result): Promise<Result> {

@@ -25,6 +25,7 @@ export function Sentences({ record, title = 'Sentences' }: SentencesProps): VNod
   if (sentences.length === 0) return null
   const follow = async (text: string, citation: Citation): Promise<void> => {
     status.value = 'Opening the source …'
+    // What can't be found by its place is searched for.
     const part = await partOf(citation).catch(() => undefined)
     if (part) {
       location.hash = linkTo('memory', ['objects', part.id], { quote: cut(text, 400), mark: part.mark })

@@ -91,6 +91,7 @@ describePage('Orders in Chromium', (open) => {
       { once: `wait ${where}` },
     )
     const waiting = wait(undefined, { as: bob.memory.principal })
+    // It is cancelled on purpose.
     waiting.catch(() => {})
     await using opened = await open(board.board.url)
     const { page } = opened

@@ -61,8 +61,8 @@ export class SqliteWriter {
   readonly #transactions: TransactionRunner
   readonly #queue: WriteQueue
   readonly #foreignCommits: ForeignCommits
-  #lastRewrite: Promise<unknown> | undefined
-  #nextRewrite: Promise<void> | undefined
+  #lastScrub: Promise<unknown> | undefined
+  #nextScrub: Promise<void> | undefined
   #holders = 0
 
   private constructor(options: ResolvedSqliteOptions) {
@@ -130,27 +130,27 @@ export class SqliteWriter {
 
   /**
    * See {@link scrubFile}. Whoever asks while one has yet to begin shares it, since it begins after what they have
-   * deleted: many erasures at a time cost two rewrites.
+   * deleted: many erasures at a time cost two scrubs.
    */
-  rewrite(): Promise<void> {
-    this.#nextRewrite ??= this.#rewriteAfter(this.#lastRewrite)
-    return this.#nextRewrite
+  scrub(): Promise<void> {
+    this.#nextScrub ??= this.#scrubAfter(this.#lastScrub)
+    return this.#nextScrub
   }
 
-  async #rewriteAfter(last: Promise<unknown> | undefined): Promise<void> {
+  async #scrubAfter(last: Promise<unknown> | undefined): Promise<void> {
     await last
     // What is queued would fill the log again at once.
     for (let isPure = false; !isPure; isPure = this.#isPure()) {
       await this.#purge()
       await this.#queue.drain()
     }
-    // Whoever asked for it gets the error; the rewrite after it only waits for its end.
-    this.#lastRewrite = this.#nextRewrite?.catch(() => {})
-    this.#nextRewrite = undefined
+    // Whoever asked for it gets the error; the scrub after it only waits for its end.
+    this.#lastScrub = this.#nextScrub?.catch(() => {})
+    this.#nextScrub = undefined
     await this.#queue.patiently(() => scrubFile(this.#db, this.#options))
   }
 
-  /** Removes the last traces in search indexes of what was deleted. The rewrite brings that to the disk. */
+  /** Removes the last traces in search indexes of what was deleted. The scrub brings that to the disk. */
   async #purge(): Promise<void> {
     for (const space of this.#spaces.values()) {
       let isDone = space.isPure()
