@@ -10,7 +10,7 @@ describe.skipIf(missing)('a worker that can not read what it is given', () => {
   it('fails the job with a TaskLostError: its input is gone', async () => {
     const { work } = await openCaller(held.server, 'lost')
     const waiting = work.slowly({ name: 'x', ms: 1 })
-    // It is cancelled on purpose.
+    // It fails on purpose, and is looked at later.
     waiting.catch(() => {})
     await using store = await redisStore(held.server.url).open('lost', 'writer')
     const inputs = async () => (await store.query({ collection: 'objects', order: 'oldest', limit: 100 })).records
