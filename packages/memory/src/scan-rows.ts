@@ -113,11 +113,11 @@ export function pastPageOf(ids: Iterable<string>, { prefix, after, limit }: Past
 /** The past versions of a record after a write, newest first, of those before it. */
 export function pastAfter(
   before: readonly PastVersion[],
-  { added, isErased, keep }: PastEffect,
+  { added, isErased, keep, isTrimmed }: PastEffect,
 ): readonly PastVersion[] {
   if (isErased) return []
   const all = [...added.toReversed(), ...before]
-  if (keep === undefined) return all
+  if (!isTrimmed || keep === undefined) return all
   const gone = new Set(trimmed(all, keep))
   return all.filter((version) => !gone.has(version))
 }

@@ -1,8 +1,8 @@
 import { openMemory } from '@skein/memory'
-import type { Facts } from '@skein/memory'
+import type { Facts, Memory } from '@skein/memory'
 import { sqliteStore } from '@skein/sqlite'
 import Database from 'better-sqlite3'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { temporaryPath } from './temporary.ts'
 
@@ -53,4 +53,71 @@ it('a version that no later one leads to is found by `verify`', async () => {
       problem: 'Its past version 2 exists, but no later version points to it.',
     }),
   ])
+})
+
+describe('where as many versions as are kept are there', () => {
+  const keep = 3
+  const rowsOf = (path: string): number[] => {
+    const db = new Database(path, { readonly: true })
+    const rows = db.prepare('SELECT row FROM past_1 ORDER BY row').pluck().all() as number[]
+    db.close()
+    return rows
+  }
+  const open = (path: string): Promise<Memory> => openMemory({ store: sqliteStore(path), history: { versions: keep } })
+
+  it('each new one takes the place of the oldest', async () => {
+    const path = temporaryPath()
+    await using memory = await open(path)
+    const { facts } = memory.as(ann)
+    await facts.set('other', 'kept')
+    await facts.set('other', 'as well')
+    for (let value = 1; value <= 50; value += 1) await facts.set('price', value)
+    expect(rowsOf(path)).toEqual([1, 2, 3, 4])
+    expect(await versionsOf(facts, 'price')).toEqual([50, 49, 48, 47])
+    expect(await versionsOf(facts, 'other')).toEqual(['as well', 'kept'])
+    expect(await Array.fromAsync(memory.as(admin).verify())).toEqual([])
+  })
+
+  it('versions of another label stay, and so do a tombstone and what was before it', async () => {
+    const path = temporaryPath()
+    await using memory = await open(path)
+    const { facts } = memory.as({ ...ann, clearance: { level: 'confidential' } })
+    for (const value of [1, 2, 3, 4, 5]) await facts.set('price', value)
+    for (const value of [6, 7, 8, 9, 10]) await facts.set('price', value, { sensitivity: 'confidential' })
+    expect(await versionsOf(facts, 'price')).toEqual([10, 9, 8, 7, 5, 4, 3])
+    await facts.delete('price')
+    await facts.set('price', 11, { sensitivity: 'confidential' })
+    await facts.set('price', 12, { sensitivity: 'confidential' })
+    expect((await versionsOf(facts, 'price')).slice(0, 3)).toEqual([12, 11, undefined])
+    expect(await versionsOf(facts, 'price')).toContain(3)
+    expect(await Array.fromAsync(memory.as(admin).verify())).toEqual([])
+  })
+
+  it('a process that did not write them goes on with them', async () => {
+    const path = temporaryPath()
+    for (const first of [0, 40, 80]) {
+      await using memory = await open(path)
+      const { facts } = memory.as(ann)
+      for (let value = first; value < first + 40; value += 1) await facts.set('price', value)
+      expect(await versionsOf(facts, 'price')).toEqual([first + 39, first + 38, first + 37, first + 36])
+      expect(await Array.fromAsync(memory.as(admin).verify())).toEqual([])
+    }
+    // Those that came before it knew their places are trimmed now and then.
+    expect(rowsOf(path).length).toBeLessThanOrEqual(keep + 32)
+  })
+
+  it('a write that failed leaves them as they were', async () => {
+    const path = temporaryPath()
+    await using memory = await open(path)
+    const { facts } = memory.as(ann)
+    for (const value of [1, 2, 3, 4, 5]) await facts.set('price', value)
+    const db = new Database(path)
+    db.exec(`CREATE TRIGGER refuse AFTER UPDATE ON records_1 WHEN new.value = '6' BEGIN SELECT RAISE(ABORT, 'no'); END`)
+    await expect(facts.set('price', 6)).rejects.toThrow('no')
+    db.exec('DROP TRIGGER refuse')
+    db.close()
+    for (const value of [7, 8]) await facts.set('price', value)
+    expect(await versionsOf(facts, 'price')).toEqual([8, 7, 5, 4])
+    expect(await Array.fromAsync(memory.as(admin).verify())).toEqual([])
+  })
 })

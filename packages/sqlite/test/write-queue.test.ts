@@ -60,6 +60,7 @@ function open(): Opened {
       durability: new CommitDurability(db, 'full'),
       states: new Map([['numbers', state]]),
       dataVersion: new DataVersion(db),
+      onCommit: () => {},
     }),
   })
   const insert = db.prepare('INSERT INTO numbers VALUES (?)')

@@ -46,14 +46,16 @@ export interface PastEffect {
   readonly added: readonly PastVersion[]
   /** Whether all of them go. */
   readonly isErased: boolean
-  /** How many of each label stay; absent where nothing is trimmed this time. */
+  /** How many of each label stay; absent where all do. */
   readonly keep?: number | undefined
+  /** Whether those beyond are looked for this time. */
+  readonly isTrimmed: boolean
 }
 
 /** One write in so many trims, so that trimming costs a write next to nothing. Up to so many more than asked for are there. */
 const trimEvery = 32
 
-const noEffect: PastEffect = { added: [], isErased: false }
+const noEffect: PastEffect = { added: [], isErased: false, isTrimmed: false }
 
 /**
  * Decides what becomes of the version that a write replaces. A set that keeps nothing leaves what is there; a delete
@@ -65,14 +67,16 @@ export function pastEffect(mutation: Mutation, before: Row | undefined, after: R
   const { type, key } = mutation
   if ((type !== 'set' && type !== 'delete') || !hasTrait(key.collection, 'recalled')) return noEffect
   const { updatedAt: until, version } = after.record
-  if (mutation.keeps === undefined) return type === 'delete' ? { added: [], isErased: true } : noEffect
+  if (mutation.keeps === undefined)
+    return type === 'delete' ? { added: [], isErased: true, isTrimmed: false } : noEffect
   const replaced = liveRecord(before, until)
   const added = [
     ...(replaced ? [{ record: replaced, deleted: false, until }] : []),
     ...(type === 'delete' ? [{ record: after.record, deleted: true, until }] : []),
   ]
   const { versions } = mutation.keeps
-  return { added, isErased: false, keep: version % trimEvery === 0 && Number.isFinite(versions) ? versions : undefined }
+  if (!Number.isFinite(versions)) return { added, isErased: false, isTrimmed: false }
+  return { added, isErased: false, keep: versions, isTrimmed: version % trimEvery === 0 }
 }
 
 /** The versions that go where so many of each label stay, the newest. */

@@ -2,6 +2,9 @@ import { beyondPrefix, hasTrait } from '@skein/memory/store'
 import type { PastChange, PastEffect, PastPage, PastQuery, PastVersion, RecordKey } from '@skein/memory/store'
 
 import type { SpaceSql } from '../file/space-sql.ts'
+import { knownAfter, placeFor } from './known-past.ts'
+import type { KnownPast } from './known-past.ts'
+import type { RowWithId } from './recent-rows.ts'
 import { columns, packRow, unpackIntact } from './record-row.ts'
 import type { RawRow } from './record-row.ts'
 
@@ -9,9 +12,9 @@ import type { RawRow } from './record-row.ts'
 const firstFormat = 8
 
 const ofKey = 'collection = ? AND id = ?'
-// SQLite copies the row itself, so a write neither packs it again nor reckons its checksum.
-const copyRow = `INSERT INTO @past (prev, until, ${columns}) SELECT past, ?, ${columns} FROM @records WHERE row = ?`
-const insertVersion = `INSERT INTO @past (prev, until, ${columns}) VALUES (?, ?, ${columns.replaceAll(/\w+/g, '?')})`
+const columnsBeside = `prev, until, ${columns}`
+const copyRow = `INSERT INTO @past (${columnsBeside}) SELECT past, ?, ${columns} FROM @records WHERE row = ?`
+const insertVersion = `INSERT INTO @past (${columnsBeside}) VALUES (${columnsBeside.replaceAll(/\w+/g, '?')})`
 const selectVersion = `SELECT ${columns}, until, prev FROM @past WHERE row = ?`
 const addHistory = 'INSERT OR IGNORE INTO @histories (collection, id) VALUES (?, ?)'
 const keepHistory = `UPDATE @histories SET past = (SELECT past FROM @records WHERE row = ?)
@@ -24,54 +27,94 @@ interface VersionPlace {
   readonly prev: number | null
 }
 
+/** A past version, and the label that it has. */
+interface LabelledPlace extends VersionPlace {
+  readonly level: number
+  readonly compartments: string
+}
+
 /** A past version as it is stored. */
 interface StoredVersion extends VersionPlace {
   readonly raw: RawRow
   readonly until: number
 }
 
+/** What a write does to the past of its record. */
+export interface AppliedPast {
+  /** The place where the version goes that the write replaces. The row has to name it; then SQLite copies the row there. */
+  readonly place: number | undefined
+  readonly known: KnownPast | undefined
+}
+
 /** What trimming has to know of a past version. */
-type Link = readonly [collection: string, id: string, level: number, compartments: string, prev: number | null]
+type Link = readonly [
+  collection: string,
+  id: string,
+  level: number,
+  version: number,
+  compartments: string,
+  prev: number | null,
+]
 
 /** The past versions of one space: rows as they were, beside those of the present. */
 export class PastTable {
   readonly #sql: SpaceSql
+  /** The last place in the table, if known. */
+  #last: number | undefined
 
   constructor(sql: SpaceSql) {
     this.#sql = sql
   }
 
+  /** Drops what is cached of the table. */
+  forget(): void {
+    this.#last = undefined
+  }
+
   /**
    * Does what a write does to the past of its record, before the row changes.
    *
-   * @param rowId - That of the row.
-   * @param hasPast - Whether the record has past versions.
-   * @returns the newest past version, which the row has to name; absent where that is the one before.
+   * @param before - The row.
    */
-  apply(effect: PastEffect, key: RecordKey, rowId: number | undefined, hasPast: boolean): number | undefined {
-    if (effect.isErased) this.#erase(key)
-    let newest: number | undefined
-    for (const version of effect.added) {
-      const { deleted, until } = version
-      const { lastInsertRowid } = deleted
-        ? this.#sql(insertVersion).run(newest ?? this.#newestOf(key), until, ...packRow(version))
-        : this.#sql(copyRow).run(until, rowId)
+  apply(effect: PastEffect, key: RecordKey, before: RowWithId | undefined): AppliedPast {
+    const { added, isErased, isTrimmed, keep } = effect
+    if (isErased) this.#erase(key)
+    if (added.length === 0) return { place: undefined, known: isErased ? undefined : before?.past }
+    if (!before?.past) this.#sql(addHistory).run(key.collection, key.id)
+    if (!before || added.some(({ deleted }) => deleted)) return this.#bury(added, key, before)
+    let { past, raw } = before
+    // Where all places are known, those beyond went as new ones came.
+    if (past === 'some' && isTrimmed && keep !== undefined) past = this.#trim(key, before, keep)
+    const place = placeFor(past, raw, keep) ?? (this.#last = this.#lastPlace() + 1)
+    return { place, known: knownAfter(past, raw, place) }
+  }
+
+  /** Keeps a tombstone, and the version before it. */
+  #bury(added: readonly PastVersion[], key: RecordKey, before: RowWithId | undefined): AppliedPast {
+    let newest = this.#newestOf(key)
+    for (const version of added) {
+      const { lastInsertRowid } = version.deleted
+        ? this.#sql(insertVersion).run(newest, version.until, ...packRow(version))
+        : this.#sql(copyRow).run(version.until, before?.rowId)
       newest = Number(lastInsertRowid)
     }
-    if (newest === undefined) return undefined
-    if (!hasPast) this.#sql(addHistory).run(key.collection, key.id)
-    if (effect.keep !== undefined) this.#trim(key, newest, effect.keep)
-    return newest
+    this.#last = undefined
+    if (before) this.#sql('UPDATE @records SET past = ? WHERE row = ?').run(newest, before.rowId)
+    return { place: undefined, known: 'some' }
+  }
+
+  #lastPlace(): number {
+    return (this.#last ??= (this.#sql('SELECT max(row) FROM @past').get() as [number | null])[0] ?? 0)
   }
 
   /** Gives a record that was gone, and is written again, what it was before. */
-  attach({ collection, id }: RecordKey, rowId: number): boolean {
-    if (!hasTrait(collection, 'recalled')) return false
+  attach({ collection, id }: RecordKey, rowId: number): KnownPast | undefined {
+    if (!hasTrait(collection, 'recalled')) return undefined
     const found = this.#sql(`SELECT past FROM @histories WHERE ${ofKey}`).get(collection, id) as [number] | undefined
-    if (!found) return false
+    if (!found) return undefined
     this.#sql('UPDATE @records SET past = ? WHERE row = ?').run(found[0], rowId)
     this.#sql(`UPDATE @histories SET past = NULL WHERE ${ofKey}`).run(collection, id)
-    return true
+    return 'some'
   }
 
   /** Keeps the past of a record whose row goes. Its key may be damaged. */
@@ -129,9 +172,7 @@ export class PastTable {
     const versions: StoredVersion[] = []
     for (let row = this.#newestOf(key); row !== null;) {
       const found = this.#sql(selectVersion).get(row) as [...RawRow, until: number, prev: number | null] | undefined
-      // A damaged link leads to nothing, to another record's versions, or in a circle. Later ones have higher rows.
-      if (!found || found[0] !== key.collection || found[1] !== key.id || row >= (versions.at(-1)?.row ?? Infinity))
-        break
+      if (!found || !isEarlier(found, key, versions.at(-1)?.raw[3])) break
       const [until, prev] = found.slice(-2) as [number, number | null]
       versions.push({ row, raw: found.slice(0, -2) as RawRow, until, prev })
       row = prev
@@ -140,14 +181,16 @@ export class PastTable {
   }
 
   /** The rows of a record's versions from the newest one on, each with its label. */
-  #places({ collection, id }: RecordKey, newest: number): (VersionPlace & { readonly label: string })[] {
-    const places: (VersionPlace & { readonly label: string })[] = []
-    const select = this.#sql('SELECT collection, id, level, compartments, prev FROM @past WHERE row = ?')
-    for (let row: number | null = newest; row !== null;) {
+  #places(key: RecordKey): LabelledPlace[] {
+    const places: LabelledPlace[] = []
+    let later: number | undefined
+    const select = this.#sql('SELECT collection, id, level, version, compartments, prev FROM @past WHERE row = ?')
+    for (let row = this.#newestOf(key); row !== null;) {
       const found = select.get(row) as Link | undefined
-      if (!found || found[0] !== collection || found[1] !== id || row >= (places.at(-1)?.row ?? Infinity)) break
-      const [, , level, compartments, prev] = found
-      places.push({ row, prev, label: `${level} ${compartments}` })
+      if (!found || !isEarlier(found, key, later)) break
+      const [, , level, version, compartments, prev] = found
+      places.push({ row, prev, level, compartments })
+      later = version
       row = prev
     }
     return places
@@ -158,11 +201,16 @@ export class PastTable {
     this.#remove(key, versions, versions)
   }
 
-  /** Removes versions beyond those that are kept under the label of the newest one. */
-  #trim(key: RecordKey, newest: number, keep: number): void {
-    const places = this.#places(key, newest)
-    const alike = places.filter(({ label }) => label === places[0]?.label)
-    this.#remove(key, places, alike.slice(keep))
+  /** Leaves one place less than are kept under the label that a row has; its version is to join them. */
+  #trim(key: RecordKey, { raw }: RowWithId, keep: number): KnownPast {
+    const [level, compartments] = [raw[9], raw[10]]
+    const places = this.#places(key)
+    const alike = places.filter((place) => place.level === level && place.compartments === compartments)
+    const kept = alike.slice(0, Math.max(0, keep - 1))
+    this.#remove(key, places, alike.slice(kept.length))
+    return alike.length < places.length
+      ? 'some'
+      : { level, compartments, rows: kept.map(({ row }) => row).toReversed() }
   }
 
   /** Removes versions of a record, and joins the others. */
@@ -181,4 +229,16 @@ export class PastTable {
     if (newest === null) this.#sql(`DELETE FROM @histories WHERE ${ofKey}`).run(collection, id)
     else this.#sql(`UPDATE @histories SET past = ? WHERE ${ofKey} AND past IS NOT NULL`).run(newest, collection, id)
   }
+}
+
+/**
+ * Whether what a link leads to is an earlier version of the record. The oldest one may name a place that a later version
+ * has taken; a damaged link leads to nothing, to another record's versions, or in a circle.
+ */
+function isEarlier(
+  found: readonly [string, string, unknown, number, ...unknown[]],
+  key: RecordKey,
+  later = Infinity,
+): boolean {
+  return found[0] === key.collection && found[1] === key.id && found[3] < later
 }

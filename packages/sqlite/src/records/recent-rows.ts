@@ -1,5 +1,6 @@
 import type { RecordKey, Row } from '@skein/memory/store'
 
+import type { KnownPast } from './known-past.ts'
 import type { RawRowAndMore } from './record-row.ts'
 
 /** A row with its id in the table, and what the table says of it beside the record. */
@@ -9,8 +10,8 @@ export interface RowWithId extends Row {
   readonly raw: RawRowAndMore
   /** Whether the full-text index holds it. */
   readonly hasTerms: boolean
-  /** Whether it has past versions. */
-  readonly hasPast: boolean
+  /** Its past versions, if it has any. */
+  readonly past: KnownPast | undefined
   /** Whether it is a placeholder for a row that can't be read. */
   readonly isDamaged?: boolean
   /** Whether its mark as an entry of a journal is not what its collection says. */

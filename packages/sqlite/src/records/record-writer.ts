@@ -3,7 +3,7 @@ import type { Change, Commit, Mutation, RecordKey, Row, Seq, Verdict } from '@sk
 
 import { lastStart } from './feed-start.ts'
 import { markOf } from './journal-mark.ts'
-import type { PastTable } from './past-table.ts'
+import type { AppliedPast, PastTable } from './past-table.ts'
 import { RecentRows } from './recent-rows.ts'
 import type { RowWithId } from './recent-rows.ts'
 import { columns, packRow, requireSameKey, unpackIntact, unpackRow } from './record-row.ts'
@@ -13,6 +13,7 @@ import { besideRecord, columnsWithId, isMany, unpackOrReplace } from './row-with
 import type { RawRowWithId } from './row-with-id.ts'
 import { lastSeq } from './space-tables.ts'
 import type { SpaceTables } from './space-tables.ts'
+import { columnNames, everyWrite, hasSameDescription, updateRow, updateValue } from './update-sql.ts'
 import { packTerms } from '../terms/posting-list.ts'
 import { blockSize, TermBlocks } from '../terms/term-blocks.ts'
 
@@ -26,16 +27,6 @@ const selectRow = `SELECT ${columnsWithId} FROM @records WHERE collection = ? AN
 const selectAlone = `SELECT ${columns} FROM @records WHERE row = ?`
 const selectExpired = `SELECT ${columnsWithId} FROM @records WHERE expires_at <= ? LIMIT ?`
 const insertRow = `INSERT INTO @records (${columns}, terms, listed) VALUES (${columns.replaceAll(/\w+/g, '?')}, ?, ?)`
-const names = columns.split(', ')
-const update = (indexes: readonly number[], more = ''): string =>
-  `UPDATE @records SET ${indexes.map((index) => `${names[index]} = ?`).join(', ')}${more} WHERE row = ?`
-// Indexes of columns. The key is left out: naming it would make SQLite rewrite its index.
-const all = names.map((_, index) => index).slice(2)
-const always = ['value', 'version', 'seq', 'updated_at', 'expires_at', 'checksum'].map((name) => names.indexOf(name))
-const seldom = all.filter((index) => !always.includes(index))
-const updateRow = update(all, ', terms = ?, listed = ?, past = ifnull(?, past)')
-/** For most writes, which change the value and leave author, tags, label and the like as they were. */
-const updateValue = update(always, ', past = ifnull(?, past)')
 const touchRow = 'UPDATE @records SET expires_at = ?, checksum = ? WHERE row = ?'
 const resealRow = 'UPDATE @records SET value = ?, checksum = ?, terms = NULL WHERE row = ?'
 const withdrawRow = 'UPDATE @records SET compartments = ?, checksum = ? WHERE row = ?'
@@ -84,6 +75,7 @@ export class RecordWriter {
   forget(): void {
     this.#recent.clear()
     this.#terms.forget()
+    this.#past.forget()
     this.#last = undefined
     this.#pending = undefined
   }
@@ -131,8 +123,7 @@ export class RecordWriter {
       const mutation = batch[index] as Mutation
       // What a damaged row held can't be kept.
       const past = pastEffect(mutation, before?.isDamaged ? undefined : before, verdict.row)
-      const newest = this.#past.apply(past, mutation.key, before?.rowId, before?.hasPast ?? false)
-      this.#put(mutation, verdict.row, past.isErased && before ? { ...before, hasPast: false } : before, newest)
+      this.#put(mutation, verdict.row, before, this.#past.apply(past, mutation.key, before))
       if (!verdict.change) continue
       changes.push(changeOf(verdict.row))
       if (isSealed(verdict.row.record.value) || (before && (isSealed(before.record.value) || before.isDamaged))) {
@@ -186,8 +177,8 @@ export class RecordWriter {
     return this.#sql(selectRow).get(collection, id) as RawRowWithId | undefined
   }
 
-  /** Stores a row in place of the one before, whose newest past version it names. */
-  #put(mutation: Mutation, row: Row, before: RowWithId | undefined, newestPast: number | undefined): void {
+  /** Stores a row in place of the one before, which may go to a place in the past. */
+  #put(mutation: Mutation, row: Row, before: RowWithId | undefined, { place, known }: AppliedPast): void {
     const packed = packRow(row)
     const checksum = packed.at(-1)
     if (before && mutation.type === 'touch') {
@@ -202,7 +193,7 @@ export class RecordWriter {
       return
     }
     if (before && mutation.type === 'withdraw') {
-      const compartments = packed[names.indexOf('compartments')] as string
+      const compartments = packed[columnNames.indexOf('compartments')] as string
       this.#terms.relabel(before.rowId, compartments)
       this.#sql(withdrawRow).run(compartments, checksum, before.rowId)
       this.#recent.set(mutation.key, { ...before, ...row, raw: packed })
@@ -210,15 +201,19 @@ export class RecordWriter {
     }
     const terms = mutation.type === 'set' && mutation.terms?.length ? packTerms(mutation.terms) : null
     const rowId = before?.rowId ?? this.#insert(packed, terms)
-    const hasPast = before ? before.hasPast || newestPast !== undefined : this.#past.attach(mutation.key, rowId)
-    this.#recent.set(mutation.key, { ...row, raw: packed, rowId, hasTerms: terms !== null, hasPast })
+    const past = before ? known : this.#past.attach(mutation.key, rowId)
+    this.#recent.set(mutation.key, { ...row, raw: packed, rowId, hasTerms: terms !== null, past })
+    const kept = place === undefined ? [] : [place]
+    const form = place === undefined ? 0 : 1
     if (before && terms === null && hasSameDescription(before, packed)) {
-      this.#sql(updateValue).run(...always.map((index) => packed[index]), newestPast ?? null, rowId)
+      const values = everyWrite.map((index) => packed[index])
+      this.#sql(updateValue[form]).run(...values, ...kept, rowId)
       return
     }
     if (before) {
       this.#unlink(before)
-      this.#sql(updateRow).run(...packed.slice(2), terms, markOf(row.record.collection), newestPast ?? null, rowId)
+      const values = [...packed.slice(2), terms, markOf(row.record.collection)]
+      this.#sql(updateRow[form]).run(...values, ...kept, rowId)
     }
     for (const source of row.record.derivedFrom) this.#sql(insertUse).run(source, rowId)
     if (terms !== null) this.#pending = (this.#pending ?? this.#terms.pending()) + 1
@@ -255,7 +250,7 @@ export class RecordWriter {
     this.#isTakingMany = isMany(rows)
     for (const row of rows) {
       this.#unlink(row)
-      if (row.hasPast) this.#past.detach(row.rowId)
+      if (row.past) this.#past.detach(row.rowId)
       this.#sql('DELETE FROM @records WHERE row = ?').run(row.rowId)
       this.#sql(raiseFloor).run(row.record.collection, row.record.version)
       if (row.record.collection === 'objects' && !row.deleted) hashes.add(hashOf(row.record.id))
@@ -292,9 +287,4 @@ export class RecordWriter {
     const found = this.#sql('SELECT version FROM @floors WHERE collection = ?').get(collection)
     return (found as [number] | undefined)?.[0] ?? 0
   }
-}
-
-/** Whether a write changes only columns that every write changes, so that it concerns no other table. */
-function hasSameDescription({ raw, hasTerms, isDamaged, hasWrongMark }: RowWithId, packed: RawRow): boolean {
-  return !hasTerms && !isDamaged && !hasWrongMark && seldom.every((index) => raw[index] === packed[index])
 }

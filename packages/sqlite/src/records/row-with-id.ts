@@ -24,7 +24,13 @@ export function unpackOrReplace(raw: RawRowWithId, now: number): RowWithId {
 /** What the table says beside the record. */
 export function besideRecord(raw: RawRowWithId): Omit<RowWithId, keyof Row> {
   const [rowId, hasTerms, mark, hasPast] = raw.slice(-4) as [number, number, number, number]
-  return { raw, rowId, hasTerms: hasTerms === 1, hasWrongMark: mark !== markOf(raw[0]), hasPast: hasPast === 1 }
+  return {
+    raw,
+    rowId,
+    hasTerms: hasTerms === 1,
+    hasWrongMark: mark !== markOf(raw[0]),
+    past: hasPast === 1 ? 'some' : undefined,
+  }
 }
 
 /** Whether so many of these are in the search index that their postings are removed in one walk. */

@@ -4,7 +4,15 @@ import type { Database } from '../file/database.ts'
 import { spaceSql } from '../file/space-sql.ts'
 import { analyzeAnew } from '../terms/analysis.ts'
 import { markFormat } from './database-format.ts'
-import { authorIndex, feedTriggers, pastTables, sealedIndex, takenTables, termTables } from './space-schema.ts'
+import {
+  authorIndex,
+  feedTriggers,
+  pastTables,
+  pastTrigger,
+  sealedIndex,
+  takenTables,
+  termTables,
+} from './space-schema.ts'
 import { mergeInSteps } from './merge-in-steps.ts'
 import { spaceNumbers } from './spaces.ts'
 
@@ -24,6 +32,7 @@ export const migrations: readonly Migration[] = [
   { from: 6, to: 7, migrate: mergeInSteps },
   { from: 7, to: 8, migrate: keepPast },
   { from: 8, to: 9, migrate: takeOutMany },
+  { from: 9, to: 10, migrate: keepInPlace },
 ]
 
 /**
@@ -77,6 +86,11 @@ function keepPast(db: Database): void {
 /** Format 9 takes many records out of the search index at once. A step from an older format may have made the tables. */
 function takeOutMany(db: Database): void {
   for (const number of spaceNumbers(db)) db.exec(takenTables(number))
+}
+
+/** In format 10 a past version may take the place of an earlier one, so their rows are in no order. */
+function keepInPlace(db: Database): void {
+  for (const number of spaceNumbers(db)) db.exec(pastTrigger(number))
 }
 
 /** Format 6 has an index of its own in place of SQLite's, which knew no repeats and not who may see what. */

@@ -45,6 +45,7 @@ export function spaceSchema(number: number): string {
     CREATE TABLE ${on('floors')} (collection TEXT PRIMARY KEY, version INTEGER NOT NULL);
 
     ${pastTables(number)}
+    ${pastTrigger(number)}
     ${termTables(number)}
 
     CREATE TABLE ${on('objects')} (hash TEXT PRIMARY KEY, bytes BLOB NOT NULL);
@@ -119,8 +120,9 @@ export function takenTables(number: number): string {
 }
 
 /**
- * The tables of past versions. They are in the order in which they were written, each with the one before of its
- * record: an index, or the order of keys, would let every write touch a page of its own.
+ * The tables of past versions. They are in the order in which they were written, except that a version takes the place
+ * of one that goes; each has the one before of its record. An index, or the order of keys, would let every write touch a
+ * page of its own.
  */
 export function pastTables(number: number): string {
   return `
@@ -136,5 +138,19 @@ export function pastTables(number: number): string {
     CREATE TABLE histories_${number} (
       collection TEXT NOT NULL, id TEXT NOT NULL, past INTEGER, PRIMARY KEY (collection, id)
     ) WITHOUT ROWID;
+  `
+}
+
+const copied =
+  'collection, id, value, version, seq, author, task, tags, importance, level, compartments, sources, created_at, updated_at, expires_at, deleted, checksum'
+
+/** The trigger that keeps the version which a write replaces, where the write says, perhaps in place of an earlier one. */
+export function pastTrigger(number: number): string {
+  return `
+    CREATE TRIGGER past_update_${number} AFTER UPDATE OF past ON records_${number}
+    WHEN new.seq <> old.seq AND new.past IS NOT old.past BEGIN
+      INSERT OR REPLACE INTO past_${number} (row, prev, until, ${copied})
+      VALUES (new.past, old.past, new.updated_at, ${copied.replaceAll(/\w+/g, 'old.$&')});
+    END;
   `
 }

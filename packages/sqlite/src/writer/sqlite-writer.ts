@@ -14,6 +14,7 @@ import { CommitDurability } from './commit-durability.ts'
 import { DataVersion } from './data-version.ts'
 import { ForeignCommits } from './foreign-commits.ts'
 import { LockTurns } from './lock-turns.ts'
+import { LogMover } from './log-mover.ts'
 import { scrubFile } from './scrub-file.ts'
 import { TransactionRunner } from './transaction-runner.ts'
 import { WriteQueue } from './write-queue.ts'
@@ -61,6 +62,7 @@ export class SqliteWriter {
   readonly #transactions: TransactionRunner
   readonly #queue: WriteQueue
   readonly #foreignCommits: ForeignCommits
+  readonly #log: LogMover
   #lastScrub: Promise<unknown> | undefined
   #nextScrub: Promise<void> | undefined
   #holders = 0
@@ -73,8 +75,17 @@ export class SqliteWriter {
     this.#file = new FileGuard(path)
     this.#durability = new CommitDurability(this.#db, durability)
     const shared = { path, file: this.#file, dataVersion: new DataVersion(this.#db) }
-    const parts = { ...shared, db: this.#db, durability: this.#durability, states: this.#spaces }
-    this.#transactions = new TransactionRunner(parts)
+    this.#log = new LogMover(this.#db, path)
+    this.#transactions = new TransactionRunner({
+      ...shared,
+      db: this.#db,
+      durability: this.#durability,
+      states: this.#spaces,
+      onCommit: () => {
+        this.#log.committed()
+        this.#foreignCommits.committed()
+      },
+    })
     this.#queue = new WriteQueue({
       transactions: this.#transactions,
       turns: new LockTurns(path),
@@ -181,6 +192,7 @@ export class SqliteWriter {
     this.#keepTime()
     // SQLite itself takes care not to remove the logs of another file that has this name now.
     this.#db.close()
+    await this.#log[Symbol.asyncDispose]()
   }
 
   /** Keeps the time that passed since the last write, unless another process is just writing. */

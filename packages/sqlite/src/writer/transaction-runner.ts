@@ -30,6 +30,8 @@ export interface TransactionParts {
   /** Read again for each transaction, as spaces are added. */
   readonly states: { values(): Iterable<TransactionState> }
   readonly dataVersion: DataVersion
+  /** Called after each commit. Must not throw. */
+  readonly onCommit: () => void
 }
 
 /**
@@ -57,7 +59,7 @@ export class TransactionRunner {
    * @param isLasting - Whether the commit has to wait for the disk.
    */
   run(jobs: readonly { readonly work: () => unknown }[], isLasting: boolean): Outcome {
-    const { durability, path } = this.#parts
+    const { durability, path, onCommit } = this.#parts
     let results: readonly unknown[]
     let stage: Stage = 'begin'
     try {
@@ -75,6 +77,7 @@ export class TransactionRunner {
     durability.choose(true)
     signalWal(path)
     for (const state of this.#parts.states.values()) state.committed()
+    onCommit()
     return { committed: true, results }
   }
 

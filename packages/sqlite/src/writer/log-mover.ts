@@ -1,0 +1,134 @@
+import { Worker } from 'node:worker_threads'
+
+import { isBundled, ownFile, threadFlags } from '@skein/memory/runtime'
+
+import type { Database, Statement } from '../file/database.ts'
+import type { LogThreadData } from './move-log-thread.ts'
+
+/** From so many pages in the log on they are moved into the file. */
+const fullLog = 2_000
+/** The thread goes on, so many times at most, until only so few are left that they can be moved at once, here. */
+const mostRounds = 4
+const fewPages = 64
+/** A process that has written less has no thread: starting one costs more than it saves. */
+const pagesBeforeThread = 4_000
+/** The length of the log is read after so many commits, which takes 2 µs. */
+const commitsPerLook = 8
+/** While there is a thread, SQLite moves pages itself only in a log that has become as long as this. */
+const longestLog = 20_000
+/** What SQLite does by itself, see https://sqlite.org/pragma.html#pragma_wal_autocheckpoint */
+const byItself = 1_000
+
+/** What SQLite says of the log: how many pages it has, and how many of them are in the file. */
+type Log = readonly [busy: number, pages: number, moved: number]
+
+/**
+ * Moves what was committed from the write-ahead log into the file, which SQLite calls a checkpoint. Left alone, SQLite
+ * does so within a commit, while the event loop stands still: half the time of a lone write, on average. A thread of its
+ * own does it here, while others write. What they have written meanwhile is moved at once by the connection that
+ * writes, so that the next write begins the log anew.
+ */
+export class LogMover implements AsyncDisposable {
+  readonly #db: Database
+  readonly #path: string
+  readonly #look: Statement
+  readonly #move: Statement
+  readonly #setLimit = (pages: number): unknown => this.#db.pragma(`wal_autocheckpoint = ${pages}`)
+  #thread: Worker | undefined
+  #canStart = !isBundled(import.meta.url, 'log-mover')
+  #isReady = false
+  #isMoving = false
+  #untilLook = commitsPerLook
+  /** How long the log was at the last look, and when the thread was asked last. */
+  #seen = 0
+  #askedAt = 0
+  /** How often the thread has moved pages since the log was full. */
+  #rounds = 0
+  /** Pages that were written since the writer was opened. */
+  #written = 0
+
+  /** @param db - The connection that writes. */
+  constructor(db: Database, path: string) {
+    this.#db = db
+    this.#path = path
+    this.#look = db.prepare('PRAGMA wal_checkpoint(NOOP)').raw(true)
+    this.#move = db.prepare('PRAGMA wal_checkpoint(PASSIVE)').raw(true)
+    this.#setLimit(byItself)
+  }
+
+  /** Called after each commit. */
+  committed(): void {
+    this.#untilLook -= 1
+    if (this.#untilLook > 0) return
+    this.#untilLook = commitsPerLook
+    const [, pages, moved] = this.#look.get() as Log
+    this.#written += pages < this.#seen ? pages : pages - this.#seen
+    if (pages < this.#seen) this.#askedAt = 0
+    this.#seen = pages
+    if (this.#written < pagesBeforeThread || this.#isMoving) return
+    if (!this.#thread && this.#canStart) this.#start()
+    // Where a reader keeps pages in the log, it is tried again after as many more.
+    if (this.#isReady && pages - Math.max(moved, this.#askedAt) >= fullLog) {
+      this.#rounds = 0
+      this.#ask(pages)
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#canStart = false
+    const thread = this.#thread
+    if (!thread) return
+    const ended = new Promise((resolve) => thread.once('exit', resolve))
+    thread.ref()
+    thread.postMessage('close')
+    await ended
+  }
+
+  #start(): void {
+    this.#canStart = false
+    try {
+      const module = ownFile('@skein/sqlite', import.meta.url, 'log-mover', './move-log-thread.js')
+      const thread = new Worker(module, { workerData: { path: this.#path } satisfies LogThreadData, ...threadFlags() })
+      thread.unref()
+      thread.on('message', () => this.#answered())
+      // SQLite moves the pages itself again.
+      thread.on('error', () => this.#ended()).on('exit', () => this.#ended())
+      this.#thread = thread
+    } catch {
+      this.#ended()
+    }
+  }
+
+  #ended(): void {
+    this.#thread = undefined
+    this.#isReady = false
+    this.#isMoving = false
+    if (this.#db.open) this.#setLimit(byItself)
+  }
+
+  #ask(pages: number): void {
+    this.#isMoving = true
+    this.#rounds += 1
+    this.#askedAt = pages
+    this.#thread?.postMessage('move')
+  }
+
+  #answered(): void {
+    this.#isMoving = false
+    if (!this.#db.open) return
+    if (!this.#isReady) {
+      this.#isReady = true
+      this.#setLimit(longestLog)
+      return
+    }
+    try {
+      const [, pages, moved] = this.#look.get() as Log
+      // A reader keeps the rest in the log.
+      if (moved < this.#askedAt) return
+      if (pages - moved > fewPages && this.#rounds < mostRounds) this.#ask(pages)
+      else this.#move.get()
+    } catch {
+      // A disk that is full, or a lock: what is in the log stays there, and is moved later.
+    }
+  }
+}
