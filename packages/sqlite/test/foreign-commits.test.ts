@@ -15,7 +15,7 @@ it('a process that writes on and on hears of what others write, and so it does o
   // No poll, and no memory, whose heartbeat would find it.
   await using store = await sqliteStore({ path, pollMs: 3_600_000 }).open('default', 'writer')
   const other = fork(new URL('fixtures/setting-process.ts', import.meta.url), [path])
-  onTestFinished(() => void other.disconnect())
+  onTestFinished(() => other.disconnect())
   await once(other, 'message')
 
   const heard: string[] = []
