@@ -9,7 +9,6 @@ const mostWords = 30
 /** Sentences that stay long, by how they begin: each lists what would not be clearer in parts. */
 const exceptions = [
   'Every command, Code and its errors included',
-  'From the first one on, a node without the key',
   'Tried against this, as text, author and id',
   'Models and converters change other things',
   'After every restart and failover, positions',
