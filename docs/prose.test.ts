@@ -11,9 +11,6 @@ const exceptions = [
   'Every command, Code and its errors included',
   'Tried against this, as text, author and id',
   'Models and converters change other things',
-  'After every restart and failover, positions',
-  'A process that had seen what was lost',
-  'Data that somebody puts back into a server',
   'The state of a space is the newest',
   'Worker threads go through the thread',
 ]
