@@ -11,8 +11,6 @@ const exceptions = [
   'Every command, Code and its errors included',
   'Tried against this, as text, author and id',
   'Models and converters change other things',
-  'The state of a space is the newest',
-  'Worker threads go through the thread',
 ]
 
 /** The sentences of a page: of paragraphs, items and cells, without code blocks. */
