@@ -3,7 +3,6 @@ import { join } from 'node:path'
 
 import { expect, it } from 'vitest'
 
-import { commandAccess } from '../packages/skein/test/command-access.ts'
 import { packageFolders, readManifest } from '../scripts/manifests.ts'
 import { callsWithoutExample, untoldNames, usersNames } from './entry-names.ts'
 
@@ -30,17 +29,4 @@ it('the guide to building names every package that a bundle must not include', (
   const named = Array.from(list.matchAll(/'([^']+)'/g), ([, name]) => name)
   const packages = packageFolders(root).map((folder) => readManifest(join(root, folder)).name)
   expect(named.toSorted()).toEqual(packages.filter((name) => name !== 'create-skein').toSorted())
-})
-
-it('every command that a page names is one of `skein`', () => {
-  const pages = globSync(['README.md', 'packages/*/README.md', 'docs/guide/*.md'], { cwd: root })
-  const named = pages.flatMap((page) => {
-    const text = readFileSync(join(root, page), 'utf8')
-    return Array.from(
-      text.matchAll(/(?:`|^(?:\$ )?)(?:npx (?:-y )?(?:pnpm@12 )?)?skein ([a-z]+)/gm),
-      ([, name = '']) => name,
-    )
-  })
-  expect(named.length).toBeGreaterThan(100)
-  expect(named.filter((name) => name !== 'help' && !(name in commandAccess))).toEqual([])
 })

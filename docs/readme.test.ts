@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { expect, it } from 'vitest'
 
+import { questions } from '../bench/src/questions.ts'
 import { sameTaskLines, sameTaskPrograms } from '../scripts/consumers/same-task.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -60,6 +61,27 @@ it('each cell of the table of features names the version, and a test or a page t
     expect(ours).toMatch(/^(?:–|\[[^\]]+\]\(packages\/[^)]+\.ts\))$/)
     for (const cell of others) expect(cell).toMatch(/^(?:–|\[[^\]]+\]\(https:\/\/[^)]+\))$/)
   }
+})
+
+it('every script and benchmark that a page runs exists', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+  // Two are commands of their own.
+  const benchmarks = [...Object.keys(questions), 'gatemem', 'plan']
+  const pages = globSync(['*.md', 'packages/*/README.md', 'docs/guide/*.md', 'bench/README.md'], { cwd: root })
+  const text = pages.map((page) => read(page)).join('\n')
+  const named = Array.from(text.matchAll(/pnpm(?:@12)? ([\w:-]+)(?: ([a-z][\w-]*))?/g), ([, name = '', word]) => [
+    name,
+    word,
+  ])
+  const run = named.filter(([name = '']) => name in scripts)
+  expect(run.length).toBeGreaterThan(50)
+  const benches = run.flatMap(([name, word]) => (name === 'bench' && word !== undefined ? [word] : []))
+  expect(benches.filter((name) => !benchmarks.includes(name))).toEqual([])
+  expect(
+    Array.from(text.matchAll(/npx -y pnpm@12 ([\w:-]+)/g), ([, name = '']) => name).filter(
+      (name) => !(name in scripts),
+    ),
+  ).toEqual([])
 })
 
 /** The cells of a row after the first. */
