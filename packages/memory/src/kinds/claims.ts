@@ -43,7 +43,7 @@ export interface ClaimHolder extends ClaimToken {
 }
 
 /**
- * A task that belongs to this agent alone while the claim is held.
+ * A task that belongs to this agent alone while it holds the claim.
  *
  * It renews itself. Pass it to writes (`{ claim }`): the store refuses them once
  * the claim is lost.
