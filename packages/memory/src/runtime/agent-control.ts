@@ -70,7 +70,7 @@ export class AgentControl {
     return this.#give(agent, { do: 'pause' }, requireOptions('control.pause', options, controlKinds))
   }
 
-  /** Lets a paused agent continue with what has waited for it. @throws as `pause` */
+  /** Lets a paused agent continue with its waiting messages. @throws as `pause` */
   resume(agent: string, options: ControlOptions = {}): Promise<void> {
     return this.#give(agent, { do: 'resume' }, requireOptions('control.resume', options, controlKinds))
   }
