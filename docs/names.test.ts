@@ -26,7 +26,7 @@ it('every guide is linked from the README', () => {
 it('the guide to building names every package that a bundle must not include', () => {
   const guide = readFileSync(join(root, 'docs/guide/building.md'), 'utf8')
   const list = guide.match(/`external: \[([^\]]*)\]`/)?.[1] ?? ''
-  const named = Array.from(list.matchAll(/'([^']+)'/g), ([, name]) => name)
+  const named = Array.from(list.matchAll(/'([^']+)'/g), ([, name = '']) => name)
   const packages = packageFolders(root).map((folder) => readManifest(join(root, folder)).name)
   expect(named.toSorted()).toEqual(packages.filter((name) => name !== 'create-skein').toSorted())
 })
