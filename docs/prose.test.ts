@@ -9,14 +9,8 @@ const mostWords = 30
 /** Sentences that stay long, by how they begin: each lists what would not be clearer in parts. */
 const exceptions = [
   'Every command, Code and its errors included',
-  'From the first one on, a node without the key',
   'Tried against this, as text, author and id',
   'Models and converters change other things',
-  'After every restart and failover, positions',
-  'A process that had seen what was lost',
-  'Data that somebody puts back into a server',
-  'The state of a space is the newest',
-  'Worker threads go through the thread',
 ]
 
 /** The sentences of a page: of paragraphs, items and cells, without code blocks. */

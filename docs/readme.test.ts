@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { expect, it } from 'vitest'
 
+import { questions } from '../bench/src/questions.ts'
 import { sameTaskLines, sameTaskPrograms } from '../scripts/consumers/same-task.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -60,6 +61,20 @@ it('each cell of the table of features names the version, and a test or a page t
     expect(ours).toMatch(/^(?:–|\[[^\]]+\]\(packages\/[^)]+\.ts\))$/)
     for (const cell of others) expect(cell).toMatch(/^(?:–|\[[^\]]+\]\(https:\/\/[^)]+\))$/)
   }
+})
+
+it('every script and benchmark that a page runs exists', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+  // What pnpm itself and an installed package run, and two commands of the bench.
+  const known = new Set([...Object.keys(scripts), 'install', 'run', 'changeset'])
+  const benchmarks = new Set([...Object.keys(questions), 'gatemem', 'plan'])
+  const pages = globSync(['*.md', 'packages/*/README.md', 'docs/guide/*.md', 'bench/README.md'], { cwd: root })
+  const text = pages.map((page) => read(page)).join('\n')
+  const run = Array.from(text.matchAll(/pnpm@12 ([\w:-]+)/g), ([, name = '']) => name)
+  const measured = Array.from(text.matchAll(/pnpm(?:@12)? bench ([a-z][\w-]*)/g), ([, name = '']) => name)
+  expect([run.length, measured.length].every((count) => count > 10)).toBe(true)
+  expect(run.filter((name) => !known.has(name))).toEqual([])
+  expect(measured.filter((name) => !benchmarks.has(name))).toEqual([])
 })
 
 /** The cells of a row after the first. */

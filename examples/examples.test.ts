@@ -31,7 +31,7 @@ it('the sales team reuses work, keeps secrets, reacts to alerts, resumes with th
   expect(stdout).toMatch(/sue .*goes on with crux at 15 % off/)
   expect(stdout).toMatch(/sid .*goes on with crux at 15 % off/)
   expect(stdout).toContain('3 companies looked up, 6 times reused: 3000 tokens saved')
-  expect(stdout).toContain('otto   (privacy) forgets bolt: 1 alerts, 1 decisions, 1 observations, 2 facts')
+  expect(stdout).toContain('otto   (privacy) forgets bolt: alerts 1, decisions 1, facts 2, observations 1')
   expect(stdout).toContain('finds 0 entries on bolt, and a record of the erasure by otto: Bolt asked for it.')
   expect(stderr).toBe('')
 })

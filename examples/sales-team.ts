@@ -126,7 +126,7 @@ const { forgotten, id: erasure = '' } = await officer.forget(
   { subject: 'prospect/bolt' },
   { reason: 'Bolt asked for it.' },
 )
-const counts = Object.entries(forgotten).map(([kind, count]) => `${count} ${kind}`)
+const counts = Object.entries(forgotten).map(([kind, count]) => `${kind} ${count}`)
 await officer.forgetWork('company/v1/bolt')
 say(officer, `forgets bolt: ${counts.toSorted().join(', ')}`)
 const found = await sellers[0]?.observations.search('bolt')

@@ -35,7 +35,7 @@ interface ModelParts {
 }
 
 /**
- * Makes a model of the AI SDK one for agents: a flock shares its calls, counts them, and keeps them within budgets. By
+ * Adapts a model of the AI SDK for agents: a flock shares its calls, counts them, and keeps them within budgets. By
  * default, only public data may be sent to it.
  *
  * A flock's worker threads need a model that they can make themselves. So give it the module that exports the model

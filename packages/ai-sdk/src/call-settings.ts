@@ -10,7 +10,7 @@ import type { OptionKinds } from '@skein/memory/runtime'
 
 import type { ProviderOptions } from './calls/language-model.ts'
 
-/** What holds for all calls of a model of the AI SDK, whoever makes them. */
+/** Settings for all calls of a model of the AI SDK, whoever makes them. */
 export interface CallSettings extends Pick<ModelSettings, 'allows' | 'limits' | 'price' | 'retry'> {
   /**
    * Name under which answers are shared: with it, everything that changes answers must change. Set it where the model

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What probes ask. */
+/** The health of a worker, as probes read it. */
 export interface Health {
   /** Why it can take no work; absent when it can. */
   readonly problem?: string

@@ -32,7 +32,7 @@ export interface QueuedActivity extends ActivityIdentity, JobCounts {
   readonly missing?: string
 }
 
-/** The workers of a queue, and what waits for them. */
+/** The workers of a queue, and the jobs that wait for them. */
 export interface QueueReport {
   readonly queue: string
   readonly workers: readonly WorkerEntry[]
@@ -43,8 +43,8 @@ export interface QueueReport {
 const kinds: OptionKinds<ListWorkersOptions> = { connection: 'any', queue: 'any', connectTimeoutMs: 'any' }
 
 /**
- * Lists the workers of a queue, and its activities with what waits and runs; says of activities that no worker has what
- * is missing.
+ * Lists the workers of a queue, and its activities with their waiting and running jobs. If no worker offers an
+ * activity, it says why.
  *
  * @throws OptionError; StoreError when Redis can't be reached.
  *

@@ -5,7 +5,7 @@ import type { FlockOptions } from './flock-options.ts'
 import { threadExecutor } from './threads/thread-executor.ts'
 
 /**
- * Makes a flock on an open memory.
+ * Creates a flock on an open memory.
  *
  * @throws OptionError when an option is out of range.
  * @throws NestedFlockError in a thread that runs activities itself; errors of creating the given executor.

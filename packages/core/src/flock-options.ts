@@ -26,14 +26,14 @@ export interface FlockOptions {
   /** @defaultValue the built-in extractive model */
   readonly model?: Model
   /**
-   * Runs the activities: an executor, or what makes one for this flock, such as `bullmqExecutor({ connection })`. It is
-   * closed with the flock.
+   * Runs the activities: an executor, or a function that creates one, such as `bullmqExecutor({ connection })`. The
+   * flock closes it.
    *
    * @defaultValue worker threads
    */
   readonly executor?: Executor | ExecutorFactory
   /**
-   * The supervision of agents that are spawned without one of their own.
+   * The supervision of agents that are spawned without one.
    *
    * @defaultValue they end
    */
@@ -41,8 +41,8 @@ export interface FlockOptions {
   /** Limits the model calls of all agents together; flocks that use the same `id` share the budget. */
   readonly budget?: Budget & { readonly id?: string }
   /**
-   * How long an `ask` waits for its answer, unless it names a `timeoutMs` of its own, in milliseconds;
-   * `Number.POSITIVE_INFINITY` for no limit.
+   * How long an `ask` without a `timeoutMs` waits for its answer, in milliseconds; `Number.POSITIVE_INFINITY` for no
+   * limit.
    *
    * @defaultValue 30_000
    */

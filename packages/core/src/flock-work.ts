@@ -21,7 +21,10 @@ import type { Model } from './models/model.ts'
 /** How to run a function once; see `Flock.run`. */
 export interface RunOnceOptions extends InlineOptions, Pick<RunActivityOptions, 'as' | 'signal' | 'scope'> {}
 
-/** How to run work for each of several inputs; see `Flock.map`. A handle takes of these what it takes when called. */
+/**
+ * How to run work for each of several inputs; see `Flock.map`. A handle takes only the options that it takes when
+ * called.
+ */
 export interface MapOptions extends RunOnceOptions {
   /**
    * Most steps that run at once.

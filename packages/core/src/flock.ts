@@ -94,7 +94,7 @@ export class Flock extends FlockWork implements AsyncDisposable {
   }
 
   /**
-   * Starts an agent: what `agent()` or `behavior()` define, or any XState logic.
+   * Starts an agent: a definition by `agent()` or `behavior()`, or any XState logic.
    *
    * @throws OptionError when the id is taken or a setting is out of range.
    */
@@ -111,9 +111,8 @@ export class Flock extends FlockWork implements AsyncDisposable {
   }
 
   /**
-   * Starts a durable agent, or resumes the one that the memory has under this id;
-   * one that has ended there only shows how it ended. Resolves when its state is
-   * stored.
+   * Starts a durable agent, or resumes the one that the memory has under this id; an agent that has ended only shows
+   * how it ended. Resolves when its state is stored.
    *
    * @throws AgentTakenError when it runs elsewhere; AgentMisfitError, AgentVersionError when the definition can't
    * continue from what is saved; NotDurableError, OptionError, StoreError
@@ -196,13 +195,13 @@ export class Flock extends FlockWork implements AsyncDisposable {
     return this.#registry.all()
   }
 
-  /** A running agent by its id. The caller states what it takes; the agent refuses other messages. */
+  /** A running agent by its id. The caller states which messages it takes; the agent refuses others. */
   agent<Taken extends Message = Message>(id: string): AgentRef<Taken> | undefined {
     return this.#registry.get(id) as AgentRef<Taken> | undefined
   }
 
   /**
-   * The running agents of a role, addressed as one. The caller states what they take; each refuses other messages.
+   * The running agents of a role, addressed as one. The caller states which messages they take; each refuses others.
    *
    * @param options.route - Which of them gets a message; by default the least busy one.
    * @throws OptionError
@@ -255,15 +254,14 @@ export class Flock extends FlockWork implements AsyncDisposable {
     return this.#hub.stats(this.#executor.utilization)
   }
 
-  /** How much waits at the moment; counted agent by agent on each call. */
+  /** The current lengths of the queues; each call counts agent by agent. */
   queues(): FlockQueues {
     return { messages: this.#registry.waiting, activities: this.#executor.waiting }
   }
 
   /**
-   * Closes the flock when its work is done: accepts no new agents, waits until no
-   * messages, questions or activities are left, aborts what is not done in time,
-   * and stores durable agents.
+   * Closes the flock when its work is done: accepts no new agents, waits until no messages, questions or activities
+   * are left, aborts unfinished work when the time is over, and stores durable agents.
    *
    * @param options - `timeoutMs`: how long to wait, in milliseconds; 30,000 by default.
    * @returns what was left.

@@ -21,7 +21,7 @@ export interface StepOptions {
   readonly scope: ReadScope
 }
 
-/** What a reduce step gets beside its notes. */
+/** Options that a reduce step gets with its notes. */
 export interface ReduceStepOptions extends StepOptions {
   /** Whether the notes are the merged notes of several groups. */
   readonly across: boolean

@@ -16,11 +16,12 @@ const kinds: OptionKinds<RunStepOptions & { across: boolean }> = {
 }
 
 /**
- * Joins steps into one: each hands its result on to the next, and the last one's is the result of the whole. Steps are
- * handles of activities, what agents do (`agent.step('write')`), other pipes, or functions of the same shape. Each step
- * counts as having read what those before it have read.
+ * Joins steps into one: each passes its result to the next, and the pipe resolves to the last result. Steps are
+ * handles of activities, steps of agents (`agent.step('write')`), other pipes, or functions of the same shape. Each
+ * step counts as having read everything that earlier steps have read.
  *
- * Call it with an input, or hand it to `flock.map`: then several inputs are under way, each at a step of its own.
+ * Call it with an input, or pass it to `flock.map`: then it works on several inputs at once, each at a different
+ * step.
  *
  * @throws OptionError when a step is no function. The pipe rejects with what its steps reject with.
  *

@@ -4,7 +4,7 @@ import { allFacts, labelFrom, requireOptions, requireStrings, warn } from '@skei
 import type { LabelOptions, OptionKinds } from '@skein/memory/runtime'
 import type { Label } from '@skein/memory/store'
 
-/** What the entries of a cache have in common: their label, and where they are. */
+/** Options for all entries of a cache: their label, and the prefix of their keys. */
 export interface CacheOptions extends LabelOptions {
   /**
    * Parts the entries from those of other caches and from other facts: an entry is the fact `prefix/key`.

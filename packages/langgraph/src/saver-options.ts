@@ -3,7 +3,7 @@ import { labelFrom, requireStrings } from '@skein/memory/runtime'
 import type { LabelOptions } from '@skein/memory/runtime'
 import type { Label } from '@skein/memory/store'
 
-/** What a saver and a store have in common: the label of what they write, and where. */
+/** Options of both a saver and a store: the label of their writes, and the prefix of their keys. */
 export interface FactOptions extends LabelOptions {
   /**
    * The first name in the keys of all facts, by which several graphs share a memory but not their threads.

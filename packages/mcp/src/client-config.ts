@@ -17,7 +17,7 @@ export interface McpLaunch {
 const kinds: OptionKinds<McpLaunch> = { command: 'string', args: 'any' }
 
 /**
- * What to write into the configuration of a client, as text: JSON on one line, for `codex` TOML.
+ * Formats the configuration of a client: JSON on one line, or TOML for `codex`.
  *
  * @param name - The name of the server in there: letters, digits, `-` and `_`.
  * @throws OptionError

@@ -113,7 +113,7 @@ export interface Memory extends ThreadMemory {
    * a key that is not in `encryption.keys`.
    */
   reseal(): Promise<ResealReport>
-  /** The spans and figures of what is done with the memory, for runtimes and those who look on. */
+  /** The spans and metrics of the memory, for runtimes and observers. */
   readonly tracing: Tracing
   /** Counts of records that this process has removed by the rules of `retention` since it opened the memory. */
   readonly retention: RetentionReport

@@ -76,9 +76,9 @@ export interface MemoryOptions {
   readonly sharedObjectBytes?: number
 
   /**
-   * Interval for polling the store's feed, in milliseconds, 10 or more. Polling finds
-   * changes by other processes whose notification was lost. Give all processes the same: large erasures and holds wait
-   * for as long before they are complete.
+   * Interval for polling the store's feed, in milliseconds, 10 or more. Polling finds changes by other processes
+   * whose notification was lost. Give all processes the same value: large erasures and holds wait one interval before
+   * they are complete.
    *
    * @defaultValue 1_000
    */
@@ -111,8 +111,8 @@ export interface MemoryOptions {
   readonly retention?: readonly RetentionRule[]
 
   /**
-   * How much of their past facts keep, and escalations with them: the newest 20 versions of each, for 30 days after they
-   * were replaced or deleted. 0 turns it off.
+   * How many past versions of facts and escalations to keep, and for how long after they were replaced or deleted. 0
+   * turns history off.
    *
    * @defaultValue { versions: 20, keepMs: 2_592_000_000 }
    */
@@ -127,8 +127,8 @@ export interface MemoryOptions {
   readonly encryption?: EncryptionOptions | undefined
 
   /**
-   * Whether opening the memory begins to seal the space, and seals what lies plain there. Turn it off in programs that
-   * only look. Their own writes are still sealed.
+   * Whether opening the memory also seals plain records of the space. Turn it off in programs that only read. Their
+   * own writes are still sealed.
    *
    * @defaultValue true
    */
@@ -151,15 +151,15 @@ export interface MemoryOptions {
   readonly federation?: FederationOptions
 
   /**
-   * Finds observations by their meaning, too, with an embedder: any model that makes vectors of texts.
+   * Finds observations by their meaning, too, with an embedder: any model that turns texts into vectors.
    *
    * @defaultValue none: they are found by their words
    */
   readonly search?: MeaningOptions
 
   /**
-   * Where spans and figures go of what is done with the memory, and by the flocks and servers that work on it:
-   * `openTelemetry()` of `@skein/memory/telemetry`.
+   * Receives spans and metrics of the memory, and of the flocks and servers that use it: `openTelemetry()` of
+   * `@skein/memory/telemetry`.
    *
    * @defaultValue none: nothing is traced
    */

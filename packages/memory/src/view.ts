@@ -211,8 +211,8 @@ export class View extends Transactional {
   }
 
   /**
-   * Counts as having read something with this label, for what came another way than through this view: a file, an
-   * answer of another system. Later writes of the view are at least as sensitive. Without effect outside of activities.
+   * Tells the view about a read of data with this label that came another way: from a file, or from another system.
+   * Later writes of the view are at least as sensitive. Has no effect outside of activities.
    *
    * @throws OptionError when the level is unknown; AccessError when the label is above the clearance.
    */

@@ -40,7 +40,7 @@ export interface MigrationProgress {
   readonly migrated: number
 }
 
-/** What became of a space. */
+/** The outcome of migrating a space. */
 export interface SpaceMigration {
   readonly space: string
   /** Rows that the space held when the migration began, those of deleted and expired records included. */

@@ -40,7 +40,7 @@ describe('skein diff', () => {
       'TIME changed facts/price ann deal/7 {"low":11,"high":12} {"low":12}',
       'TIME removed facts/last ann true',
       'TIME corrected observations/ID ann deal/7 Acme raised its prices in autumn retracted by ann: A rumor.',
-      'TIME forgotten erasures/ID ann 1 facts: She asked for it.',
+      'TIME forgotten erasures/ID ann 1 fact: She asked for it.',
       '4 changes',
       '',
     ])

@@ -20,7 +20,7 @@ describe('skein forget of records', () => {
   it('shows what would go, then forgets all that is about a person, and lists the erasure', async () => {
     await fill('person/1')
     const { stdout } = await run('forget', '--subject', 'person/1', '--dry-run', ...olga)
-    expect(stdout).toContain('Would forget 1 facts, 1 observations.')
+    expect(stdout).toContain('Would forget 1 fact, 1 observation.')
     const report = await json<ForgetReport>('forget', '--subject', 'person/1', '--reason', 'asked', '--yes', ...olga)
     expect(report).toMatchObject({ forgotten: { facts: 1, observations: 1 }, left: [] })
     expect((await run('ls', 'erasures')).stdout).toContain(report.id)

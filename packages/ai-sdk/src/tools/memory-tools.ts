@@ -30,8 +30,8 @@ const text = { type: 'string' } as const
 const texts = { type: 'array', items: text } as const
 
 /**
- * The shared memory as tools for any agent of the AI SDK. The model sees and writes what the principal of the view may;
- * what others wrote, it gets as quoted data; what goes wrong, as an answer.
+ * The shared memory as tools for any agent of the AI SDK. The model sees and writes what the view's principal may. It
+ * gets records of others as quoted data, and failures as answers.
  *
  * Everything is written under the label of what the view has read. A view that notes no reads can't tell, so there it is
  * the principal's whole clearance: use `memory.as(principal, new ReadScope({ lasts: true }))`, or an activity's view.

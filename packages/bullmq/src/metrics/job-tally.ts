@@ -1,4 +1,4 @@
-/** What has become of jobs. */
+/** Counts of jobs, by outcome. */
 export interface JobCounts {
   /** Those whose result is kept. */
   readonly done: number

@@ -58,7 +58,7 @@ export class InputSizeError extends SkeinError {
   }
 }
 
-/** A worker could not read what a job is about. The original error is the `cause`. */
+/** A worker could not read the task of a job. The original error is the `cause`. */
 export class TaskLostError extends SkeinError {
   readonly code = 'SKEIN_TASK_LOST'
   readonly activity: string

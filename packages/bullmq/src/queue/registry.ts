@@ -9,12 +9,12 @@ const presentMs = 6_000
 /** How often a worker says so, in milliseconds. */
 export const beatMs = 2_000
 
-/** An activity that a worker has, and what it did of it. */
+/** An activity of a worker, with counts of its jobs. */
 export interface WorkerActivity extends ActivityIdentity, JobCounts {
   readonly running: number
 }
 
-/** What a worker says of itself; the counts are since it started, of all its activities. */
+/** A worker's report about itself; the counts cover all its activities since it started. */
 export interface WorkerEntry extends JobCounts {
   readonly id: string
   readonly host: string

@@ -46,9 +46,9 @@ export class ActivityLoadError extends SkeinError {
 }
 
 /**
- * A flock was made in a thread that runs activities, whose threads would make more of them without end. That happens
- * where the module of the activities, or the module that a model's or a store's `descriptor` names, makes a flock or
- * imports what makes one.
+ * A thread that runs activities has created a flock, whose threads would create more flocks without end. This happens
+ * if the module of the activities, or the module in a model's or a store's `descriptor`, creates a flock or imports a
+ * module that does.
  */
 export class NestedFlockError extends SkeinError {
   readonly code = 'SKEIN_NESTED_FLOCK'

@@ -9,15 +9,15 @@ import type { RetryPolicy } from '../supervision/retry-policy.ts'
 
 /** The context of an activity, its first argument. */
 export interface ActivityContext {
-  /** The memory, seen as the agent for which the activity runs. Sensitivity of what is read passes on to what is written. */
+  /** The memory, as seen by the agent for which the activity runs. Writes are at least as sensitive as all reads. */
   readonly memory: View
   /** The flock's model. The whole flock asks equal questions once. */
   readonly model: SharedModel
   /** Aborted when the result is no longer wanted. If the activity ignores it too long, its thread is terminated. */
   readonly signal: AbortSignal
   /**
-   * The span that the activity is, as W3C Trace Context writes it, for the header `traceparent` of requests to other
-   * systems; `undefined` where nobody traces.
+   * The activity's span in the format of W3C Trace Context, for the header `traceparent` of requests to other
+   * systems; `undefined` without tracing.
    */
   readonly traceparent: string | undefined
   /** Reports progress to the caller: plain data, which arrives in order and before the result. */
@@ -74,15 +74,15 @@ export interface ActivityOptions {
   readonly queueTimeoutMs?: number
 
   /**
-   * Which of those that wait for a thread run first: those of a higher priority, an integer; equal ones in the order in
-   * which they came.
+   * An integer. Among activities that wait for a thread, those of a higher priority run first, equal ones in their
+   * order of arrival.
    *
    * @defaultValue 0
    */
   readonly priority?: number
 
   /**
-   * How often and when it is tried again after it failed.
+   * How often and when to retry it after a failure.
    *
    * @defaultValue never; of a policy: 4 retries after 100 ms, doubling, 10 s at most, half of each pause random, after
    * all errors but those that would come again (wrong use, missing rights, unknown names)
@@ -113,8 +113,7 @@ export interface Activity<Input, Output> {
 const definition: unique symbol = Symbol.for('skein.activity')
 
 /**
- * Makes an activity from a function. Export it from a module of its own: worker
- * threads import that module.
+ * Turns a function into an activity. Export it from a separate module: worker threads import that module.
  *
  * @param run - Takes and returns plain data: small values, and refs to large ones. See `move` for buffers that are not copied.
  * @throws OptionError when an option is out of range.

@@ -15,7 +15,7 @@ import { requireLimits, requireOnRetract } from './activity.ts'
 import type { ActivityContext, ActivityOptions, ResolvedActivityOptions } from './activity.ts'
 import type { ActivityOutcome, ActivityTask, Executor, RunOptions } from './executor.ts'
 
-/** A function that runs on the thread that made the flock, with what an activity gets. */
+/** A function that runs on the thread that created the flock, with the context of an activity. */
 export type RunInline<Input, Output> = (context: ActivityContext, input: Input) => Promise<Output> | Output
 
 /** How an inline activity is run. */

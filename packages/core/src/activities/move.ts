@@ -12,12 +12,12 @@ const piscinaTransferable = Symbol.for('Piscina.transferable')
 const piscinaValue = Symbol.for('Piscina.valueOf')
 
 /**
- * Moves the memory of a value to the other thread instead of copying it: of an activity's input, its output, or what it
- * reports as progress. Here it is gone when the value was sent; an activity whose input is moved can't be tried again.
+ * Moves a value's memory to the other thread instead of copying it. Use it for an activity's input, output or
+ * progress. After the move, the sender's buffer is empty, so an activity with moved input can't be retried.
  *
  * @param value - What is passed on as before; returned as it is.
  * @param transfer - Buffers, ports and streams in the value that are moved; everything else is copied.
- * Left out for a value that is itself a buffer, a view of one, a port or a stream.
+ * Omit it for a value that is itself a buffer, a view of one, a port or a stream.
  * @throws OptionError when `transfer` is missing or not an array of objects.
  *
  * @example

@@ -7,13 +7,13 @@ export interface RunStepOptions extends AskOptions {
   readonly onRetract?: 'keep' | 'recompute'
 }
 
-/** Work that can be handed to `flock.map`, whatever does it: an activity, an agent, or a pipe of several. */
+/** Work that `flock.map` can run: an activity, a step of an agent, or a pipe of several. */
 export interface Runnable<Input, Output> {
   /** Runs it. The name tells a handle from a function of your own; call the handle instead. */
   readonly '~run': (input: Input, options?: RunStepOptions) => Promise<Output>
 }
 
-/** A handle of work: call it, or hand it to `flock.map`, `flock.mapReduce` or `pipe`. */
+/** A handle of work: call it, or pass it to `flock.map`, `flock.mapReduce` or `pipe`. */
 export interface StepRef<Input, Output> extends Runnable<Input, Output> {
   (input: Input, options?: RunStepOptions): Promise<Output>
 }

@@ -74,8 +74,8 @@ export class AgentRef<
   }
 
   /**
-   * The machine that it runs, as plain data: its states and what leads from one to another. `undefined` for agents
-   * without a machine. Each transition that it takes is an event of the flock, `agent.moved`.
+   * The machine that it runs, as plain data: its states and transitions. `undefined` for agents without a machine.
+   * Each transition that it takes is an event of the flock, `agent.moved`.
    */
   get chart(): ChartState | undefined {
     return chartOfSnapshot(this.snapshot)
@@ -86,7 +86,7 @@ export class AgentRef<
     return activePaths(this.snapshot)
   }
 
-  /** How busy it is: messages that wait or questions that are not answered yet, whichever are more. */
+  /** How busy it is: the number of waiting messages or of unanswered questions, whichever is larger. */
   get load(): number {
     return this.#runtime.load
   }
@@ -165,15 +165,15 @@ export class AgentRef<
   }
 
   /**
-   * Pauses the agent: it takes no messages and begins no activities until it is resumed. Activities that run go on to
-   * their end. A durable agent stays paused when it is resumed elsewhere. Twice does no harm. From other processes:
+   * Pauses the agent: it takes no messages and begins no activities until it is resumed. Running activities continue.
+   * A durable agent stays paused when it is resumed elsewhere. Twice does no harm. From other processes:
    * `view.control`.
    */
   pause(): void {
     this.#runtime.pause()
   }
 
-  /** Lets a paused agent continue with what has waited for it. */
+  /** Lets a paused agent continue with its waiting messages. */
   resume(): void {
     this.#runtime.unpause()
   }

@@ -20,7 +20,7 @@ import { fitSaved } from './fit-saved.ts'
 import { loadOutcome } from './saved-form.ts'
 import type { SavedForm } from './saved-form.ts'
 
-/** What became of the durable agents in a memory. */
+/** The outcome of resuming the durable agents of a memory. */
 export interface ResumeReport<Ref = AgentRef> {
   /** Agents that run here now. */
   readonly resumed: readonly Ref[]

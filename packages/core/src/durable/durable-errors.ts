@@ -28,8 +28,8 @@ export class AgentLostError extends SkeinError {
 }
 
 /**
- * The saved state of a durable agent, or mail that it had taken, was forgotten while it ran. So what it has
- * made of it is not stored either.
+ * The saved state of a durable agent, or mail that it had taken, was forgotten while it ran. So its later state is
+ * not stored either.
  */
 export class AgentForgottenError extends SkeinError {
   readonly code = 'SKEIN_AGENT_FORGOTTEN'
@@ -63,8 +63,8 @@ export class AgentVersionError extends SkeinError {
 }
 
 /**
- * The definition of a durable agent can't continue from what is saved. That stays as it is: an earlier version of the
- * definition can go on from there.
+ * The definition of a durable agent can't continue from the saved state. The saved state stays unchanged, so an
+ * earlier version of the definition can still continue.
  */
 export class AgentMisfitError extends SkeinError {
   readonly code = 'SKEIN_AGENT_MISFIT'

@@ -1,7 +1,7 @@
 import { createHistogram } from 'node:perf_hooks'
 import type { RecordableHistogram } from 'node:perf_hooks'
 
-/** How long something took, over many times, in milliseconds. All are 0 where it never happened. */
+/** Statistics of many durations, in milliseconds. All are 0 if there were none. */
 export interface DurationSummary {
   readonly count: number
   readonly min: number

@@ -18,7 +18,7 @@ export interface FlockStats {
   readonly workers: WorkerStats
 }
 
-/** How busy the workers of a flock are, which are threads where nothing else is said. */
+/** How busy the workers of a flock are: threads, unless the flock has another executor. */
 export interface WorkerStats {
   /** How long activities waited until they ran, for a thread and for their module to load. */
   readonly waitMs: DurationSummary

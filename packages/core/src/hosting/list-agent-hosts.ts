@@ -21,7 +21,7 @@ export interface AgentHostsReport {
 }
 
 /**
- * Lists the processes that host durable agents of a memory, and what waits for them.
+ * Lists the processes that host durable agents of a memory, and the agents that wait for a host.
  *
  * @throws StoreError
  *

@@ -4,7 +4,7 @@ import { OptionError } from '@skein/memory'
 import { requireLifetime, requireOptions } from '@skein/memory/runtime'
 import type { OptionKinds, StateChange } from '@skein/memory/runtime'
 
-/** Upper limits for the use of models; a measure left out is not limited. */
+/** Upper limits for the use of models; an omitted measure is not limited. */
 export interface Budget {
   /** Input and output together. */
   readonly tokens?: number

@@ -63,7 +63,7 @@ export function isPlain({ input, saved, keepsLastGood }: HostStart): boolean {
 /** Makes the hosts of an agent. */
 export type MakeHost = (life: HostLife, start: HostStart) => Host
 
-/** What an agent is: its role, what runs in it, which messages it takes, and what it ends with. */
+/** The definition of an agent: its role, its logic, the messages that it takes, and its output. */
 export interface AgentDefinition<Taken extends Message = Message, Output = unknown, Snapshot = AgentSnapshot> {
   readonly role: string
   /** @internal */

@@ -27,19 +27,19 @@ export type LogicSnapshot<Logic> = Logic extends {
   ? Snapshot
   : never
 
-/** What logic is given at its start. */
+/** The input of logic. */
 export type LogicInput<Logic> = Logic extends { getInitialSnapshot(scope: never, input: infer Input): unknown }
   ? Input
   : never
 
-/** What logic ends with. */
+/** The output of logic. */
 export type LogicOutput<Logic> = OutputOfSnapshot<LogicSnapshot<Logic>>
 
 type OutputOfSnapshot<Snapshot> = Snapshot extends { readonly status: 'done'; readonly output: infer Output }
   ? Output
   : never
 
-/** What all snapshots have in common. */
+/** The properties that all snapshots share. */
 export interface AgentSnapshot {
   readonly status: 'active' | 'done' | 'error' | 'stopped'
   readonly output?: unknown

@@ -1,5 +1,5 @@
 /**
- * Why a message could not be delivered.
+ * The reason why a message could not be delivered.
  *
  * - `overflow`: the mailbox was full.
  * - `agent ended`: before it took the message, or before the message was sent.

@@ -4,8 +4,7 @@ export interface Message {
 }
 
 /**
- * A message that is answered. Its type includes the type of the answer, so that
- * `ask` knows what it resolves to.
+ * A message that expects an answer. Its type includes the answer's type, to which `ask` resolves.
  *
  * @example
  * ```ts no-run
@@ -27,7 +26,7 @@ export type Question<Type extends string, Input = undefined, Output = unknown> =
   readonly '~answer'?: Output
 } & (undefined extends Input ? { readonly input?: Input } : { readonly input: Input })
 
-/** Those of the messages that are answered. Of messages without declared types, all may be. */
+/** The questions among some messages. Messages without declared types may all be questions. */
 export type QuestionIn<Taken extends Message> = Taken extends Message
   ? string extends Taken['type']
     ? Taken
@@ -48,7 +47,7 @@ export interface Reply {
 }
 
 /**
- * Makes the answer to a question, for a machine to `emit`. It is ignored if nobody asked.
+ * Creates the answer to a question, for a machine to `emit`. It is ignored if nobody asked.
  *
  * @example
  * ```ts
@@ -68,7 +67,7 @@ export function reply<Asked extends Message>(question: Asked, output: AnswerTo<A
 }
 
 /**
- * Makes the refusal of a question: `ask` rejects with the error.
+ * Creates the refusal of a question: `ask` rejects with the error.
  *
  * @example
  * ```ts

@@ -61,7 +61,7 @@ export interface ChatResponse {
   readonly finishReason: FinishReason
   /** The model's explanation, when it refused. */
   readonly refusal?: string | undefined
-  /** What the model thought aloud, where the server tells. It is no part of the text. */
+  /** The model's reasoning, if the server returns it. It is not part of the text. */
   readonly reasoning?: string | undefined
   readonly usage: ModelUsage
 }

@@ -143,7 +143,7 @@ export class SharedModel {
     return { sentences, ...droppedOf(drops), ...sumUp(outcomes) }
   }
 
-  /** Turns texts into vectors: each text once for the whole memory, those of one call in few requests. */
+  /** Turns texts into vectors. Each text is embedded once for the whole memory, in as few requests as possible. */
   async embed(request: EmbedRequest, options: CallOptions = {}): Promise<EmbedResponse & AnswerOrigin> {
     requireOptions('embed', options, callKinds)
     const { embed } = this.#model
@@ -159,9 +159,9 @@ export class SharedModel {
   }
 
   /**
-   * Forgets the stored answer to a request, for all threads, processes and machines: the next who asks gets a
-   * new one. Of a cited answer that took several calls, all are forgotten; of vectors, those of each text.
-   * Records made from the answer stay: facts, objects, results of activities.
+   * Forgets the stored answer to a request, for all threads, processes and machines: the next caller asks again. For
+   * a cited answer from several calls, all are forgotten; for vectors, those of each text. Records made from the
+   * answer stay: facts, objects, results of activities.
    *
    * @param request - The same as for `chat`, `object`, `cite` or `embed`.
    * @returns whether there was an answer.

@@ -16,7 +16,7 @@ interface ActionArgs<Context, Event> {
 }
 
 /**
- * Makes a machine action that sends a message to another agent by its id.
+ * Creates a machine action that sends a message to another agent by its id.
  *
  * A durable agent's message is sent in the same write that stores the state
  * which follows from the action: however the process ends, either both happen or

@@ -15,10 +15,10 @@ export interface WorkLogic<Output, Input = unknown> {
   readonly start?: (snapshot: WorkSnapshot<Output, Input>, scope: Scope) => void
 }
 
-/** How far work is. */
+/** The progress of work. */
 export type WorkSnapshot<Output, Input = unknown> = WorkStatus<Output> & { readonly input: Input | undefined }
 
-/** What XState's snapshots have in common. */
+/** The properties that XState's snapshots share. */
 export type WorkStatus<Output> =
   | { status: 'active'; output: undefined; error: undefined }
   | { status: 'done'; output: Output; error: undefined }

@@ -33,7 +33,11 @@ export interface ReportedUsage {
   readonly written?: unknown
 }
 
-/** @throws ModelCallError when a tool has no name, or its arguments are not JSON. */
+/**
+ * Checks the parts of an answer as a server sent them, and makes a response of them.
+ *
+ * @throws ModelCallError when a tool has no name, or its arguments are not JSON.
+ */
 export function toResponse(model: string, request: ChatRequest, raw: RawAnswer): ChatResponse {
   const { text, refusal, reasoning } = raw
   const said = text + reasoning + raw.toolCalls.map((call) => call.arguments).join('')

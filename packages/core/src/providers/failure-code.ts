@@ -14,7 +14,7 @@ export interface FailureSigns {
   readonly isPage: boolean
 }
 
-/** What a server's failure means. Statuses and codes first, then the words of those that have no code for it. */
+/** Classifies a server's failure: by status and code, or by the words of its message if they say nothing. */
 export function failureCode(failure: FailureSigns): ModelCallCode {
   const { status, words } = failure
   // A server that failed by itself may quote the request: then its words prove nothing.

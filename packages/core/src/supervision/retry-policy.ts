@@ -5,7 +5,7 @@ import type { OptionKinds } from '@skein/memory/runtime'
 import type { Backoff } from './backoff.ts'
 
 /**
- * How often something that failed is tried again, after which errors, and with which pauses.
+ * How often to retry after a failure, after which errors, and with which pauses.
  *
  * Every option that takes one documents its own defaults.
  */

@@ -1,6 +1,6 @@
 import { SkeinError } from '@skein/memory'
 
-/** A supervision returned something else than a decision. The agent's own error is the `cause`. */
+/** A supervision function returned no valid decision. The agent's own error is the `cause`. */
 export class SupervisionError extends SkeinError {
   readonly code = 'SKEIN_SUPERVISION'
   readonly agent: string

@@ -68,7 +68,7 @@ export interface SupervisionPolicy extends Partial<Backoff> {
   // With the pauses of `Backoff`: 100 ms, doubling, 10 s at most, half of it random.
 }
 
-/** A policy, or a function of the failure: it should be pure. */
+/** A supervision policy, or a pure function that decides about each failure. */
 export type Supervision = SupervisionPolicy | ((failure: Failure) => Decision)
 
 const defaults = {

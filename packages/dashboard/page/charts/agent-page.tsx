@@ -88,7 +88,7 @@ function Machine({ id }: { readonly id: string }): VNode {
       clearTimeout(timer)
     }
   }, [id, connection.value])
-  if (connection.value === 'file') return <p class="empty">An exported file holds no state charts.</p>
+  if (connection.value === 'file') return <p class="empty">Exported files have no state charts.</p>
   if (problem.value !== undefined) return <p class="hint">{problem.value}</p>
   if (!found.value) return <p class="hint">Loading …</p>
   const { kind, isSaved, chart, states: present, moves: all } = found.value
@@ -107,7 +107,7 @@ function Machine({ id }: { readonly id: string }): VNode {
             <Text of={pathWords(states)} maxLength={200} />
           </strong>
         </p>
-        {isSaved && <p class="hint">No agent of this process: this is what it saved last.</p>}
+        {isSaved && <p class="hint">This agent runs in another process. The chart shows its last saved state.</p>}
         {chart ? (
           <StateChart
             chart={chart}

@@ -25,7 +25,7 @@ export function MoveList({
       <h3>
         How it came here <small>{moves.length > mostRows && `the last ${mostRows}`}</small>
       </h3>
-      {rows.length === 0 && <p class="muted">No event that it took is known here.</p>}
+      {rows.length === 0 && <p class="muted">The dashboard has seen no events of this agent.</p>}
       <ol class="plain" reversed>
         {rows.map((move) => {
           const isSelected = moveKey(move) === selected

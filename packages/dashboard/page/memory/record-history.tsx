@@ -17,7 +17,7 @@ export function RecordHistory({ record: { history } }: { record: RecordDetail })
   return (
     <section>
       <h3>Versions</h3>
-      {history.length === 0 && <p class="hint">The feed no longer holds its writes.</p>}
+      {history.length === 0 && <p class="hint">The feed no longer has its writes.</p>}
       <ol class="plain versions">
         {history.slice(0, maxVersions).map(({ version, author, at, value, isDeleted }, index) => {
           const before = history[index + 1]

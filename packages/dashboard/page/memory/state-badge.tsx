@@ -53,7 +53,7 @@ export function StateNote({
       {latest !== undefined && (
         <>
           {' '}
-          <a href={linkTo('memory', [collection, latest])}>Show what holds now</a>
+          <a href={linkTo('memory', [collection, latest])}>Show the valid record</a>
         </>
       )}
       {because?.map((name) => (

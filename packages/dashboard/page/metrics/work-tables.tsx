@@ -22,7 +22,7 @@ export function WorkTables({ work: { queue, activities, workers } }: { work: Wor
           />
         ))}
       </Table>
-      {workers.length === 0 && <p class="hint">No worker is there.</p>}
+      {workers.length === 0 && <p class="hint">There are no workers.</p>}
       {workers.length > 0 && (
         <Table caption="Workers" columns={['worker', ...countNames]}>
           {workers.map(({ id, isDraining, ...counts }) => (

@@ -102,9 +102,7 @@ function Answer({ answer }: { readonly answer: RunRow['answers'][number] }): VNo
       <h3>
         <Text of={question ?? 'Summary'} maxLength={300} />
       </h3>
-      {!isAnswered && (
-        <p class="hint">Nothing was found that answers this. A summary of the whole is offered instead.</p>
-      )}
+      {!isAnswered && <p class="hint">Nothing answers this question. Here is a summary instead.</p>}
       {status.value !== undefined && (
         <p class="hint" role="status">
           {status.value}
@@ -114,7 +112,7 @@ function Answer({ answer }: { readonly answer: RunRow['answers'][number] }): VNo
         <>
           <Sentences record={record.value} title={isAnswered ? 'Answer' : 'Summary'} />
           <p>
-            <a href={linkTo('memory', ['objects', object])}>What it was made from</a>
+            <a href={linkTo('memory', ['objects', object])}>Its sources</a>
           </p>
         </>
       )}

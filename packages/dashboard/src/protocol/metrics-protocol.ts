@@ -46,7 +46,7 @@ export interface Metrics {
   readonly work?: WorkQueue
 }
 
-/** What has become of the jobs of a queue. */
+/** Counts of a queue's jobs, by outcome. */
 export interface WorkCounts {
   readonly running: number
   readonly done: number

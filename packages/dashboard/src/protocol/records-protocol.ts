@@ -29,7 +29,7 @@ export interface RecordRow {
   readonly state?: RecordState
 }
 
-/** What a list and a record's page say of a record that does not simply hold. */
+/** The state of a record that is corrected, doubtful or gone. */
 export interface RecordState {
   /**
    * `withdrawn`: retracted or superseded, which of the two is above the clearance. `in-doubt`: something that it was made

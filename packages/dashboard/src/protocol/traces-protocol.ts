@@ -71,7 +71,7 @@ export interface TraceSpan {
   readonly isCut: boolean
 }
 
-/** What a text of a span is. */
+/** The kind of a span's text. */
 export type TraceTextName = 'input' | 'result' | 'prompt' | 'answer' | 'query'
 
 /** A span that wrote or read a record. */

@@ -34,7 +34,7 @@ describePage('What holds no more, in Chromium', (open) => {
 
     await row('superseded It costs 10').click()
     await page.getByRole('note').getByText('a typo').waitFor()
-    await page.getByRole('link', { name: 'Show what holds now' }).click()
+    await page.getByRole('link', { name: 'Show the valid record' }).click()
     await page.getByRole('heading', { name: 'It costs 12' }).waitFor()
     await row('in doubt Bid for Acme').click()
     await page

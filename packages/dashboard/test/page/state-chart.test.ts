@@ -93,7 +93,7 @@ describePage('State charts in Chromium', (open) => {
     await page.getByRole('img', { name: 'State chart of eva, in idle' }).waitFor()
     await eva.post({ type: 'task' } as never)
     await page.getByRole('img', { name: /in working.text.drafting and working.facts.checking/ }).waitFor()
-    await page.getByText('No agent of this process').waitFor()
+    await page.getByText('This agent runs in another process').waitFor()
     for (const type of ['drafted', 'checked']) await eva.post({ type } as never)
     await eva.post({ type: 'verdict', ok: true } as never)
     await eva.done

@@ -38,7 +38,7 @@ const refusals = [AccessError, CorrectedError, HeldError, OptionError, SchemaErr
 const atOnce = 100
 
 /**
- * Takes over what another memory has kept: entities and relations as `--compat memory` keeps them, notes as
+ * Imports the records of another memory: entities and relations as `--compat memory` keeps them, notes as
  * observations. Nothing is written twice, so an import can be repeated. What can't be read or written is skipped, and
  * named with its place.
  *

@@ -10,7 +10,7 @@ export interface ImportReport {
 }
 
 /**
- * Where memories come from.
+ * The format of an imported memory.
  *
  * - `graph`: the file of the official memory server, JSON lines of entities and relations.
  * - `notes`: a `MEMORY.md`, or a folder of such notes as Claude keeps them.

@@ -2,7 +2,7 @@ import type { StoredRecord } from '../store/record.ts'
 import { decodeJson } from '../values/json.ts'
 import { limits } from '../values/limits.ts'
 
-/** Why a record no longer holds. */
+/** A correction: why a record is no longer valid. */
 export interface Correction {
   /** `withdrawn` where the principal may not see which of the two it was, or the node has not heard yet. */
   readonly state: 'retracted' | 'superseded' | 'withdrawn'

@@ -59,7 +59,7 @@ export interface ConfirmOptions {
 const dependentsKinds: OptionKinds<DependentsOptions> = { collection: 'string', limit: 'any' }
 const confirmKinds: OptionKinds<ConfirmOptions> = { reason: 'any' }
 
-/** What was corrected, what rests on it, and what is in doubt because of it. */
+/** Corrections of records, the records derived from these, and doubts about them. */
 export class Corrections {
   readonly #space: Space
   readonly #actor: Actor

@@ -8,7 +8,7 @@ import type { StoredCorrection } from './correction.ts'
 import type { Derived } from './walk-derived.ts'
 import { newId } from '../values/new-id.ts'
 
-/** The insight of the alert that authors of what is in doubt get. */
+/** The insight of an alert to the author of records in doubt. */
 export interface DoubtAlert {
   /** What was corrected, as `collection/id`. */
   readonly corrected: string

@@ -6,7 +6,7 @@ import { isSealed } from '../values/sealed-text.ts'
 import type { FactEntry } from '../federation/fact-state.ts'
 import { decodeReplica, replicaKey, shownEntries } from '../federation/fact-replica.ts'
 
-/** A concurrent write of a fact that lost against the present value. */
+/** A concurrent write of a fact that lost to the current value. */
 export interface FactConflict<T = unknown> {
   /** `undefined` when a delete lost. */
   readonly value: T | undefined

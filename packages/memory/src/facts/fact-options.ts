@@ -8,7 +8,7 @@ export interface SetFactOptions extends WriteOptions {
   readonly ifVersion?: number
 }
 
-/** Options of `Facts.update`; an option that is left out keeps the fact's own. */
+/** Options of `Facts.update`; an omitted option keeps the fact's value. */
 export type UpdateFactOptions = Omit<SetFactOptions, 'ifVersion'>
 
 /** Options of `Facts.delete`. */

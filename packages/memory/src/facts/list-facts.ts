@@ -7,7 +7,7 @@ import { toFact } from './fact.ts'
 import type { Fact } from './fact.ts'
 import type { Page } from '../kinds/journal.ts'
 
-/** Options of `Facts.list`; all filters that are given must hold. */
+/** Options of `Facts.list`; a fact must match all filters. */
 export interface ListFactsOptions {
   /** How the keys begin, such as `prospect/`; every key by default. */
   readonly prefix?: string

@@ -8,7 +8,7 @@ import { requireFilter, requireIds, requireStrings, requireTimes } from '../valu
 import { requireOptions } from '../values/require-options.ts'
 import type { OptionKinds } from '../values/require-options.ts'
 
-/** Which records to forget, by what they say of themselves; all that is given must hold. */
+/** Selects records to forget by their properties; a record must match all of them. */
 export interface ForgetFilter {
   /** Whom or what they are about, or are derived from. */
   readonly subject?: string

@@ -36,7 +36,7 @@ interface Kept {
   readonly pastVersions: number
 }
 
-/** Legal holds: records that must be kept, even if somebody wants them forgotten. */
+/** Legal holds, which protect records from being forgotten. */
 export class Holds {
   readonly #space: StoredSpace
   readonly #actor: Actor

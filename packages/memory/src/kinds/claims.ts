@@ -43,7 +43,7 @@ export interface ClaimHolder extends ClaimToken {
 }
 
 /**
- * A task that belongs to this agent alone while the claim is held.
+ * A task that belongs to this agent alone while it holds the claim.
  *
  * It renews itself. Pass it to writes (`{ claim }`): the store refuses them once
  * the claim is lost.
@@ -121,7 +121,7 @@ export class Claims {
     return { task, fence: record.version, agent, since: record.updatedAt }
   }
 
-  /** Takes a task that nobody holds, or whose holder is dead; resolves to the fence. */
+  /** Takes a task that nobody holds, or whose holder is dead; resolves to the fencing token. */
   async #take(task: string, leaseMs: number): Promise<number | undefined> {
     const key = keyOf(task)
     const free = await this.#write(task, leaseMs, 0)

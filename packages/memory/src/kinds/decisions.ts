@@ -29,7 +29,7 @@ export interface DecisionValue<Decision = unknown> {
 
 const inputKinds: OptionKinds<DecisionInput<unknown>> = { ...writeOptionKinds, decision: 'any', reasoning: 'any' }
 
-/** What agents decided and why, listed by task and by agent. */
+/** Decisions of agents with their reasons, listed by task and by agent. */
 export class Decisions extends Journal {
   readonly #space: Space
   readonly #actor: Actor

@@ -65,7 +65,7 @@ const inputKinds: OptionKinds<LearningInput<unknown>> = {
 const depth = 10_000
 const pageSize = 1_000
 
-/** What agents learned, for others in a similar position. */
+/** Learnings of agents, for others in a similar situation. */
 export class Learnings extends Journal {
   /**
    * Logs a learning.

@@ -28,7 +28,7 @@ export interface ObservationSearchOptions extends SearchOptions {
 
 const inputKinds: OptionKinds<ObservationInput<unknown>> = { ...writeOptionKinds, value: 'any' }
 
-/** What agents found, for all others to list and search. */
+/** Findings of agents, for all others to list and search. */
 export class Observations extends Journal {
   /**
    * Logs an observation.

@@ -33,7 +33,7 @@ export interface OnceOptions {
   readonly leaseMs?: number
   /** The task that the record of the work belongs to. */
   readonly task?: string
-  /** One line that tells people what the work is, kept with its record: `note: Energy`. Longer ones are cut. */
+  /** One line that describes the work to people, kept with its record: `note: Energy`. Longer ones are cut. */
   readonly title?: string
   /** Stops this caller's wait. The work is aborted when nobody waits for it any longer. */
   readonly signal?: AbortSignal

@@ -45,7 +45,7 @@ export interface AuditEntry {
   readonly compartments: readonly string[]
 }
 
-/** Filters of audit entries; all that are given must hold. */
+/** Filters of audit entries; an entry must match all of them. */
 export interface AuditFilter {
   readonly agent?: string
   readonly action?: AuditAction

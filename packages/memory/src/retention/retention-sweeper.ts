@@ -15,7 +15,7 @@ import { encodeJson } from '../values/json.ts'
 import { retained } from './retention-rules.ts'
 import type { RetentionRule } from './retention-rules.ts'
 
-/** What the rules of a memory have removed since it was opened, by this process. */
+/** The records that this process has removed by the memory's rules since it opened the memory. */
 export interface RetentionReport {
   /** Records by kind. */
   readonly removed: Partial<Record<Collection, number>>

@@ -46,9 +46,9 @@ const sendKinds: OptionKinds<ControlSendOptions> = { ...controlKinds, sensitivit
 const lookMs = 250
 
 /**
- * Orders to running agents, for people who watch over them: principals with the right `control`. An order reaches the
- * process that runs the agent wherever it is, and each call resolves when that process has carried it out. The audit
- * names every order, who gave it and why.
+ * Orders to running agents, for operators: principals with the right `control`. An order reaches the process that
+ * runs the agent wherever it is, and each call resolves when that process has carried it out. The audit names every
+ * order, who gave it and why.
  */
 export class AgentControl {
   readonly #space: Space
@@ -70,7 +70,7 @@ export class AgentControl {
     return this.#give(agent, { do: 'pause' }, requireOptions('control.pause', options, controlKinds))
   }
 
-  /** Lets a paused agent continue with what has waited for it. @throws as `pause` */
+  /** Lets a paused agent continue with its waiting messages. @throws as `pause` */
   resume(agent: string, options: ControlOptions = {}): Promise<void> {
     return this.#give(agent, { do: 'resume' }, requireOptions('control.resume', options, controlKinds))
   }

@@ -3,7 +3,7 @@ import type { RecordFilter } from '../store/query.ts'
 import type { Label } from '../values/access.ts'
 
 /**
- * How a search finds.
+ * How a search finds records.
  *
  * - `words`: by the words of the query.
  * - `meaning`: by vectors, which an embedder makes of texts and queries.

@@ -25,7 +25,7 @@ export interface ShownVersion {
   readonly deleted: boolean
 }
 
-/** What is shown: what holds, or what was retracted or superseded as well. */
+/** Which records to show: only valid ones, or retracted and superseded ones as well. */
 export type Include = 'holding' | 'all'
 
 /** A change that a principal may see, as {@link Shown}. */

@@ -2,7 +2,7 @@ import { Emitter } from '../values/emitter.ts'
 import type { Unsubscribe } from '../values/emitter.ts'
 import { warn } from '../values/warn.ts'
 
-/** What happens between a memory and its store, each once. */
+/** Events about a memory's connection to its store. Each is reported once. */
 export interface MemoryEvents {
   /** The store can't be reached, or changes by other processes may be missed. Waiting calls continue to wait. */
   readonly disconnected: DisconnectedEvent

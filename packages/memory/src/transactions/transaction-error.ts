@@ -25,7 +25,7 @@ const messages: Readonly<Record<TransactionFailure, string>> = {
 }
 
 /**
- * A transaction could not be carried out, and wrote nothing.
+ * A transaction failed, and wrote nothing.
  *
  * - `conflict`: each of its attempts was overtaken by writes of others.
  * - `limit`: it reads or writes more than fits into one.

@@ -55,7 +55,7 @@ export class OptionError extends SkeinError {
   }
 }
 
-/** A bundler has moved a package into another file, where it can't find files of its own. */
+/** A bundler has included a package in another file, so the package can't find its own files. */
 export class PackageBundledError extends SkeinError {
   readonly code = 'SKEIN_BUNDLED'
   readonly package: string
@@ -151,7 +151,7 @@ export class NotFoundError extends SkeinError {
   }
 }
 
-/** A record was retracted or superseded, and no longer holds. */
+/** A record was retracted or superseded, so it is no longer valid. */
 export class CorrectedError extends SkeinError {
   readonly code = 'SKEIN_CORRECTED'
   /** The record as `collection/id`. */
@@ -259,7 +259,10 @@ export class CorruptRecordError extends StoreError {
   override readonly code = 'SKEIN_CORRUPT'
 }
 
-/** Data is sealed with a key that the memory lacks, or must be sealed and the memory would not. Nothing was changed. */
+/**
+ * Data is sealed with a key that the memory lacks, or a record must be sealed and the memory has no key for it.
+ * Nothing was changed.
+ */
 export class MissingKeyError extends SkeinError {
   readonly code = 'SKEIN_KEY_MISSING'
   /** The id of the key. */

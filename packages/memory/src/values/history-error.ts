@@ -1,6 +1,6 @@
 import { SkeinError } from './errors.ts'
 
-/** The past that was asked for is not kept, or no longer. */
+/** The requested past is not kept, or no longer. */
 export class HistoryError extends SkeinError {
   readonly code = 'SKEIN_HISTORY'
   /** How far back it reaches, Unix milliseconds by the store's clock. */
@@ -22,7 +22,7 @@ export class HistoryError extends SkeinError {
   }
 }
 
-/** A view of the memory as it was was asked to change something. */
+/** A call tried to write through a view of the past. */
 export class PastViewError extends SkeinError {
   readonly code = 'SKEIN_PAST_VIEW'
   /** The time that the view shows, Unix milliseconds. */

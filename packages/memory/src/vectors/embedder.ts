@@ -8,7 +8,7 @@ import { requireObject, requireOptions } from '../values/require-options.ts'
 import type { OptionKinds } from '../values/require-options.ts'
 import type { VectorForm } from './vector-form.ts'
 
-/** Makes vectors of texts: texts that mean the same have vectors of nearly the same direction. */
+/** Turns texts into vectors: texts with similar meanings get vectors of similar direction. */
 export interface Embedder {
   /** The model, and everything else that changes its vectors. Vectors of another id are never compared with these. */
   readonly id: string

@@ -1,4 +1,4 @@
-/** How vectors are kept: a byte for each dimension, or a 32-bit float. */
+/** The format of stored vectors: a byte for each dimension, or a 32-bit float. */
 export type VectorForm = 'int8' | 'float32'
 
 /** A vector as it is kept and compared. */

@@ -17,7 +17,7 @@ import type { KeptVector } from './vector-form.ts'
 import { VectorIndex } from './vector-index.ts'
 import type { VectorKind } from './vector-record.ts'
 
-/** How far the vectors of a space are, as this process knows. */
+/** The progress of a space's vectors, as far as this process knows. */
 export interface VectorReport {
   /** The id of the embedder. */
   readonly embedder: string

@@ -8,7 +8,7 @@ import { earlierCost, entriesOf } from './ledger-entry.ts'
 import { parseWorkId, workId } from './work-id.ts'
 import { costOfWork, workStateOf } from './work-state.ts'
 
-/** What one kind of work has used, and what reusing its results has saved. */
+/** Usage and savings of one kind of work. */
 export interface LedgerLine {
   /** The number of results in the memory. */
   readonly computed: number
@@ -20,9 +20,8 @@ export interface LedgerLine {
 }
 
 /**
- * Costs and savings over all processes and runs of the space, by kind of work: the part of
- * the key before the first `/`. What is used is in the line of the work that used it, so
- * the lines add up: see `sumOfLedger`.
+ * Costs and savings over all processes and runs of the space, by kind of work: the part of the key before the first
+ * `/`. Each cost is in the line of the work that caused it, so the lines add up: see `sumOfLedger`.
  */
 export type LedgerReport = Readonly<Record<string, LedgerLine>>
 

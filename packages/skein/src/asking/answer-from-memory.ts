@@ -27,7 +27,7 @@ export type AnswerPlace =
       readonly updatedAt: number
     }
 
-/** What a memory says about a question; no sentences where it says nothing. */
+/** A memory's answer to a question; it has no sentences if the memory has no answer. */
 export interface MemoryAnswer {
   readonly question: string
   readonly sentences: readonly { readonly text: string; readonly citations: readonly AnswerPlace[] }[]

@@ -23,7 +23,7 @@ export interface AskOptions {
   readonly signal?: AbortSignal
 }
 
-/** What a memory says about questions. */
+/** A memory's answers to questions. */
 export interface MemoryAnswers {
   /** In the order of the questions, of which equal ones are answered once. */
   readonly answers: readonly MemoryAnswer[]

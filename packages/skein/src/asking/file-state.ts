@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 
 import { readBytes } from '../documents/read-bytes.ts'
 
-/** What became of a file since it was read. `unknown`: it can't be looked at. */
+/** Whether a file has changed since it was read. `unknown`: it can't be looked at. */
 export type FileState = 'same' | 'changed' | 'gone' | 'unknown'
 
 /** The SHA-256 of a file as it is now; `undefined` where there is none, `unknown` where it can't be read. */

@@ -52,7 +52,7 @@ export const outline: Readonly<Record<CommandName, CommandOutline>> = {
   },
   get: {
     usage: '[options] <collection> <id>',
-    description: 'Show a record: its value, label and times, its sources, and the records made from it.',
+    description: 'Show a record: its value, label and times, its sources, and the records derived from it.',
   },
   search: {
     usage: '[options] <words...>',
@@ -61,8 +61,8 @@ export const outline: Readonly<Record<CommandName, CommandOutline>> = {
   diff: {
     usage: '[options]',
     description:
-      'Show what changed between two times: facts and questions then and now, new records, corrections and erasures. ' +
-      'Marks where the history does not reach back far enough.',
+      'Show what changed between two times: facts and escalations, new records, corrections and erasures. ' +
+      'Marks values that are older than the history.',
   },
   tail: {
     usage: '[options] [prefix]',
@@ -80,25 +80,25 @@ export const outline: Readonly<Record<CommandName, CommandOutline>> = {
   retract: {
     usage: '[options] <record>',
     description:
-      'Retract a record: it no longer holds, and records made from it are in doubt. skein ls --all shows it.',
+      'Retract a wrong record. Records derived from it are then in doubt. Only skein ls --all still shows it.',
   },
   supersede: {
     usage: '[options] <record>',
-    description: 'Replace a record with another existing one, which holds from then on.',
+    description: 'Replace a wrong record with another existing one.',
   },
   confirm: {
     usage: '[options] <record>',
-    description: 'Confirm that a record still holds although one of its sources was corrected.',
+    description: 'Confirm that a record is still valid although one of its sources was corrected.',
   },
   forget: {
     usage: '[options] [records...]',
     description:
-      'Forget records for good, or everything about somebody, with --reason. Without it, forget results of work, such as answers of models: the next caller computes them anew. skein ls work lists results, and skein ls erasures lists what was forgotten.',
+      'Forget records for good, or everything about somebody, with --reason. Without it, forget results of work, such as answers of models: the next caller computes them again. skein ls work lists results, and skein ls erasures lists erasures.',
   },
   touch: {
     usage: '[options] <record>',
     description:
-      'Set a new time to live for a fact or another record. Only its author, or --right erase, may set an earlier end; anyone who may write a fact may end it.',
+      'Set a new time to live for a fact or another record. Shortening it needs --right erase, except for the author, and for facts.',
   },
   hold: {
     usage: '[options] [records...]',
@@ -113,8 +113,8 @@ export const outline: Readonly<Record<CommandName, CommandOutline>> = {
   agents: {
     usage: '[options]',
     description:
-      'List the saved agents that have not ended. With --check, show what the durable definitions of a module would ' +
-      'do with them, before it is deployed. Changes nothing. Exits with 1 if an agent would not continue, or cannot be read.',
+      'List the saved agents that have not ended. With --check, show whether each would continue with the ' +
+      'definitions of a module, before you deploy it. Changes nothing. Exits with 1 if an agent would not continue, or cannot be read.',
   },
   order: {
     usage: '[options] <what> <agent> [detail]',
@@ -132,7 +132,7 @@ export const outline: Readonly<Record<CommandName, CommandOutline>> = {
   doctor: {
     usage: '[options] <store>',
     description:
-      'Verify a store: show what it holds, and which parts are damaged. Changes nothing; agents may continue to work. ' +
+      'Verify a store: show its contents, and any damage. Changes nothing; agents may continue to work. ' +
       'Exits with 1 if something is damaged.',
   },
   backup: {

@@ -9,6 +9,7 @@ import { addInspectOptions } from '../inspect/inspect-options.ts'
 import type { InspectFlags } from '../inspect/inspect-options.ts'
 import { openReadOnly } from '../inspect/open-read-only.ts'
 import { InputError } from '../open/input-error.ts'
+import { countOf, countsIn } from '../terminal/amounts.ts'
 import { print, printJson } from '../terminal/printer.ts'
 import { addFilterOptions, hasFilter, targetOf } from '../forgetting/which-records.ts'
 import type { FilterFlags } from '../forgetting/which-records.ts'
@@ -61,11 +62,8 @@ async function hold(names: readonly string[], flags: HoldFlags, context: Command
     await printJson({ space, id, held, pastVersions })
     return
   }
-  const counts = Object.entries(held).map(([collection, count]) => `${count} ${collection}`)
-  const past = pastVersions === 0 ? '' : `, with ${pastVersions} past versions`
-  await print(
-    `Holds ${counts.length === 0 ? 'nothing so far' : counts.join(', ')}${past}. skein release ${id} ends it.`,
-  )
+  const past = pastVersions === 0 ? '' : `, with ${countOf(pastVersions, 'past version')}`
+  await print(`Holds ${countsIn(held) || 'nothing so far'}${past}. skein release ${id} ends it.`)
 }
 
 async function release(id: string, flags: ReleaseFlags, context: CommandContext): Promise<void> {

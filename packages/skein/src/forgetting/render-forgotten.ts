@@ -1,16 +1,16 @@
 import { plainText } from '@skein/memory/runtime'
 import type { ForgetReport } from '@skein/memory/types'
 
-import { countOf } from '../terminal/amounts.ts'
+import { countOf, countsIn } from '../terminal/amounts.ts'
 
 /** Lines of a report on a terminal; `--json` has all. */
 const maxLeft = 20
 
 /** What was forgotten, or with `isPlan` what would be, for people. */
 export function renderForgotten({ id, forgotten, contents, left }: ForgetReport, isPlan: boolean): string {
-  const counts = Object.entries(forgotten).map(([collection, count]) => `${count} ${collection}`)
+  const counts = countsIn(forgotten)
   const bytes = contents > 0 ? `, and ${countOf(contents, 'content')} of objects` : ''
-  const what = counts.length === 0 ? 'nothing' : `${counts.join(', ')}${bytes}`
+  const what = counts === '' ? 'nothing' : `${counts}${bytes}`
   return [
     `${isPlan ? 'Would forget' : 'Forgot'} ${what}.`,
     ...(left.length > 0 ? ['Derived from it, and kept (--derived forget erases these, too):'] : []),

@@ -5,7 +5,7 @@ import { plainText } from '@skein/memory/runtime'
 
 import type { AnswerPlace, MemoryAnswer } from '../asking/answer-from-memory.ts'
 import type { Holdings } from '../asking/holdings.ts'
-import { countOf } from '../terminal/amounts.ts'
+import { countIn, countOf } from '../terminal/amounts.ts'
 
 /** Renders what a memory says about questions, each sentence with its places. */
 export function renderAnswers(answers: readonly MemoryAnswer[], holdings: Holdings, stream: WriteStream): string {
@@ -33,8 +33,6 @@ function holdingsText({ files, records }: Holdings): string {
   const named = files.slice(0, maxNamed).map((file) => plainText(file))
   const more = files.length > maxNamed ? [`${(files.length - maxNamed).toLocaleString('en')} more`] : []
   const fileList = files.length === 0 ? [] : [`${countOf(files.length, 'file')} (${[...named, ...more].join(', ')})`]
-  const counts = records.map(
-    ({ collection, count, isMore }) => `${count.toLocaleString('en')}${isMore ? '+' : ''} ${collection}`,
-  )
+  const counts = records.map(({ collection, count, isMore }) => countIn(collection, count, isMore))
   return `The memory holds ${new Intl.ListFormat('en').format([...fileList, ...counts])}.`
 }

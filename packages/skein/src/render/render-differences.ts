@@ -3,7 +3,7 @@ import type { WriteStream } from 'node:tty'
 import { erasureOf } from '@skein/memory/runtime'
 import type { RecordDifference } from '@skein/memory/runtime'
 
-import { countOf } from '../terminal/amounts.ts'
+import { countOf, countsIn } from '../terminal/amounts.ts'
 import { renderTable } from '../terminal/table.ts'
 import { timeOf } from '../terminal/time-text.ts'
 import { previewOf } from './preview.ts'
@@ -56,6 +56,5 @@ function afterOf({ collection, change, after }: RecordDifference): string {
 
 function erasureText(value: unknown): string {
   const { forgotten, reason } = erasureOf(value)
-  const counts = Object.entries(forgotten).map(([name, count]) => `${count} ${name}`)
-  return previewOf(`${counts.join(', ')}: ${reason}`)
+  return previewOf(`${countsIn(forgotten)}: ${reason}`)
 }

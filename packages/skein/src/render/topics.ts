@@ -37,11 +37,11 @@ Exit codes:
   3     the run would cost more than its ceiling; nothing was sent
   130   interrupted; skein tail and skein dashboard end with 0`,
 
-  costs: `The built-in model costs nothing. With --model openai:NAME, skein run first prints about what it will use.
+  costs: `The built-in model costs nothing. With --model openai:NAME, skein run first estimates what it will use.
 Without a budget it stops at ${defaultCeiling.calls.toLocaleString('en')} calls, ${defaultCeiling.tokens.toLocaleString('en')} tokens and, where the price is known, $${defaultCeiling.usd}.
 
-  --dry-run                  the plan, and nothing else: no model is asked
-  --budget-calls, --budget-tokens, --budget-usd   limits of your own
+  --dry-run                  prints only the plan, and asks no model
+  --budget-calls, --budget-tokens, --budget-usd   your own limits
 
 Finished work is reused: skein stats shows what that saved.`,
 

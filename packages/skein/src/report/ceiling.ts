@@ -5,7 +5,7 @@ import type { OptionKinds } from '@skein/memory/runtime'
 
 import type { CostEstimate } from './cost-estimate.ts'
 
-/** The limits of a run whose model has no budget of its own. A measure left out is not limited. */
+/** The limits of a run whose model has no budget of its own. An omitted measure is not limited. */
 export type Ceiling = Pick<Budget, 'calls' | 'tokens' | 'usd'>
 
 /** What a ceiling limits. */

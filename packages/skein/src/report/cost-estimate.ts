@@ -11,8 +11,8 @@ export interface ModelUse {
 }
 
 /**
- * About what a run uses of its model. Less where the memory has answers already; more where the model is asked again
- * because it failed or cited wrongly.
+ * An estimate of a run's use of its model. Less where the memory has answers already; more where the model is asked
+ * again because it failed or cited wrongly.
  */
 export interface CostEstimate extends ModelUse {
   /** If the model says little, and each question finds its words in the files. */

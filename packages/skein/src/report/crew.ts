@@ -69,9 +69,11 @@ export async function openCrew(
     ...(ceiling && { budget: ceiling }),
   })
   let partsRead = 0
-  let agents = 0
+  // Most helpers of a small report have nothing to do: only those count that took part.
+  const busy = new Set<string>()
   flock.on((event) => {
-    if (event.type === 'agent.spawned') agents += 1
+    if (event.type === 'agent.spawned' && event.role === 'analyst') busy.add(event.agent)
+    if (event.type === 'activity.started' || event.type === 'activity.reused') busy.add(event.agent)
     if (event.type === 'activity.done' && event.activity === 'note') partsRead += 1
     onEvent?.(event)
   })
@@ -87,7 +89,7 @@ export async function openCrew(
       })
       const end = (outcome: Pick<RunOutcome, 'state' | 'answers'> & { readonly problem?: string }): Promise<void> => {
         const { used, saved } = flock.stats()
-        return run.end({ ...outcome, agents, used, saved })
+        return run.end({ ...outcome, agents: busy.size, used, saved })
       }
       const known = await Promise.all(
         files.map(async ({ document, pages: _pages, ...file }): Promise<FileInput> => {
