@@ -80,6 +80,16 @@ describe('the log of a process that writes much', () => {
     await expect.poll(waiting).toBeLessThan(2_000)
   })
 
+  it('shares the thread with those of other files, which go on when one of them is closed', async () => {
+    const [first, second] = [logged(temporaryPath()), logged(temporaryPath())]
+    for (const { write } of [first, second]) await write(450)
+    for (const { limit } of [first, second]) await expect.poll(limit).toBe(20_000)
+    first.db.close()
+    await first.mover[Symbol.asyncDispose]()
+    await second.write(250)
+    await expect.poll(second.waiting).toBe(0)
+  })
+
   it('is moved by SQLite itself where the thread can open nothing', async () => {
     const path = temporaryPath()
     const { write, waiting, limit, mover } = logged(path, `${path}-elsewhere`)

@@ -1,16 +1,15 @@
-import { Worker } from 'node:worker_threads'
-
-import { isBundled, ownFile, threadFlags } from '@skein/memory/runtime'
+import { isBundled } from '@skein/memory/runtime'
 
 import type { Database, Statement } from '../file/database.ts'
-import type { LogThreadData } from './move-log-thread.ts'
+import { LogThread } from './log-thread.ts'
+import type { MovedLog } from './log-thread.ts'
 
 /** From so many pages in the log on they are moved into the file. */
 const fullLog = 2_000
 /** The thread goes on, so many times at most, until only so few are left that they can be moved at once, here. */
 const mostRounds = 4
 const fewPages = 64
-/** A process that has written less has no thread: starting one costs more than it saves. */
+/** What has been written less has no thread: starting one costs more than it saves. */
 const pagesBeforeThread = 4_000
 /** The length of the log is read after so many commits, which takes 2 µs. */
 const commitsPerLook = 8
@@ -34,7 +33,7 @@ export class LogMover implements AsyncDisposable {
   readonly #look: Statement
   readonly #move: Statement
   readonly #setLimit = (pages: number): unknown => this.#db.pragma(`wal_autocheckpoint = ${pages}`)
-  #thread: Worker | undefined
+  #moved: MovedLog | undefined
   #canStart = !isBundled(import.meta.url, 'log-mover')
   #isReady = false
   #isMoving = false
@@ -66,7 +65,7 @@ export class LogMover implements AsyncDisposable {
     if (pages < this.#seen) this.#askedAt = 0
     this.#seen = pages
     if (this.#written < pagesBeforeThread || this.#isMoving) return
-    if (!this.#thread && this.#canStart) this.#start()
+    if (this.#canStart) this.#start()
     // Where a reader keeps pages in the log, it is tried again after as many more.
     if (this.#isReady && pages - Math.max(moved, this.#askedAt) >= fullLog) {
       this.#rounds = 0
@@ -76,31 +75,20 @@ export class LogMover implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#canStart = false
-    const thread = this.#thread
-    if (!thread) return
-    const ended = new Promise((resolve) => thread.once('exit', resolve))
-    thread.ref()
-    thread.postMessage('close')
-    await ended
+    await this.#moved?.close()
   }
 
   #start(): void {
     this.#canStart = false
     try {
-      const module = ownFile('@skein/sqlite', import.meta.url, 'log-mover', './move-log-thread.js')
-      const thread = new Worker(module, { workerData: { path: this.#path } satisfies LogThreadData, ...threadFlags() })
-      thread.unref()
-      thread.on('message', () => this.#answered())
-      // SQLite moves the pages itself again.
-      thread.on('error', () => this.#ended()).on('exit', () => this.#ended())
-      this.#thread = thread
+      this.#moved = LogThread.open(this.#path, { answered: () => this.#answered(), failed: () => this.#failed() })
     } catch {
-      this.#ended()
+      this.#failed()
     }
   }
 
-  #ended(): void {
-    this.#thread = undefined
+  /** SQLite moves the pages itself again. */
+  #failed(): void {
     this.#isReady = false
     this.#isMoving = false
     if (this.#db.open) this.#setLimit(byItself)
@@ -110,7 +98,7 @@ export class LogMover implements AsyncDisposable {
     this.#isMoving = true
     this.#rounds += 1
     this.#askedAt = pages
-    this.#thread?.postMessage('move')
+    this.#moved?.move()
   }
 
   #answered(): void {
