@@ -101,11 +101,13 @@ class Matcher {
         const found = this.#count(terms)
         counts.push(found)
         lengths.push(terms === '' ? 0 : terms.split(' ').length)
+        found?.forEach((count, concept) => {
+          if (count > 0) this.#isFound[concept] = true
+        })
         if (kind === 'other') continue
         total += 1
         length += lengths.at(-1) ?? 0
         found?.forEach((count, concept) => {
-          if (count > 0) this.#isFound[concept] = true
           if (count >= 1) holders[concept] = (holders[concept] ?? 0) + 1
         })
       }
@@ -163,6 +165,8 @@ class Matcher {
       /** The headings right above, without sentences between them. */
       let titles: readonly (Float32Array | undefined)[] = []
       let isBelow = false
+      /** What stands before the sentence and is none: who speaks in a chat. */
+      let mark: Float32Array | undefined
       return source.sentences.flatMap(({ start, end, kind: part, form }, index): Candidate[] => {
         const own = this.#counts[at]?.[index]
         if (part === 'heading') {
@@ -170,6 +174,7 @@ class Matcher {
           titles = isBelow ? [own] : [own, ...titles]
         }
         if (part !== 'other') isBelow = part !== 'heading'
+        else mark = own
         // What stands below a heading with words of the question may answer it without them.
         if (form === 0 || !(own ?? titles.some((counts) => counts !== undefined))) return []
         const before = this.#counts[at]?.[index - 1]
@@ -178,7 +183,7 @@ class Matcher {
         const length = k1 * (1 - b + (b * (this.#lengths[at]?.[index] ?? 0)) / this.#averageLength)
         for (const [concept, weight] of this.#weights.entries()) {
           const count = own?.[concept] ?? 0
-          const near = [before, ...headings].some((counts) => (counts?.[concept] ?? 0) > 0) ? nearby : 0
+          const near = [before, mark, ...headings].some((counts) => (counts?.[concept] ?? 0) > 0) ? nearby : 0
           const own1 = count > 0 ? (count * (k1 + 1)) / (count + length) : 0
           score += weight * Math.max(own1, near)
           const above = titles.some((counts) => (counts?.[concept] ?? 0) > 0) ? titled : near

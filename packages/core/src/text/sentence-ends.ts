@@ -108,7 +108,9 @@ function endsHere({ text, start, index, end, language }: Place): boolean {
     )
   }
   const next = after.slice(gap.length)
-  const bare = next.replace(opening, '')
+  // Dutch begins with what is left of a word, in small letters: "'s Avonds", "'t Is".
+  const clipped = language === 'nl' ? (/^['’‘]\p{Ll}{1,2}[\s-](?=\p{Lu})/u.exec(next)?.[0].length ?? 0) : 0
+  const bare = next.slice(clipped).replace(opening, '')
   if (/^(?:-\p{Lu}|-\p{Ll}{2})/u.test(next)) return true
   // A dash before words of a speaker, or of what is said, continues; before a capital, somebody else speaks.
   if (/^[—–]\p{Ll}/u.test(next)) return false
@@ -154,7 +156,10 @@ function isAbbreviation(head: string, next: string, bare: string, language: Lang
   const starts = opensSentence(bare, next, language)
   if (ambiguous.has(lower) || ambiguous.has(last)) return language === 'hi' || !starts
   if (language === 'ru' && /^(?:г|гг|в|вв)$/.test(lower)) return isCenturyOrTown(head, starts)
-  if (/^(?:\p{L}{1,2}\.){1,4}\p{L}{1,3}$/u.test(word)) return language === 'ru' ? !/^\p{Lu}/u.test(bare) : !starts
+  // A town or a village; behind a number, meters or seconds.
+  if (language === 'uk' && /^[мс]$/.test(lower)) return !/\d\s?\p{L}\.$/u.test(head)
+  if (/^(?:\p{L}{1,2}\.){1,4}\p{L}{1,3}$/u.test(word))
+    return language === 'ru' || language === 'uk' ? !/^\p{Lu}/u.test(bare) : !starts
   // An initial: "J. Smith", "د. محمد". "I" and vowels that are words end sentences.
   if (/^\p{Lu}$/u.test(word)) return !(language === 'en' && word === 'I') && !starts
   if (/^\p{Lo}$/u.test(word)) return /\p{Script=Arabic}|\p{Script=Hebrew}|\p{Script=Devanagari}/u.test(word)
