@@ -21,7 +21,7 @@ const lists: Partial<Record<Language, Lists>> = {
   de: [
     'hr fr frl fa rd tägl wöchentl ehem gegr verh dr dres prof dipl ing st z.b d.h u.a z.t bzw bspw vgl sog gem lt ggf ca evtl inkl zzgl exkl abzgl insb bes ' +
       'allg geb gest hrsg i.d.r i.e o.ä i.a m.e u.u v.a z.z zz v.l m.w s.o s.u o.g u.ä usw.u n.chr v d i u z b bd',
-    'nr nrn abs art abb tab bd aufl s kap ziff rn az tel jan feb mär apr jun jul aug sep sept okt nov dez jh jhd jhs seite',
+    'nr nrn abs art abb tab bd aufl s kap ziff rn az zi pos tel jan feb mär apr jun jul aug sep sept okt nov dez jh jhd jhs seite',
     'str mio mrd tsd gmbh co jr sen chr n.chr v.chr uhr z pf u.v.m u.a.m ff f',
   ],
   fr: [

@@ -110,6 +110,10 @@ class BlockReader {
 
   #take(line: Line, index: number): void {
     if (line.text === '') return this.#close()
+    if (/^[>|]+$/.test(line.text)) {
+      this.#close()
+      return this.single('other', line)
+    }
     const plain = this.#kindOf(line, index)
     if (plain) {
       this.#close()
@@ -217,6 +221,11 @@ class BlockReader {
     if (!first) return
     const isChat = this.#isChat
     this.#isChat = false
+    if (isShortList(lines)) {
+      this.blocks.push({ kind: 'sentence', pieces: [{ start: first.start, end: first.end }] })
+      for (const line of lines.slice(1)) this.single('row', line)
+      return
+    }
     if (lines.length <= 3 && !isChat && lines.every((line) => isScrap(line))) {
       for (const line of lines) this.single('other', line)
       return
@@ -263,6 +272,19 @@ function isScrap({ text }: Line): boolean {
     !listMark.test(text) &&
     /^[\p{Script=Latin}\p{N}\p{P}\s]+$/u.test(text) &&
     text.split(/\s+/).length < 4
+  )
+}
+
+/** Whether short lines without marks are listed below a line that announces them: `Ingredients:`. */
+function isShortList([first, ...items]: readonly Line[]): boolean {
+  return (
+    first !== undefined &&
+    items.length > 1 &&
+    first.text.endsWith(':') &&
+    items.every(
+      ({ text, indent }) =>
+        indent > first.indent && text.length < 60 && !/[.,;:!?]$/.test(text) && !listMark.test(text),
+    )
   )
 }
 

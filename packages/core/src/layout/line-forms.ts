@@ -40,6 +40,8 @@ function chatHead(text: string): number {
 export function isRow({ text }: Line): boolean {
   if (/^\|.*\|$/.test(text) || /^[|│┃].*[|│┃]/.test(text)) return true
   if ((text.match(/ \| /g)?.length ?? 0) > 1) return true
+  // What a template of a wiki is filled with.
+  if (/^\|\s?[\p{L}\d_ ]{1,40}=\s?\S/u.test(text)) return true
   return (text.match(/\S\t+(?=\S)/g)?.length ?? 0) > 1 || /\s\.{4,}\s*\d+$/.test(text)
 }
 
@@ -96,6 +98,11 @@ function showsNothing(text: string): boolean {
   return !/[\p{L}\p{N}]/u.test(left)
 }
 
+/** An item of a list in words, with brackets: `families (children under six travel free);` */
+function isClause(text: string): boolean {
+  return !/[={}<>]/.test(text) && /\p{L}{2} \p{L}{2,30} \p{L}{2}/u.test(text) && !keywords.test(text)
+}
+
 const keywords =
   /^(?:import|export|from\s+\S+\s+import|const|let|var|def|class|function|func|fn|public|private|protected|static|return|if\s*\(|for\s*\(|while\s*\(|#include|#define|#!|package|using|namespace|SELECT|INSERT|CREATE|UPDATE|\$ |>>> |sudo|npm|pip|git|cd|@\w+)\b/
 
@@ -109,7 +116,7 @@ export function isTrace({ text }: Line): boolean {
 
 /** Whether a line is code rather than prose. */
 export function isCode({ text }: Line): boolean {
-  if (/[{};]$/.test(text) && /[=(){}<>;]/.test(text.slice(0, -1))) return true
+  if (/[{};]$/.test(text) && /[=(){}<>;]/.test(text.slice(0, -1))) return !isClause(text)
   if (/^(?:[{}()[\]]+[,;]?$|\/\/|\/\*|\*\/|<\?)/.test(text)) return true
   return keywords.test(text) && /[=(){}<>;:/\\]|^\$|^>>>/.test(text) && !ended.test(text)
 }

@@ -13,7 +13,7 @@ const maxSpeech = 200
 
 // One or more marks, what closes behind them, and the marks of footnotes.
 const mark =
-  /[.!?…‥‼⁇⁈⁉。！？｡．؟।॥۔։။።།។]+["'”’»)\]}›」』）】》〉〕＂＇*_]*(?:[\s\u00A0\u202F]»)?(?:\[\^?[\w*†‡]{1,4}\]|[¹²³⁰⁴-⁹†‡])*/gu
+  /[.!?…‥‼⁇⁈⁉。！？｡．؟।॥۔։။።།។]+["'”’»)\]}›」』）】》〉〕＂＇*_]*(?:[\s\u00A0\u202F]»)?(?:\[\^?[\w*†‡]{1,4}\]|[¹²³⁰⁴-⁹†‡]|<ref\b[^<>]{0,80}>[^<>]{0,300}<\/ref>)*/gu
 
 /** Ends a sentence whatever follows: scripts without spaces or capitals have marks of their own. */
 const sure = /[。！？｡．।॥۔།။។።]/u
@@ -135,6 +135,8 @@ function afterQuote(marks: string, after: string): boolean {
   return /[」』”’）]$/u.test(marks) && afterSpeech.test(after)
 }
 
+const dayOrZone =
+  /^(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Eastern|Central|Mountain|Pacific|Greenwich|Jan|Feb|Mar|Apr|May|June|July|Aug|Sep|Oct|Nov|Dec)/
 const months = /^(?:januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|jänner)/iu
 
 function isAbbreviation(head: string, next: string, bare: string, language: Language): boolean {
@@ -154,6 +156,8 @@ function isAbbreviation(head: string, next: string, bare: string, language: Lang
     if (isNumber || /^(?:[IVXLC]+\b|№|§)/.test(bare)) return true
   }
   const starts = opensSentence(bare, next, language)
+  // Only days and zones of time are written with a capital behind it.
+  if (/^[ap]\.m$/.test(lower) && /^\p{Lu}\p{Ll}/u.test(bare)) return dayOrZone.test(bare)
   if (ambiguous.has(lower) || ambiguous.has(last)) return language === 'hi' || !starts
   if (language === 'ru' && /^(?:г|гг|в|вв)$/.test(lower)) return isCenturyOrTown(head, starts)
   // A town or a village; behind a number, meters or seconds.

@@ -101,3 +101,9 @@ it('knows who speaks in a chat, and quotes what has no full stop', () => {
     '12/03/24, 09:17 - Ben: I will bring the cake\nfrom the Turkish bakery\n12/03/24, 09:18 - Jo: The cake is fine.'
   expect(answers('What will Ben bring?', [chat])[0]).toBe('I will bring the cake\nfrom the Turkish bakery')
 })
+
+it('answers with what follows the same question in a text', () => {
+  const interview =
+    'Q: When did you begin to paint?\n\nA: In 1971, after a long war.\n\nQ: Do you sell?\n\nA: Rarely, and to friends.'
+  expect(answers('When did you begin to paint?', [interview])[0]).toBe('A: In 1971, after a long war.')
+})

@@ -185,3 +185,27 @@ it.each([
   expect(detectLanguage(text)).toBe(language)
   expect(sentencesOf(text)).toHaveLength(count)
 })
+
+it.each([
+  ['a.m. before another sentence', 'He wakes us at 6:30 a.m. Breakfast costs extra. Come at 9 a.m. Monday.', 3],
+  ['a note of a wiki', 'The bridge is in Mostar.<ref>Smith, p. 4.</ref> It was built in 1566.', 2],
+])('ends sentences at %s', (_, text, count) => {
+  expect(sentencesOf(text)).toHaveLength(count)
+})
+
+it.each([
+  [
+    'items with brackets',
+    'Many ride them.\n\n+ Students ride at night;\n+ families (children under six travel free);',
+    ['sentence', 'sentence', 'sentence'],
+  ],
+  [
+    'what a template of a wiki is filled with',
+    'See it.\n\n{{Bridge\n| opened = 1566\n}}',
+    ['sentence', 'other', 'row', 'other'],
+  ],
+  ['short lines below what announces them', 'Ingredients:\n  500 g plums\n  200 g flour', ['sentence', 'row', 'row']],
+  ['an empty line of a quotation', '> So it is.\n>\n> So it was.', ['other', 'sentence', 'other', 'other', 'sentence']],
+])('tells from sentences: %s', (_, text, kinds) => {
+  expect(splitSentences(text).map(({ kind }) => kind)).toEqual(kinds)
+})
