@@ -97,7 +97,7 @@ class Joined implements JoinedMemory {
       leases: new LinkedLeaseKeeper(client),
       readAudit: this.#readAudit,
       tracing: undefined,
-      meaning: share.searchesBy && { by: share.searchesBy, find: (query) => client.call('meaning', query) },
+      meaning: share.meaning && { ...share.meaning, find: (query) => client.call('meaning', query) },
       note: (entry) => client.notify('noted', entry),
       ledger: (audience) => client.call('ledger', audience),
       noteOutage: (error) => {

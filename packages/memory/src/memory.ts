@@ -8,7 +8,7 @@ import type { ResolvedOptions } from './options.ts'
 import type { ViewOptions } from './past-space.ts'
 import type { ResealReport } from './sealing/reseal.ts'
 import type { RetentionReport } from './retention/retention-sweeper.ts'
-import type { SearchBy } from './space/meaning-search.ts'
+import type { MeaningDefaults } from './space/meaning-search.ts'
 import type { ReadScope } from './space/read-scope.ts'
 import type { MemoryEvents } from './space/store-link.ts'
 import type { WorkerModule } from './store/store-driver.ts'
@@ -33,8 +33,8 @@ export interface MemoryShare {
   readonly history: HistoryRules
   /** The lowest level that is sealed in this space; `undefined` where nothing is. */
   readonly sealsFrom: Level | undefined
-  /** The search method used by default; `undefined` without an embedder. */
-  readonly searchesBy: SearchBy | undefined
+  /** How searches by meaning go; `undefined` without an embedder. */
+  readonly meaning: MeaningDefaults | undefined
   readonly descriptor: WorkerModule | undefined
   readonly traits: StoreTraits
   readonly epochs: SharedArrayBuffer

@@ -258,7 +258,7 @@ class OpenedMemory implements Memory {
       counters: this.#counters,
       auditsReads: this.#readAudit !== undefined,
       sealsFrom: this.#ring.sealsFrom,
-      searchesBy: this.#vectors?.by,
+      meaning: this.#vectors && { by: this.#vectors.by, hasFacts: this.#vectors.hasFacts },
       objects: this.#arena.buffers,
     })
   }

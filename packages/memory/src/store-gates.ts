@@ -38,7 +38,7 @@ export function gateStore(
 ): { readonly whole: Store; readonly store: Store; readonly holds: KnownHolds } {
   const coherent = heedReads(gateWrites(gateContents(opened, ring), epochs), epochs)
   const sealed = gateSeals(gatePlain(coherent, ring, sealing), ring)
-  const checked = gateSchemas(gateVectors(sealed), options.schemas)
+  const checked = gateSchemas(gateVectors(sealed, epochs), options.schemas)
   const holds = new KnownHolds(checked, epochs)
   const keeping = gateHistory(checked, options.history, heldPasts(checked, holds))
   const whole = gateRetention(keeping, options.retention, holds)

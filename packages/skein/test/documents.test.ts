@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { decodeText } from '../src/documents/decode-text.ts'
 import { findFiles } from '../src/documents/find-files.ts'
 import { htmlText } from '../src/documents/html-text.ts'
+import { mailText } from '../src/documents/mail-text.ts'
 import { originalRange, placesWithin } from '../src/documents/placed-text.ts'
 import { readDocument } from '../src/documents/read-document.ts'
 import { subtitleText } from '../src/documents/subtitle-text.ts'
@@ -18,6 +19,8 @@ import { folderWith, story, temporaryFolder } from './sample-files.ts'
 const japanese = '白浜の灯台は技師の高橋によって建てられました。塔の高さは二十七メートルです。'
 const russian = 'Обсерватория на горе Белой была основана астрономом Орловым. Отсюда видно всё небо.'
 const chinese = '青石镇的老茶馆有两层楼，一共摆着四十二张方桌。老人们都点头称是。'
+const thai = 'พิพิธภัณฑ์ตั้งอยู่ที่จังหวัดน่าน ค่าเข้าชมคนละ 20 บาท'
+const korean = '등대는 1884년에 세워졌다. 불빛은 이십 해리 밖에서도 보인다.'
 const german = 'Die Mühle am Bach gehört seit Jahren dem Müller. Die Bäcker möchten früh Brötchen.'
 
 /** UTF-16, with the bytes of each unit in either order. */
@@ -41,6 +44,17 @@ describe('decodeText', () => {
     ['EUC-JP', encoded(japanese, 'euc-jp'), japanese],
     ['GB18030', encoded(chinese, 'gb18030'), chinese],
     ['windows-1251', encoded(russian, 'windows-1251'), russian],
+    ['Mac OS, Cyrillic', encoded(russian, 'mac-cyrillic'), russian],
+    ['DOS, Cyrillic', encoded(russian, 'cp866'), russian],
+    ['Mac OS, Western', encoded(`${german} „So“`, 'macintosh'), `${german} „So“`],
+    ['windows-874', encoded(thai, 'windows-874'), thai],
+    ['EUC-KR', encoded(korean, 'euc-kr'), korean],
+    ['ISO-2022-JP', encoded(japanese, 'iso-2022-jp'), japanese],
+    [
+      'GB18030, longer than what is looked at',
+      encoded(`a${chinese.repeat(1_500)}`, 'gb18030'),
+      `a${chinese.repeat(1_500)}`,
+    ],
     ['KOI8-R', encoded(russian, 'koi8-r'), russian],
     ['windows-1252', encoded(`${german} „So“`, 'windows-1252'), `${german} „So“`],
   ])('reads %s', (_, bytes, text) => {
@@ -50,6 +64,12 @@ describe('decodeText', () => {
   it('reads an encoding that is named', () => {
     expect(decodeText(encoded(german, 'iso-8859-15'), 'a.txt', 'iso-8859-15')).toBe(german)
     expect(() => decodeText(Buffer.from(german), 'a.txt', 'utf-16le')).toThrow(/is not text in utf-16le\. .*--encoding/)
+  })
+
+  it('knows UTF-32 by its mark, and refuses it', () => {
+    expect(() => decodeText(Buffer.from([0xff, 0xfe, 0, 0, 0x41, 0, 0, 0]), 'a.txt')).toThrow(
+      'a.txt is UTF-32. Convert it to UTF-8 first.',
+    )
   })
 
   it('says where a stray NUL is', () => {
@@ -110,6 +130,58 @@ it('subtitleText joins what is spoken', () => {
   expect(text).toBe('Whales sing all day.')
   const { start, end } = originalRange(places, text.indexOf('all'), text.length)
   expect(srt.slice(start, end)).toBe('all day.')
+})
+
+describe('mailText', () => {
+  const kept = (mail: string, part: string): string => {
+    const { text, places } = mailText(mail) ?? { text: '', places: [] }
+    const at = text.indexOf(part)
+    const { start, end } = originalRange(places, at, at + part.length)
+    return mail.slice(start, end)
+  }
+
+  it('shows what a reader sees, with the place of each part', () => {
+    const mail = [
+      'From: =?iso-8859-1?Q?J=F8rn?= <j@example.org>\r\nTo: a@example.org\r\nSubject: =?utf-8?B?TcO4dGU=?=\r\n',
+      'Content-Type: multipart/mixed;\r\n boundary=b\r\n\r\nThis is MIME.\r\n--b\r\n',
+      'Content-Type: multipart/alternative; boundary="c c"\r\n\r\n--c c\r\nContent-Type: text/html\r\n\r\n<p>No.\r\n',
+      '--c c\r\nContent-Transfer-Encoding: Quoted-Printable\r\n\r\nThe caf=C3=\r\n=A9 is open=\r\n late.\r\n--c c--\r\n',
+      '--b\r\nContent-Type: text/plain; name=x\r\nContent-Disposition: attachment\r\n\r\nSecret.\r\n',
+      '--b\r\nContent-Type: text/html; charset=windows-1252\r\nContent-Transfer-Encoding: base64\r\n\r\n',
+      `${Buffer.from('<p>It is <b>caf\u00E9</b> time.\n<p>Come!', 'latin1').toString('base64')}\r\n--b--\r\nEnd.`,
+    ].join('')
+    const { text = '' } = mailText(mail) ?? {}
+    expect(text).toContain('# Møte\n\nFrom: Jørn <j@example.org>\nTo: a@example.org\n')
+    expect(text).toContain('The café is open late.')
+    expect(text).toContain('It is café time.')
+    expect(text).not.toMatch(/MIME|No\.|Secret|End/)
+    expect(kept(mail, 'café is open late.')).toBe('caf=C3=\r\n=A9 is open=\r\n late.')
+    expect(kept(mail, 'Jørn <j@example.org>')).toBe('=?iso-8859-1?Q?J=F8rn?= <j@example.org>')
+    expect(Buffer.from(kept(mail, 'Come!'), 'base64').toString('latin1')).toBe('Come!')
+  })
+
+  it.each([
+    ['no mail', 'Dear Ann: the ferry is late.\n\nContent-Transfer-Encoding: base64\n'],
+    ['mail that is its own text', 'From: a@example.org\nSubject: Hi\n\nThe ferry is late.\n'],
+  ])('leaves alone %s', (_, text) => {
+    expect(mailText(text)).toBeUndefined()
+  })
+
+  it.each([
+    ['From: a\nTo: b\n', 'Content-Type: multipart/mixed; boundary=b\n\n', '--b\n'],
+    [
+      'From: a\nTo: b\n',
+      'Content-Type: multipart/mixed; boundary=b\n',
+      '--b\nContent-Type: multipart/mixed; boundary=b\n\n',
+    ],
+    ['From: a\nTo: b\nContent-Transfer-Encoding: quoted-printable\n\n', '=', '=C3=\n'],
+    ['From: a\nTo: b\nSubject: ', '=?utf-8?Q?', ' =?x?B?'],
+  ])('takes linear time', (head, one, other) => {
+    for (const part of [one, other]) {
+      const text = mailText(`${head}${part.repeat(50_000)}`)?.text ?? ''
+      expect(text.length).toBeLessThan(3_000_000)
+    }
+  })
 })
 
 describe('findFiles', () => {

@@ -94,11 +94,11 @@ describe('documents', () => {
         expect(place.trim()).toBe(place)
       }
     }
-  })
+  }, 60_000)
 })
 
 describe('answers', () => {
-  const asked = ['en', 'de', 'fr', 'es', 'ru', 'zh', 'ja', 'ar', 'hi', 'th']
+  const asked = ['en', 'de', 'fr', 'es', 'ru', 'zh', 'ja', 'ko', 'ar', 'hi', 'th']
   let report: Report
 
   // One run over texts in ten languages: each question must find its own.

@@ -43,6 +43,14 @@ function bodies(text: string, sections: readonly Section[]): string[] {
 }
 
 describe('splitSections', () => {
+  it('takes capitals for emphasis where a sentence goes on from the line above', () => {
+    const license =
+      'TERMS OF USE\n\nThe work is distributed on an "as is" basis, without a promise of any kind and\n' +
+      'WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied, by whoever gives it.\n\n' +
+      'MORE TERMS\n\nThere are none, and that is all that has to be said about it here.'
+    expect(splitSections(license).map(({ title }) => title)).toEqual(['TERMS OF USE', 'MORE TERMS'])
+  })
+
   it('covers all text, in order, without overlap, in pieces of bounded length', () => {
     fc.assert(
       fc.property(anyText, fc.integer({ min: 2, max: 400 }), (text, maxChars) => {

@@ -23,7 +23,7 @@ const rowInSummary = 0.2
  * Creates the built-in model, which needs no key and no network: it answers
  * with the sentences of the passages that match the question best, word for word.
  *
- * The question is the last user message, in any of seventeen languages. If it is missing or only asks for a summary,
+ * The question is the last user message, in any of 23 languages. If it is missing or only asks for a summary,
  * the answer is one: the sentences closest to the common topic of all passages. If no passage is about what it
  * asks for, the answer has no sentences. Each sentence cites every place where it occurs.
  * Equal requests get equal answers, and nothing in a passage acts as an instruction.

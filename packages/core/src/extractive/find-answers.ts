@@ -29,6 +29,10 @@ const b = 0.4
 const topical = 0.7
 /** What a term counts that the sentence before has, or the heading above it. */
 const nearby = 0.3
+/** The same if the sentence before asks for it, as in interviews and lists of questions. */
+const asked = 0.7
+/** A sentence that asks the same says little itself. */
+const asking = 0.6
 /** How much of a question's word is covered where only the heading has it. */
 const titled = 0.5
 /** What the kind of answer counts that the question asks for. */
@@ -101,11 +105,13 @@ class Matcher {
         const found = this.#count(terms)
         counts.push(found)
         lengths.push(terms === '' ? 0 : terms.split(' ').length)
+        found?.forEach((count, concept) => {
+          if (count > 0) this.#isFound[concept] = true
+        })
         if (kind === 'other') continue
         total += 1
         length += lengths.at(-1) ?? 0
         found?.forEach((count, concept) => {
-          if (count > 0) this.#isFound[concept] = true
           if (count >= 1) holders[concept] = (holders[concept] ?? 0) + 1
         })
       }
@@ -163,6 +169,10 @@ class Matcher {
       /** The headings right above, without sentences between them. */
       let titles: readonly (Float32Array | undefined)[] = []
       let isBelow = false
+      /** What stands before the sentence and is none: who speaks in a chat. */
+      let mark: Float32Array | undefined
+      /** What the question in the text asks whose answer this may be. */
+      let question: Float32Array | undefined
       return source.sentences.flatMap(({ start, end, kind: part, form }, index): Candidate[] => {
         const own = this.#counts[at]?.[index]
         if (part === 'heading') {
@@ -170,23 +180,35 @@ class Matcher {
           titles = isBelow ? [own] : [own, ...titles]
         }
         if (part !== 'other') isBelow = part !== 'heading'
+        else mark = own
+        const isQuestion = part === 'sentence' && /[?？؟]['"”’»)\]*_]*$/u.test(source.text.slice(start, end))
+        const answered = isQuestion ? undefined : question
+        if (part !== 'other') question = isQuestion ? own : undefined
         // What stands below a heading with words of the question may answer it without them.
-        if (form === 0 || !(own ?? titles.some((counts) => counts !== undefined))) return []
+        if (form === 0 || !(own ?? answered ?? titles.some((counts) => counts !== undefined))) return []
         const before = this.#counts[at]?.[index - 1]
         let score = 0
         let covered = 0
         const length = k1 * (1 - b + (b * (this.#lengths[at]?.[index] ?? 0)) / this.#averageLength)
         for (const [concept, weight] of this.#weights.entries()) {
           const count = own?.[concept] ?? 0
-          const near = [before, ...headings].some((counts) => (counts?.[concept] ?? 0) > 0) ? nearby : 0
+          const near = [before, mark, ...headings].some((counts) => (counts?.[concept] ?? 0) > 0) ? nearby : 0
+          const isAsked = (answered?.[concept] ?? 0) > 0
           const own1 = count > 0 ? (count * (k1 + 1)) / (count + length) : 0
-          score += weight * Math.max(own1, near)
-          const above = titles.some((counts) => (counts?.[concept] ?? 0) > 0) ? titled : near
+          score += weight * Math.max(own1, isAsked ? asked : near)
+          const above = titles.some((counts) => (counts?.[concept] ?? 0) > 0) || isAsked ? titled : near
           covered += (this.#rarities[concept] ?? 0) * Math.max(Math.min(1, count), above)
         }
         const holdsAnswer = kind === undefined || holds(kind, source.text.slice(start, end), source.language)
         const fit = kind !== undefined && holdsAnswer ? fitting : 1
-        return [{ source: at, sentence: index, score: score * fit * (0.5 + 0.5 * form), coverage: covered / all }]
+        return [
+          {
+            source: at,
+            sentence: index,
+            score: score * fit * (0.5 + 0.5 * form) * (isQuestion ? asking : 1),
+            coverage: covered / all,
+          },
+        ]
       })
     })
   }

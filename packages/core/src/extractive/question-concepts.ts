@@ -1,6 +1,7 @@
 import { detectLanguage } from '../languages/detect-language.ts'
 import { functionWords } from '../languages/function-words.ts'
 import type { Language } from '../languages/function-words.ts'
+import { bareKorean } from '../languages/korean-words.ts'
 import { askingWords } from './asking-words.ts'
 import { isLightVerb } from './light-verbs.ts'
 import { termReader } from './terms.ts'
@@ -68,8 +69,9 @@ function gramOf(gram: string): Concept {
   return { terms: new Set([gram]), weight: gram.length === 1 ? 0.5 : 1, isName: false, isGram: true }
 }
 
-/** A question without the function words that no spaces set apart. */
+/** A question without its function words where spaces don't set them apart. */
 function withoutGrammar(question: string, language: Language): string {
+  if (language === 'ko') return bareKorean(question)
   if (language !== 'ja' && language !== 'zh' && language !== 'th') return question
   const words = [...functionWords(language)].toSorted((a, c) => c.length - a.length)
   return words.reduce((text, word) => text.replaceAll(word, ' '), question)

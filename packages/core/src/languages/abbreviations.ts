@@ -21,7 +21,7 @@ const lists: Partial<Record<Language, Lists>> = {
   de: [
     'hr fr frl fa rd tägl wöchentl ehem gegr verh dr dres prof dipl ing st z.b d.h u.a z.t bzw bspw vgl sog gem lt ggf ca evtl inkl zzgl exkl abzgl insb bes ' +
       'allg geb gest hrsg i.d.r i.e o.ä i.a m.e u.u v.a z.z zz v.l m.w s.o s.u o.g u.ä usw.u n.chr v d i u z b bd',
-    'nr nrn abs art abb tab bd aufl s kap ziff rn az tel jan feb mär apr jun jul aug sep sept okt nov dez jh jhd jhs seite',
+    'nr nrn abs art abb tab bd aufl s kap ziff rn az zi pos tel jan feb mär apr jun jul aug sep sept okt nov dez jh jhd jhs seite',
     'str mio mrd tsd gmbh co jr sen chr n.chr v.chr uhr z pf u.v.m u.a.m ff f',
   ],
   fr: [
@@ -56,7 +56,7 @@ const lists: Partial<Record<Language, Lists>> = {
     'p pp pan dr prof hab inż mgr lek doc gen płk kpt por ks św bp abp red np m.in tj tzn tzw por zob ww ob ul al pl os im ' +
       'ok woj pow gm prok adw śp jw ds sp pt dot zm ur t.j',
     'nr art ust pkt poz rozdz rys tab str s t tel lp sygn',
-    'r w godz tys mln mld zł gr wg n.e p.n.e cd cdn in',
+    'r w godz tys wg n.e p.n.e cd cdn in',
   ],
   ru: [
     'гн г-н г-жа гр тов акад проф доц канд д-р им св ул пл пер наб б-р кв корп обл р-н пос дер т.е т.н т.к и.о ' +
@@ -69,8 +69,34 @@ const lists: Partial<Record<Language, Lists>> = {
     'σ σελ αρ αριθ άρθ κεφ εικ πίν τόμ τηλ παρ',
     'π.μ μ.μ π.χ μ.χ α.ε χλμ εκ δρχ',
   ],
-  ar: ['د أ م ص ج ط هـ ق س ع', 'ص ج ط رقم', 'هـ م ق.م إلخ الخ'],
+  ar: ['د أ م ص ج ط هـ ق س ع أ.د ا.د م.د', 'ص ج ط رقم', 'هـ م ق.م إلخ الخ'],
   hi: ['डॉ डा श्री प्रो पं कु सु मो ले जन कि मि.ली', 'सं पृ क्र नं', 'ई.पू ई कि.मी कि.ग्रा रु आदि मी से.मी बी.ए एम.ए'],
+  cs: [
+    'p pí sl pan mgr ing arch bc mudr judr phdr rndr mvdr paedr thdr prof doc dr sv tzv tzn tj např resp cca vč popř event mj srov vs gen plk kpt por ul nám tř',
+    'č čís čj str s obr tab kap odst čl sv roč tel r hod led úno bře dub kvě čvn čvc srp zář říj lis pro',
+    'atd apod aj csc drsc dis mba st stol n.l př.n.l s.r.o a.s o.p.s z.s',
+  ],
+  da: [
+    'hr fr frk dr prof cand mag ing f.eks bl.a dvs jf ca evt inkl ekskl vedr pga mht ift ifm adv sct skt gl ndr sdr kl nr',
+    's nr kl tlf bd kap fig jan feb mar apr jun jul aug sep sept okt nov dec',
+    'osv mv m.v m.m m.fl mio mia kr tsk stk a/s aps f.kr e.kr',
+  ],
+  sv: [
+    'hr fr dr prof fil civ ing t.ex bl.a d.v.s dvs jfr ca inkl exkl s.k resp fr.o.m t.o.m p.g.a f.d m.a.o ung kl nr st',
+    's nr kl tel bd kap fig jan feb mars apr juni juli aug sep sept okt nov dec',
+    'osv m.m m.fl o.d o.s.v f.kr e.kr ö.h',
+  ],
+  tr: [
+    'sn dr prof doç yrd av müh arş öğr gör alb yzb org krş bkz örn vb m.ö m.s t.c cad sok mah apt blv no',
+    's sf sh no tel cilt böl şek oca şub mar nis may haz tem ağu eyl eki kas ara',
+    'vs vd vb ltd şti a.ş',
+  ],
+  uk: [
+    'п пп пан пані гр тов акад проф доц канд д-р інж ім св вул пл просп пров бул смт обл р-н ст о див порівн напр т.з тобто',
+    'с стор рис табл гл п пп ст ч т тт вип кн тел № січ лют бер квіт трав черв лип серп вер жовт лист груд',
+    'р рр н.е е тис ін т.д т.п т.ін',
+  ],
+  vi: ['tp ts ths gs pgs bs ks ls nsnd nsưt đ/c q p h tx ubnd vd cf', 'tr st số đt t', 'v.v tcn scn'],
   he: ['ד"ר פרופ גב עמ', 'עמ מס', 'וכו וגו'],
 }
 

@@ -19,7 +19,7 @@ const scripts: readonly (readonly [Language, RegExp])[] = [
 ]
 
 /** Languages in Latin script, told apart by their function words. English first: it wins a draw. */
-const latin: readonly Language[] = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl']
+const latin: readonly Language[] = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'sv', 'da', 'cs', 'tr', 'vi']
 
 /**
  * Tells the language of a text by its script and its most frequent words.
@@ -37,6 +37,9 @@ export function detectLanguage(text: string): Language {
   // Japanese is Chinese characters with some kana between them; a Chinese text quotes a few at most.
   if (kana + han > letters * 0.3) return kana > (kana + han) * 0.05 ? 'ja' : 'zh'
   const [best] = counts.slice(2).toSorted(([, a], [, b]) => b - a)
+  // Letters that Russian lacks, and Ukrainian has in most sentences.
+  if (best?.[0] === 'ru' && best[1] > letters * 0.4 && (sample.match(/[іїєґ]/giu)?.length ?? 0) > best[1] * 0.02)
+    return 'uk'
   if (best && best[1] > letters * 0.4) return best[0]
   return latinLanguage(sample)
 }
@@ -51,10 +54,29 @@ for (const [at, language] of latin.entries()) {
   }
 }
 
+/** Letters that few other languages have. Each counts like a function word, of which a short text may have none. */
+const letters: readonly (readonly [Language, RegExp])[] = [
+  ['cs', /[ěřů]/gi],
+  ['da', /[æø]/gi],
+  ['de', /ß/g],
+  ['es', /[ñ¿¡]/gi],
+  ['pl', /[łąęśż]/gi],
+  ['pt', /[ãõ]/gi],
+  ['sv', /å/gi],
+  ['tr', /[ğışİ]/g],
+  ['vi', /[\u1EA0-\u1EF9ơư]/gi],
+]
+
 function latinLanguage(sample: string): Language {
   const counts = latin.map(() => 0)
   for (const word of sample.toLowerCase().match(/\p{L}+/gu) ?? []) {
     for (const at of languagesOf.get(word) ?? []) counts[at] = (counts[at] ?? 0) + 1
+  }
+  if (/[^\p{ASCII}]/u.test(sample)) {
+    for (const [language, some] of letters) {
+      const at = latin.indexOf(language)
+      counts[at] = (counts[at] ?? 0) + (sample.match(some)?.length ?? 0)
+    }
   }
   return latin[counts.indexOf(Math.max(...counts))] ?? 'en'
 }

@@ -1,6 +1,8 @@
 /** A language whose sentences and words are known, as BCP 47 names it. */
 export type Language =
   | 'ar'
+  | 'cs'
+  | 'da'
   | 'de'
   | 'el'
   | 'en'
@@ -15,7 +17,11 @@ export type Language =
   | 'pl'
   | 'pt'
   | 'ru'
+  | 'sv'
   | 'th'
+  | 'tr'
+  | 'uk'
+  | 'vi'
   | 'zh'
 
 // Articles, pronouns, prepositions, conjunctions, auxiliaries and question words: they tell a language, begin
@@ -99,6 +105,40 @@ const lists: Readonly<Record<Language, string>> = {
   he:
     'אבל או אותו אותה אך אל אם אני אנחנו אחרי אשר את אתה ב בין גם היא היה הייתה היו הוא הם זה זאת זו יש כאשר כדי כי כל כמה ' +
     'כן כמו ל לא לפני מ מה מי מתי מדוע למה איפה היכן איך מן נגד על עם עד עוד רק של שם תחת לו לה להם',
+  cs:
+    'a aby ale ani ano asi až bez bude budou by byl byla byli bylo byly být co což či čí další do dokud dnes ho i já jak ' +
+    'jaká jaké jaký jakou jako je jeho jej její jejich jemu jen jenž ještě ji jich jim jsem jsi jsme jsou jste k kam kde kdo ' +
+    'kdy když ke kolik koho komu která které který kterou ku kvůli má mají mezi mi mít mně mu můj na nad nám ne nebo než ' +
+    'ní nic o od odkud on ona oni ono pak po pod podle pokud pouze pro proč proto protože před přes při s se si sice své ' +
+    'svůj ta tak také takže tam tato té tedy ten tento teprve ti to toho tom tomu tu tuto ty u už v ve však více vy z za ' +
+    'zda ze zde že',
+  da:
+    'ad af alle alt at blev blive bliver da de dem den denne der deres det dette dig din disse dog du efter eller en end er ' +
+    'et for fordi fra få får før ham han hans har havde have hen hende hendes her hos hun hvad hvem hver hvilke hvilken ' +
+    'hvilket hvis hvor hvordan hvorfor hvornår i ikke ind ja jeg jer kan kunne man mange med meget men mens mere mig min ' +
+    'mod må når ned nogen noget nok nu når og også om op os over på sig sin skal skulle som så thi til ud under uden var ' +
+    'ved vi vil ville være været å',
+  sv:
+    'alla allt att av blev bli blir då de dem den denna deras dess dessa det detta dig din du där därför efter ej eller en ' +
+    'er ett fick för från få får genom ha hade han hans har henne hennes hon honom hur här i icke in inte ja jag kan kom ' +
+    'kunde man många med mellan men mer mig min mot mycket ned när någon något några nu och också om oss på sedan sig sin ' +
+    'sitt ska skall skulle som så till under upp ut utan vad var varför varit vart vem vems vi vid vilka vilken vilket är åt över',
+  tr:
+    'acaba ama ancak artık aslında bana bazı belki ben benim beri bile bir biri birkaç biz bizim bu buna bunda bundan bunlar ' +
+    'bunu bunun çok çünkü da daha dahi de değil diye en fakat gibi göre hangi hangisi hani hem henüz hep her hiç için ile ' +
+    'ise kaç kaçta kadar karşı kendi ki kim kimdir kime kimin kimse mı mi mu mü nasıl ne neden nedir nerede nereden neresi ' +
+    'neresidir nereye niçin niye o olan olarak oldu olduğu olur ona ondan onlar onu onun oysa sanki sen sonra siz şey şu ' +
+    'tüm var ve veya ya yani yine yok zaman zira',
+  uk:
+    'а або адже але би був була були було бути в вам вас весь вже ви від він вона вони воно все всі всіх де для до є ж за з ' +
+    'зі і із інші її їй їм їх його йому й каже кого коли кому котра котрий котрій котрої котру краще куди лише ми мене мені ' +
+    'між може моя на навіть над нам нас не неї немає ним них ні ніж о об один однак ось перед під по при про протягом ' +
+    'саме свої себе серед скільки собі та так така такий також там те ти тільки то тоді того той тому тут у хто хоча це ' +
+    'цей ця цього цьому через чи чий чого чому що щоб я як яка яке який які якій якого яку',
+  vi:
+    'ai anh ấy bao bằng bị bởi các cái cả có còn cô của cùng cũng do đã đang đâu đây đến đều để đi đó được em gì giờ hay ' +
+    'hoặc hơn khi không là lại lúc mà mấy một nào này nên nếu ngoài nhau như nhưng những nhiêu nhiều ở phải ra rất rằng ' +
+    'sao sau sẽ tại theo thì thế từ trên trong trước tuy và vào vẫn về vì việc với vừa',
   // Written without spaces, so these are taken out of a text before its words are looked for.
   ja: 'いつ どこの国 どこ だれ 誰 何年間 何 名前 なに なん どの どれ いくつ いくら なぜ どう どのくらい どのよう です ます でした ました ですか ますか という について における によって',
   zh: '什么 谁 哪里 哪儿 哪个 哪些 哪一 哪 何时 何地 什么时候 多少 多久 多长 多高 多大 几 怎么 怎样 如何 为什么 为何 叫什么 名字 叫 吗 呢 的 了 是 在 和 与 及 被',

@@ -7,19 +7,19 @@ export type AnswerKind = 'person' | 'time' | 'place' | 'amount'
 const questions: readonly (readonly [AnswerKind, RegExp])[] = [
   [
     'amount',
-    /\bhow (?:many|much|long|tall|high|far|old|big|large|deep|wide|heavy|fast|often)\b|\bwie ?(?:viele?|hoch|lang|weit|alt|groß|schwer|oft|tief|teuer)\b|\bcombien\b|longueur|hauteur|(?:^|[^\p{L}])(?:cuánt[oa]s?|quant[oaie]s?)(?!\p{L})|\bhoeveel\b|\bile\b|\bilu\b|сколько|(?:^|\s)πόσ|いくつ|いくら|何(?:人|匹|年|段|分|個|枚|歳|円|メートル|キロ|日間|回|度)|どのくらい|どれくらい|多少|几[个位人年天次]|多[久长高大重远深]|(?:^|\s)كم\s|कितन|얼마|몇|กี่|เท่า(?:ไร|ไหร่|ใด)|นานแค่ไหน/iu,
+    /\bhow (?:many|much|long|tall|high|far|old|big|large|deep|wide|heavy|fast|often)\b|\bwie ?(?:viele?|hoch|lang|weit|alt|groß|schwer|oft|tief|teuer)\b|\bcombien\b|longueur|hauteur|(?:^|[^\p{L}])(?:cuánt[oa]s?|quant[oaie]s?)(?!\p{L})|\bhoeveel\b|\bile\b|\bilu\b|сколько|(?:^|\s)πόσ|いくつ|いくら|何(?:人|匹|年|段|分|個|枚|歳|円|メートル|キロ|日間|回|度)|どのくらい|どれくらい|多少|几[个位人年天次]|多[久长高大重远深]|(?:^|\s)كم\s|कितन|얼마|몇|\bkolik\b|\bhur (?:många|mycket|långt?|högt?|gammal|gammalt|stor|stort|djup|djupt)(?!\p{L})|\bhvor (?:mange|meget|langt?|højt?|gammel|stor|stort|dyb|dybt)(?!\p{L})|(?:^|\s)kaç(?:\s|$)|ne kadar|скільки|bao nhiêu|mấy|กี่|เท่า(?:ไร|ไหร่|ใด)|นานแค่ไหน/iu,
   ],
   [
     'time',
-    /\b(?:when|what (?:year|date|time|day)|which (?:year|day))\b|\bwann\b|welche[mns]? (?:jahr|tag)|\bquand\b|quelle (?:année|date|heure)|cuándo|\bquando\b|\bwanneer\b|\bkiedy\b|когда|каким? (?:год|дн)|каком году|πότε|いつ|何(?:年|月|日|時|曜日)|什么时候|哪一?年|何时|几[点月号时]|متى|(?:أي|اي) (?:يوم|عام|سنة)|कब|किस (?:दिन|साल|वर्ष)|언제|เมื่อ(?:ไร|ไหร่|ใด)|วันไหน|ปีไหน|ปีใด|กี่โมง/iu,
+    /\b(?:when|what (?:year|date|time|day)|which (?:year|day))\b|\bwann\b|welche[mns]? (?:jahr|tag)|\bquand\b|quelle (?:année|date|heure)|cuándo|\bquando\b|\bwanneer\b|\bkiedy\b|когда|каким? (?:год|дн)|каком году|πότε|いつ|何(?:年|月|日|時|曜日)|什么时候|哪一?年|何时|几[点月号时]|متى|(?:أي|اي) (?:يوم|عام|سنة)|कब|किस (?:दिन|साल|वर्ष)|언제|\bkdy\b|\bnär\b|\bhvornår\b|ne zaman|(?:^|\s)kaçta|коли|khi nào|lúc nào|mấy giờ|năm nào|เมื่อ(?:ไร|ไหร่|ใด)|วันไหน|ปีไหน|ปีใด|กี่โมง/iu,
   ],
   [
     'place',
-    /\bwhere\b|\bwoh?(?:in|er)?\b|(?:^|\s)où(?:\s|$)|d[oó]nde|\bdove\b|\bonde\b|\bwaar\b|\bgdzie\b|(?:^|\s)(?:где|куда|откуда)(?:\s|$)|(?:^|\s)πού|どこ|哪里|哪儿|何地|(?:^|\s)أين|कहाँ|कहां|어디|ที่ไหน|จากไหน|ที่ใด/iu,
+    /\bwhere\b|\bwoh?(?:in|er)?\b|(?:^|\s)où(?:\s|$)|d[oó]nde|\bdove\b|\bonde\b|\bwaar\b|\bgdzie\b|(?:^|\s)(?:где|куда|откуда)(?:\s|$)|(?:^|\s)πού|どこ|哪里|哪儿|何地|(?:^|\s)أين|कहाँ|कहां|어디|\b(?:kde|kam|odkud|hvor|nerede|nereye|nereden)\b|(?:^|\s)(?:var|vart)(?=\s)|(?:^|\s)(?:де|куди|звідки)(?:\s|$)|ở đâu|ที่ไหน|จากไหน|ที่ใด/iu,
   ],
   [
     'person',
-    /\b(?:who|whom|whose)\b|\b(?:wer|wem|wen|wessen)\b|(?:^|\s)qui(?:\s|$)|qui[eé]n|(?:^|\s)chi(?:\s|$)|\bquem\b|(?:^)wie\s|(?:^|\s)(?:kto|kogo|komu)(?:\s|$)|(?:^|\s)(?:кто|кого|кому|кем)(?:\s|$)|ποι[οόεέ]|誰|だれ|谁|(?:^)من\s|कौन|किसने|किसका|누가|누구|ใคร/iu,
+    /\b(?:who|whom|whose)\b|\b(?:wer|wem|wen|wessen)\b|(?:^|\s)qui(?:\s|$)|qui[eé]n|(?:^|\s)chi(?:\s|$)|\bquem\b|(?:^)wie\s|(?:^|\s)(?:kto|kogo|komu)(?:\s|$)|(?:^|\s)(?:кто|кого|кому|кем)(?:\s|$)|ποι[οόεέ]|誰|だれ|谁|(?:^)من\s|कौन|किसने|किसका|누가|누구|\b(?:kdo|koho|komu|vem|hvem|kim)\b|(?:^|\s)(?:хто)(?:\s|$)|(?:^|\s)ai(?:\s|\?|$)|ใคร/iu,
   ],
 ]
 
@@ -40,6 +40,12 @@ const numbers: Partial<Record<Language, string>> = {
   ru: 'один два две три четыре пять шесть семь восемь девять десять двенадцать двадцать тридцать сорок пятьдесят сто тысяч тысяча миллион половина бесплатный бесплатно',
   el: 'δύο τρία τρεις τέσσερα πέντε έξι επτά οκτώ εννέα δέκα είκοσι τριάντα εκατό χίλια μισό',
   ar: 'واحد اثنان ثلاثة ثلاث أربعة أربع خمسة خمس ستة ست سبعة سبع ثمانية ثماني تسعة تسع عشرة عشر عشرين عشرون ثلاثين ثلاثون أربعين أربعون خمسين ستون ستين مئة مائة ألف مليون نصف ديناران مجاني',
+  cs: 'dva dvě tři čtyři pět šest sedm osm devět deset jedenáct dvanáct dvacet třicet padesát sto tisíc milion polovina zdarma',
+  da: 'to tre fire fem seks syv otte ni ti elleve tolv tyve tredive halvtreds hundrede tusind million halv gratis',
+  sv: 'två tre fyra fem sex sju åtta nio tio elva tolv tjugo trettio femtio hundra tusen miljon miljoner halv hälften gratis',
+  tr: 'iki üç dört beş altı yedi sekiz dokuz on yirmi otuz kırk elli yüz bin milyon yarım yarısı ücretsiz',
+  uk: 'два дві три чотири п’ять шість сім вісім дев’ять десять двадцять тридцять сорок п’ятдесят сто тисяча тисяч мільйон половина безкоштовно',
+  vi: 'hai ba bốn năm sáu bảy tám chín mười trăm nghìn ngàn triệu nửa',
   th: 'หนึ่ง สอง สาม สี่ ห้า หก เจ็ด แปด เก้า สิบ ยี่สิบ ร้อย พัน หมื่น แสน ล้าน ครึ่ง',
   hi: 'दो तीन चार पाँच पांच छह सात आठ नौ दस बीस तीस चालीस पचास सौ हज़ार हजार लाख करोड़ आधा',
 }

@@ -1,5 +1,7 @@
 import { endsWithAbbreviation } from '../languages/abbreviations.ts'
 import type { Language } from '../languages/function-words.ts'
+import { dialectOf } from './dialect.ts'
+import type { Dialect } from './dialect.ts'
 import { documentForm } from './document-form.ts'
 import { headingAt } from './heading-lines.ts'
 import {
@@ -10,6 +12,7 @@ import {
   isMarkup,
   isRow,
   isRule,
+  isTrace,
   keyed,
   listMark,
   speakerLength,
@@ -33,6 +36,8 @@ export type PartKind = 'sentence' | 'heading' | 'row' | 'other'
 export interface Block {
   readonly kind: PartKind
   readonly pieces: readonly { readonly start: number; readonly end: number }[]
+  /** Whether somebody says it in a chat, where few set a full stop. */
+  readonly isChat?: boolean
 }
 
 /** `> ` of mail and Markdown, and what comments begin with. */
@@ -55,12 +60,17 @@ class BlockReader {
   readonly #lines: readonly Line[]
   readonly #language: Language
   readonly #page: number
+  readonly #dialect: Dialect
   #paragraph: Line[] = []
+  /** Whether the paragraph stands behind marks of quotation. */
+  #isQuoted = false
+  #isChat = false
 
   constructor(lines: readonly Line[], language: Language, isProse: boolean) {
     this.#lines = lines
     this.#language = language
     this.#page = isProse ? pageWidth(lines) : 0
+    this.#dialect = dialectOf(lines)
   }
 
   /** A block of one line. */
@@ -78,7 +88,11 @@ class BlockReader {
         this.single('other', line)
         continue
       }
-      const heading = headingAt(this.#lines, index)
+      if (line.text === '|===') {
+        index = this.#takeTable(index)
+        continue
+      }
+      const heading = headingAt(this.#lines, index, this.#dialect)
       if (heading) {
         this.#close()
         for (let at = index; at <= heading.last; at += 1) {
@@ -96,6 +110,10 @@ class BlockReader {
 
   #take(line: Line, index: number): void {
     if (line.text === '') return this.#close()
+    if (/^[>|]+$/.test(line.text)) {
+      this.#close()
+      return this.single('other', line)
+    }
     const plain = this.#kindOf(line, index)
     if (plain) {
       this.#close()
@@ -105,8 +123,9 @@ class BlockReader {
     const content = quoted > 0 ? restOf(line, quoted) : line
     // A quote within a quote is another text.
     const before = this.#paragraph.at(-1)
-    const isOtherQuote = before !== undefined && before.start - before.at - before.indent > 0 !== quoted > 0
+    const isOtherQuote = before !== undefined && this.#isQuoted !== quoted > 0
     if (isOtherQuote) this.#close()
+    this.#isQuoted = quoted > 0
     const speaker = speakerLength(content)
     if (this.#paragraph.length === 0 && quoted > 0) this.#mark(line, content.start)
     if (content.text === '') return this.#close()
@@ -114,7 +133,8 @@ class BlockReader {
       this.#close()
       const said = restOf(content, speaker)
       this.#mark(content, said.start)
-      this.#paragraph = said.text === '' ? [] : [said]
+      this.#paragraph = said.text === '' || isMarkup(said, this.#dialect) ? [] : [said]
+      this.#isChat = true
       return
     }
     if (listMark.test(content.text) && !this.#isWithin(content)) this.#close()
@@ -141,15 +161,15 @@ class BlockReader {
   }
 
   #kindOf(line: Line, index: number): PartKind | undefined {
-    if (isRule(line) || isMarkup(line)) return 'other'
+    if (isRule(line) || isMarkup(line, this.#dialect)) return 'other'
     const [before, after] = [this.#lines[index - 1], this.#lines[index + 1]]
     // The names of the columns say what all rows below are about.
-    if (isRow(line) && after && isRule(after) && !(before && isRow(before))) return 'heading'
+    if (isRow(line) && after && isRule(after) && !(before && isRow(before)) && this.#isHead(index)) return 'heading'
     if (isRow(line) || isLogLine(line)) return 'row'
     if (hasColumns(line) && [before, after].some((one) => one !== undefined && (hasColumns(one) || isRule(one))))
       return 'row'
     if (isSubtitleMark(line, after)) return 'other'
-    if (isCode(line)) return 'other'
+    if (isCode(line) || isTrace(line)) return 'other'
     // Indented code of Markdown: four columns below a blank line, and no text that continues from above.
     if (line.indent >= 4 && this.#paragraph.length === 0 && isIndentedCode(line)) return 'other'
     const isSetting = keyed.test(line.text) && line.text.length < 80 && !/[.!?]$/.test(line.text)
@@ -159,19 +179,63 @@ class BlockReader {
     return isSetting && isAmongSettings && this.#paragraph.length === 0 ? 'row' : undefined
   }
 
+  /** Whether a row above a rule names columns. In a grid (`+---+`) each row has a rule below, and its head a double one. */
+  #isHead(index: number): boolean {
+    const rule = this.#lines[index + 1]?.text ?? ''
+    return !rule.startsWith('+') || rule.includes('=') || isRow(this.#lines[index + 3] ?? (this.#lines[index] as Line))
+  }
+
+  /** A table of AsciiDoc: its rows are lines, or groups of them. Returns where it ends. */
+  #takeTable(from: number): number {
+    this.#close()
+    this.single('other', this.#lines[from] as Line)
+    let last = from
+    let row: Line[] = []
+    let isFirst = true
+    for (let index = from + 1; index < this.#lines.length; index += 1) {
+      const line = this.#lines[index] as Line
+      last = index
+      if (line.text !== '' && line.text !== '|===') {
+        row.push(line)
+        continue
+      }
+      const [first] = row
+      const isHead = isFirst && row.length === 1 && line.text === ''
+      if (first) this.single(isHead ? 'heading' : 'row', { ...first, end: (row.at(-1) as Line).end })
+      if (first) isFirst = false
+      row = []
+      if (line.text === '|===') {
+        this.single('other', line)
+        break
+      }
+    }
+    for (const line of row) this.single('other', line)
+    return last
+  }
+
   /** Ends the paragraph: its lines become blocks, each as far as its text continues. */
   #close(): void {
     const lines = this.#paragraph
     this.#paragraph = []
     const [first] = lines
     if (!first) return
-    if (lines.length === 1 && isScrap(first)) return this.single('other', first)
+    const isChat = this.#isChat
+    this.#isChat = false
+    if (isShortList(lines)) {
+      this.blocks.push({ kind: 'sentence', pieces: [{ start: first.start, end: first.end }] })
+      for (const line of lines.slice(1)) this.single('row', line)
+      return
+    }
+    if (lines.length <= 3 && !isChat && lines.every((line) => isScrap(line))) {
+      for (const line of lines) this.single('other', line)
+      return
+    }
     let pieces: { start: number; end: number }[] = []
     for (const [index, goesOn] of continuations(lines, this.#language, this.#page).entries()) {
       const { start, end } = lines[index] as Line
       pieces.push({ start, end })
       if (goesOn) continue
-      this.blocks.push({ kind: 'sentence', pieces })
+      this.blocks.push({ kind: 'sentence', pieces, isChat })
       pieces = []
     }
   }
@@ -208,6 +272,19 @@ function isScrap({ text }: Line): boolean {
     !listMark.test(text) &&
     /^[\p{Script=Latin}\p{N}\p{P}\s]+$/u.test(text) &&
     text.split(/\s+/).length < 4
+  )
+}
+
+/** Whether short lines without marks are listed below a line that announces them: `Ingredients:`. */
+function isShortList([first, ...items]: readonly Line[]): boolean {
+  return (
+    first !== undefined &&
+    items.length > 1 &&
+    first.text.endsWith(':') &&
+    items.every(
+      ({ text, indent }) =>
+        indent > first.indent && text.length < 60 && !/[.,;:!?]$/.test(text) && !listMark.test(text),
+    )
   )
 }
 

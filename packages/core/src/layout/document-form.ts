@@ -18,13 +18,18 @@ export function documentForm(lines: readonly Line[]): DocumentForm {
   const share = (test: (line: Line) => boolean): number => some.filter((line) => test(line)).length / some.length
   if (share((line) => isLogLine(line)) > 0.6 || share((line) => isJson(line)) > 0.6 || isJsonText(some))
     return 'records'
-  if (isSeparated(some)) return 'records'
+  if (isSeparated(some) || share(isMessage) > 0.6) return 'records'
   const isSetting = ({ text }: Line): boolean => keyed.test(text) || /^(?:[#;]|- \S|\[[^\]]*\]$)/.test(text)
   const settings = share(isSetting)
   const keyedShare = share(({ text }) => keyed.test(text) || keyed.test(text.replace(/^- /, '')))
   const endedShare = share(({ text }) => ended.test(text) && /\s\S+\s/.test(text))
   if (settings > 0.8 && keyedShare > 0.4 && endedShare < 0.3) return 'records'
   return share((line) => isCode(line)) > 0.4 && endedShare < 0.2 ? 'code' : 'prose'
+}
+
+/** A line of a catalog of translations (gettext). */
+function isMessage({ text }: Line): boolean {
+  return /^(?:msg(?:id|str|ctxt)|"|#[:,.|~])/.test(text)
 }
 
 /** A record in JSON on a line of its own. */

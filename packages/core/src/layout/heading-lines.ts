@@ -1,3 +1,4 @@
+import type { Dialect } from './dialect.ts'
 import { ended, isCode, isRow, isRule, isUnderline, keyed, listMark } from './line-forms.ts'
 import type { Line } from './lines.ts'
 
@@ -23,15 +24,18 @@ const capsDivision = /^\p{Lu}|^§|^第|^\p{Lo}/u
 const numbered = /^(\d{1,2}(?:\.\d{1,3}){0,4})[.)]?\s+(?=\p{Lu}|\p{Lo})/u
 
 /** The heading that begins at a line, if one does. */
-export function headingAt(lines: readonly Line[], index: number): HeadingLine | undefined {
-  const line = lines[index] as Line
-  const { text } = line
+export function headingAt(lines: readonly Line[], index: number, dialect: Dialect): HeadingLine | undefined {
+  const { text, indent } = lines[index] as Line
   if (text === '' || text.length > maxChars) return overlined(lines, index)
+  if (dialect === 'org' && indent === 0) {
+    const heading = starred(text, index)
+    if (heading) return heading
+  }
   return (
     marked(text, index) ??
     underlined(lines, index) ??
     overlined(lines, index) ??
-    divided(lines, index) ??
+    divided(lines, index, dialect) ??
     alone(lines, index)
   )
 }
@@ -62,6 +66,17 @@ function marked(text: string, index: number): HeadingLine | undefined {
   const closing = `</h${level}>`
   if (opening === '' || text.slice(-closing.length).toLowerCase() !== closing) return undefined
   return make(text.slice(opening.length, -closing.length).replaceAll(/<[^<>]*>/g, ''), Number(level))
+}
+
+/** Org's headings, without a keyword of work to do, a priority, and tags. */
+function starred(text: string, index: number): HeadingLine | undefined {
+  const stars = /^\*{1,8}(?=\s)/.exec(text)?.[0].length
+  if (stars === undefined) return undefined
+  const title = text
+    .slice(stars)
+    .replace(/^\s+(?:[A-Z]{4,12}\s+)?(?:\[#[A-Z]\]\s+)?/, '')
+    .replace(/\s:[\w@#%:]+:$/, '')
+  return { title: title.trim(), level: stars, last: index, sign: 'mark' }
 }
 
 const latexLevels: Readonly<Record<string, number>> = {
@@ -101,7 +116,7 @@ function overlined(lines: readonly Line[], index: number): HeadingLine | undefin
 }
 
 /** By a number or a word such as `Article`, on a line of its own. */
-function divided(lines: readonly Line[], index: number): HeadingLine | undefined {
+function divided(lines: readonly Line[], index: number, dialect: Dialect): HeadingLine | undefined {
   const { text, indent } = lines[index] as Line
   const isDivision = division.test(text) && capsDivision.test(text)
   const number = numbered.exec(text)
@@ -110,6 +125,8 @@ function divided(lines: readonly Line[], index: number): HeadingLine | undefined
     return ended.test(text) && text.length > 40 ? undefined : { title: text, level: 1, last: index, sign: 'number' }
   const [prefix = '', digits = ''] = number ?? []
   const title = text.slice(prefix.length)
+  // In Markdown, it is an item of a list.
+  if (dialect === 'markdown' && ended.test(title)) return undefined
   // A version, an amount or an item of a list looks alike: "3. Wash your hands."
   const most = ended.test(title) ? 60 : 80
   if (indent > 3 || /[,;:!?]$/.test(title) || title.length > most || isItem(lines, index)) return undefined

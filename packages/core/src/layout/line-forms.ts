@@ -1,3 +1,4 @@
+import type { Dialect } from './dialect.ts'
 import type { Line } from './lines.ts'
 
 /** Marks that end a sentence, in any script, with what may close behind them. */
@@ -39,6 +40,8 @@ function chatHead(text: string): number {
 export function isRow({ text }: Line): boolean {
   if (/^\|.*\|$/.test(text) || /^[|│┃].*[|│┃]/.test(text)) return true
   if ((text.match(/ \| /g)?.length ?? 0) > 1) return true
+  // What a template of a wiki is filled with.
+  if (/^\|\s?[\p{L}\d_ ]{1,40}=\s?\S/u.test(text)) return true
   return (text.match(/\S\t+(?=\S)/g)?.length ?? 0) > 1 || /\s\.{4,}\s*\d+$/.test(text)
 }
 
@@ -65,11 +68,16 @@ export function isUnderline(line: Line, above: Line): boolean {
 }
 
 /** A date or another value under a name, as in headers, settings and records: `name: value`, `name = value`. */
-export const keyed: RegExp = /^(?:"[^"]{1,60}"|[\w.$[\]-]{1,60})\s*(?:[:=](?:\s|$)|=>|:=)/
+export const keyed: RegExp = /^(?:"[^"]{1,60}"|[\w.$[\]-]{1,60})\s*(?:[:=](?:\s|$)|=>|:=|=(?=[^=]))/
 
 /** A line of markup or commands alone. */
-export function isMarkup({ text }: Line): boolean {
+export function isMarkup({ text }: Line, dialect: Dialect): boolean {
   return (
+    (dialect === 'roff' && /^[.'](?:$|\s*[a-z\\{}])/.test(text)) ||
+    (dialect === 'org' && /^(?:#\+|(?:DEADLINE|SCHEDULED|CLOSED):\s*[<[])/i.test(text)) ||
+    showsNothing(text) ||
+    // Who made an entry of a Debian changelog.
+    /^-- \S.*<\S+@\S+>\s+\w{3}, \d/.test(text) ||
     /^<\/?[a-z!?][^<>]*>$/i.test(text) ||
     /^(?:<!--.*-->|\{%.*%\}|\{\{.*\}\})$/.test(text) ||
     /^\\(?:documentclass|usepackage|begin|end|label|maketitle|newcommand|renewcommand|bibliography|bibliographystyle|input|include|tableofcontents|centering|includegraphics|hline|vspace|hspace|noindent|newpage|clearpage|appendix|date|author|setlength|pagestyle)\b[^a-z]/.test(
@@ -83,12 +91,32 @@ export function isMarkup({ text }: Line): boolean {
   )
 }
 
+/** Whether only tags and images, such as badges, are in a line: no word is left without them. */
+function showsNothing(text: string): boolean {
+  if (!/^(?:<|\[?!\[)/.test(text)) return false
+  const left = text.replaceAll(/!\[[^[\]]*\]\([^()]*\)|<[^<>]*>/g, '').replaceAll(/\[\s*\]\([^()]*\)/g, '')
+  return !/[\p{L}\p{N}]/u.test(left)
+}
+
+/** An item of a list in words, with brackets: `families (children under six travel free);` */
+function isClause(text: string): boolean {
+  return !/[={}<>]/.test(text) && /\p{L}{2} \p{L}{2,30} \p{L}{2}/u.test(text) && !keywords.test(text)
+}
+
 const keywords =
   /^(?:import|export|from\s+\S+\s+import|const|let|var|def|class|function|func|fn|public|private|protected|static|return|if\s*\(|for\s*\(|while\s*\(|#include|#define|#!|package|using|namespace|SELECT|INSERT|CREATE|UPDATE|\$ |>>> |sudo|npm|pip|git|cd|@\w+)\b/
 
+const trace =
+  /^(?:Traceback \(most recent call last\):$|File "[^"]*", line \d|at \S.*\(.*\)$|at \S+:\d+:\d+$|(?:Caused by: |Exception in thread "[^"]*" )?[\w.$]*(?:Error|Exception)(?::\s|$)|\.{3} \d+ (?:more|common frames)|(?:thread '[^']*' panicked|panic:|goroutine \d+ \[)|\^+$)/
+
+/** Whether a line says where a program was when it failed: in Python, Java, JavaScript, Rust or Go. */
+export function isTrace({ text }: Line): boolean {
+  return trace.test(text)
+}
+
 /** Whether a line is code rather than prose. */
 export function isCode({ text }: Line): boolean {
-  if (/[{};]$/.test(text) && /[=(){}<>;]/.test(text.slice(0, -1))) return true
+  if (/[{};]$/.test(text) && /[=(){}<>;]/.test(text.slice(0, -1))) return !isClause(text)
   if (/^(?:[{}()[\]]+[,;]?$|\/\/|\/\*|\*\/|<\?)/.test(text)) return true
   return keywords.test(text) && /[=(){}<>;:/\\]|^\$|^>>>/.test(text) && !ended.test(text)
 }

@@ -1,3 +1,4 @@
+import { dialectOf } from './dialect.ts'
 import { documentForm } from './document-form.ts'
 import { headingAt } from './heading-lines.ts'
 import type { HeadingLine } from './heading-lines.ts'
@@ -25,11 +26,12 @@ export interface OutlineHeading {
 export function outlineOf(text: string): OutlineHeading[] {
   const lines = linesOf(text)
   if (documentForm(lines) !== 'prose') return []
+  const dialect = dialectOf(lines)
   const marked = regions(lines)
   const headings: OutlineHeading[] = []
   const underlines: string[] = []
   for (let index = 0; index < lines.length; index += 1) {
-    const heading = marked[index] ? undefined : headingAt(lines, index)
+    const heading = marked[index] ? undefined : headingAt(lines, index, dialect)
     if (!heading) continue
     const [first, last] = [lines[index], lines[heading.last]]
     if (!first || !last) continue

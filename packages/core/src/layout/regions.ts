@@ -55,8 +55,12 @@ function regionEnd(lines: readonly Line[], start: number): number | undefined {
     return endsHere(text, '-->', start) ?? find(lines, start, (line) => line.text.includes('-->'))
   if (/^\.(?:nf|EX|TS)\b/.test(text)) return find(lines, start, (line) => /^\.(?:fi|EE|TE)\b/.test(line.text))
   if (listing.test(text) && isListing(lines, start)) return find(lines, start, (line) => line.text === text)
-  if (text.endsWith('::') && /^\.\. (?:code|code-block|sourcecode|highlight|math|image|figure|toctree)/.test(text))
+  if (/^\.\. (?:code|code-block|sourcecode|highlight|math|image|figure|toctree|raw|literalinclude)::/.test(text))
     return blockEnd(lines, start, indent)
+  if (/^#\+begin_(?:src|example|export|comment)\b/i.test(text))
+    return find(lines, start, (line) => /^#\+end_/i.test(line.text))
+  if (text === ':PROPERTIES:') return find(lines, start, (line) => line.text === ':END:', 60)
+  if (text === '' && isLiteral(lines, start)) return blockEnd(lines, start, (lines[start - 1] as Line).indent)
   return undefined
 }
 
@@ -71,6 +75,13 @@ function isListing(lines: readonly Line[], start: number): boolean {
     find(lines, start, ({ text }) => text === mark, 60) !== undefined &&
     mark.length === 4
   )
+}
+
+/** Whether a block of reStructuredText that is shown as it is begins below a blank line: `::` announces it. */
+function isLiteral(lines: readonly Line[], blank: number): boolean {
+  const [before, after] = [lines[blank - 1], lines[blank + 1]]
+  if (!before?.text.endsWith('::') || before.text.startsWith('.. ') || !after || after.text === '') return false
+  return after.indent > before.indent
 }
 
 function endsHere(text: string, mark: string, index: number): number | undefined {

@@ -13,7 +13,7 @@ const maxSpeech = 200
 
 // One or more marks, what closes behind them, and the marks of footnotes.
 const mark =
-  /[.!?…‥‼⁇⁈⁉。！？｡．؟।॥۔։။።།។]+["'”’»)\]}›」』）】》〉〕＂＇*_]*(?:[\s\u00A0\u202F]»)?(?:\[\^?[\w*†‡]{1,4}\]|[¹²³⁰⁴-⁹†‡])*/gu
+  /[.!?…‥‼⁇⁈⁉。！？｡．؟।॥۔։။።།។]+["'”’»)\]}›」』）】》〉〕＂＇*_]*(?:[\s\u00A0\u202F]»)?(?:\[\^?[\w*†‡]{1,4}\]|[¹²³⁰⁴-⁹†‡]|<ref\b[^<>]{0,80}>[^<>]{0,300}<\/ref>)*/gu
 
 /** Ends a sentence whatever follows: scripts without spaces or capitals have marks of their own. */
 const sure = /[。！？｡．।॥۔།။។።]/u
@@ -108,7 +108,9 @@ function endsHere({ text, start, index, end, language }: Place): boolean {
     )
   }
   const next = after.slice(gap.length)
-  const bare = next.replace(opening, '')
+  // Dutch begins with what is left of a word, in small letters: "'s Avonds", "'t Is".
+  const clipped = language === 'nl' ? (/^['’‘]\p{Ll}{1,2}[\s-](?=\p{Lu})/u.exec(next)?.[0].length ?? 0) : 0
+  const bare = next.slice(clipped).replace(opening, '')
   if (/^(?:-\p{Lu}|-\p{Ll}{2})/u.test(next)) return true
   // A dash before words of a speaker, or of what is said, continues; before a capital, somebody else speaks.
   if (/^[—–]\p{Ll}/u.test(next)) return false
@@ -133,6 +135,8 @@ function afterQuote(marks: string, after: string): boolean {
   return /[」』”’）]$/u.test(marks) && afterSpeech.test(after)
 }
 
+const dayOrZone =
+  /^(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Eastern|Central|Mountain|Pacific|Greenwich|Jan|Feb|Mar|Apr|May|June|July|Aug|Sep|Oct|Nov|Dec)/
 const months = /^(?:januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|jänner)/iu
 
 function isAbbreviation(head: string, next: string, bare: string, language: Language): boolean {
@@ -152,9 +156,14 @@ function isAbbreviation(head: string, next: string, bare: string, language: Lang
     if (isNumber || /^(?:[IVXLC]+\b|№|§)/.test(bare)) return true
   }
   const starts = opensSentence(bare, next, language)
+  // Only days and zones of time are written with a capital behind it.
+  if (/^[ap]\.m$/.test(lower) && /^\p{Lu}\p{Ll}/u.test(bare)) return dayOrZone.test(bare)
   if (ambiguous.has(lower) || ambiguous.has(last)) return language === 'hi' || !starts
   if (language === 'ru' && /^(?:г|гг|в|вв)$/.test(lower)) return isCenturyOrTown(head, starts)
-  if (/^(?:\p{L}{1,2}\.){1,4}\p{L}{1,3}$/u.test(word)) return language === 'ru' ? !/^\p{Lu}/u.test(bare) : !starts
+  // A town or a village; behind a number, meters or seconds.
+  if (language === 'uk' && /^[мс]$/.test(lower)) return !/\d\s?\p{L}\.$/u.test(head)
+  if (/^(?:\p{L}{1,2}\.){1,4}\p{L}{1,3}$/u.test(word))
+    return language === 'ru' || language === 'uk' ? !/^\p{Lu}/u.test(bare) : !starts
   // An initial: "J. Smith", "د. محمد". "I" and vowels that are words end sentences.
   if (/^\p{Lu}$/u.test(word)) return !(language === 'en' && word === 'I') && !starts
   if (/^\p{Lo}$/u.test(word)) return /\p{Script=Arabic}|\p{Script=Hebrew}|\p{Script=Devanagari}/u.test(word)

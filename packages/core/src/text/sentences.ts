@@ -2,6 +2,7 @@ import { detectLanguage } from '../languages/detect-language.ts'
 import type { Language } from '../languages/function-words.ts'
 import { blocksOf } from '../layout/blocks.ts'
 import type { Block, PartKind } from '../layout/blocks.ts'
+import { ended } from '../layout/line-forms.ts'
 import { headingCuts } from './inline-headings.ts'
 import { JoinedLines } from './joined-lines.ts'
 import { sentenceEnds } from './sentence-ends.ts'
@@ -50,12 +51,17 @@ export function splitSentences(text: string, language: Language = detectLanguage
 
 function splitBlock(text: string, block: Block, language: Language, into: SentenceRange[]): void {
   const lines = new JoinedLines(text, block.pieces)
+  const first = into.length
   for (const { start, end } of rangesOf(lines, language)) {
     const cuts = headingCuts(text, start, end)
     for (const [index, range] of [...between(start, cuts, end)].entries()) {
       cutLong(text, trimmed(text, range), index < cuts.length ? 'heading' : 'sentence', into)
     }
   }
+  const last = into.at(-1)
+  // A message makes sense by itself without a full stop, as a row does.
+  if (block.isChat && last && into.length > first && !ended.test(text.slice(last.start, last.end)))
+    into[into.length - 1] = { ...last, kind: 'row' }
 }
 
 function* rangesOf(lines: JoinedLines, language: Language): Generator<TextRange> {

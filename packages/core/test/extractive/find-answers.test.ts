@@ -83,3 +83,27 @@ it('finds nothing in nothing, and for a question about nothing', () => {
   expect(answers('bridge', [])).toEqual([])
   expect(answers('bridge', [''])).toEqual([])
 })
+
+it.each([
+  [
+    '관장은 누구입니까?',
+    '도서관은 1998년에 문을 열었다. 관장은 박지민 씨이다. 책은 3만 권이다.',
+    '관장은 박지민 씨이다.',
+  ],
+  ['Kolik stojí vstupné?', 'Hrad má čtyři věže. Vstupné činí 120 Kč. V pondělí je zavřeno.', 'Vstupné činí 120 Kč.'],
+  ['Коли збудували міст?', 'Міст збудували в 1932 році. Ремонт коштував багато.', 'Міст збудували в 1932 році.'],
+])('knows the words of asking of many languages: %s', (question, text, expected) => {
+  expect(answers(question, [text])[0]).toBe(expected)
+})
+
+it('knows who speaks in a chat, and quotes what has no full stop', () => {
+  const chat =
+    '12/03/24, 09:17 - Ben: I will bring the cake\nfrom the Turkish bakery\n12/03/24, 09:18 - Jo: The cake is fine.'
+  expect(answers('What will Ben bring?', [chat])[0]).toBe('I will bring the cake\nfrom the Turkish bakery')
+})
+
+it('answers with what follows the same question in a text', () => {
+  const interview =
+    'Q: When did you begin to paint?\n\nA: In 1971, after a long war.\n\nQ: Do you sell?\n\nA: Rarely, and to friends.'
+  expect(answers('When did you begin to paint?', [interview])[0]).toBe('A: In 1971, after a long war.')
+})

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
+import { detectLanguage } from '../../src/languages/detect-language.ts'
 import { splitSentences } from '../../src/text/sentences.ts'
 
 const report = readFileSync(new URL('../../../../examples/data/1981_jimmy_carter_d.txt', import.meta.url), 'utf8')
@@ -166,3 +167,45 @@ describe('splitSentences', () => {
 function partsPair(text: string, offset: number): boolean {
   return offset > 0 && (text.codePointAt(offset - 1) ?? 0) > 0xffff
 }
+
+it.each([
+  ['cs', 'Hrad má 4 věže, např. Bílou. Správcem je Ing. Petr Novák. Vstupné činí 120 Kč. V pondělí je zavřeno.', 4],
+  ['da', 'Møllen maler ca. to tons rug om ugen. Den ligger i Ribe. Kl. 9 åbner hr. Lund døren.', 3],
+  [
+    'nl',
+    "'t Is druk en het regent. 's Avonds rijdt de tram niet, d.w.z. na 5 jan. jl. Een kaartje kost € 4,20. 's-Gravenhage slaapt.",
+    4,
+  ],
+  ['pl', 'Most kosztował 40 mln zł. Tramwaje, np. nr 5, jeżdżą objazdem. Inżynierem był prof. Jan Zieliński.', 3],
+  ['sv', 'Båten går kl. 10.15 från Smögen. Biljetten kostar 95 kr. Lampan lyser bl.a. på hösten.', 3],
+  ['tr', "Kule M.Ö. 408 yılında yapıldı. Müdür Dr. Işıl Öztürk'tür. Son tekne saat 18.30'da kalkar.", 3],
+  ['uk', 'Міст у м. Дніпро збудували в 1932 р. за планом. Його довжина — 95 м. Архітектором був проф. М. Шпак.', 3],
+  ['vi', 'Chợ nằm cách TP. Cần Thơ khoảng 6 km. Chủ thuyền là bà Hoa. Khách đến lúc 5 giờ.', 3],
+])('knows the abbreviations of %s, and the language by its words and letters', (language, text, count) => {
+  expect(detectLanguage(text)).toBe(language)
+  expect(sentencesOf(text)).toHaveLength(count)
+})
+
+it.each([
+  ['a.m. before another sentence', 'He wakes us at 6:30 a.m. Breakfast costs extra. Come at 9 a.m. Monday.', 3],
+  ['a note of a wiki', 'The bridge is in Mostar.<ref>Smith, p. 4.</ref> It was built in 1566.', 2],
+])('ends sentences at %s', (_, text, count) => {
+  expect(sentencesOf(text)).toHaveLength(count)
+})
+
+it.each([
+  [
+    'items with brackets',
+    'Many ride them.\n\n+ Students ride at night;\n+ families (children under six travel free);',
+    ['sentence', 'sentence', 'sentence'],
+  ],
+  [
+    'what a template of a wiki is filled with',
+    'See it.\n\n{{Bridge\n| opened = 1566\n}}',
+    ['sentence', 'other', 'row', 'other'],
+  ],
+  ['short lines below what announces them', 'Ingredients:\n  500 g plums\n  200 g flour', ['sentence', 'row', 'row']],
+  ['an empty line of a quotation', '> So it is.\n>\n> So it was.', ['other', 'sentence', 'other', 'other', 'sentence']],
+])('tells from sentences: %s', (_, text, kinds) => {
+  expect(splitSentences(text).map(({ kind }) => kind)).toEqual(kinds)
+})

@@ -7,7 +7,7 @@ import { limits } from '../values/limits.ts'
 import { requireStrings } from '../values/require-option.ts'
 import type { DeclassifyOptions } from '../kinds/declassify.ts'
 import type { SearchResult } from '../kinds/journal.ts'
-import type { SearchOptions } from '../kinds/observations.ts'
+import type { ObservationSearchOptions } from '../kinds/observations.ts'
 import { declassifyFact } from './declassify-fact.ts'
 import { conflictsOf } from './fact-conflicts.ts'
 import type { FactConflict } from './fact-conflicts.ts'
@@ -267,10 +267,10 @@ export class Facts {
   }
 
   /**
-   * Finds facts by the words of their keys and values, best match first; see `Observations.search`
-   * for what a query may hold. The first search in a thread reads all facts.
+   * Finds facts by the words of their keys and values, best match first, and by their meaning where the memory gives
+   * them vectors; see `Observations.search` for what a query may hold. The first search in a thread reads all facts.
    *
-   * @throws OptionError, StoreError
+   * @throws OptionError, StoreError; EmbedderError, AccessError if it names `by`.
    *
    * @example
    * ```ts
@@ -283,7 +283,7 @@ export class Facts {
    * await memory.close()
    * ```
    */
-  async search<T = unknown>(text: string, options: SearchOptions = {}): Promise<SearchResult<Fact<T>>[]> {
+  async search<T = unknown>(text: string, options: ObservationSearchOptions = {}): Promise<SearchResult<Fact<T>>[]> {
     this.#space.assertOpen()
     return searchFacts<T>(this.#actor, text, options)
   }

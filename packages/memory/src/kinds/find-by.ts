@@ -50,8 +50,7 @@ export async function matchBy(
   if (typeof text !== 'string') throw new OptionError('text', 'a string', text)
   if (by !== undefined) requireSearchBy('by', by)
   const isOptional = by === undefined
-  // Facts have no vectors.
-  const way = filter.collection === 'facts' && isOptional ? 'words' : wayOf(actor, text, by)
+  const way = wayOf(actor, filter, text, by)
   if (way !== 'words') {
     try {
       const answer = await (way === 'meaning'
@@ -65,10 +64,17 @@ export async function matchBy(
   return matchRecords(actor, text, filter, limit, include)
 }
 
-function wayOf(actor: Actor, text: string, by: SearchBy | undefined): SearchBy {
-  const known = actor.meaning
+function wayOf(
+  actor: Actor,
+  { collection }: Pick<RecordFilter, 'collection'>,
+  text: string,
+  by: SearchBy | undefined,
+): SearchBy {
+  const isOfFacts = collection === 'facts'
+  const known = isOfFacts && !actor.meaning?.hasFacts ? undefined : actor.meaning
   if (by !== undefined && by !== 'words' && !known) {
-    throw new OptionError('by', "'words', unless the memory is opened with `search: { embedder }`", by)
+    const needed = isOfFacts ? 'search: { embedder, facts }' : 'search: { embedder }'
+    throw new OptionError('by', `'words', unless the memory is opened with \`${needed}\``, by)
   }
   const way = by ?? known?.by ?? 'words'
   // A phrase asks for what has these words, which no vector tells.

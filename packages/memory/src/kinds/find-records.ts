@@ -20,25 +20,8 @@ export interface FoundRecord {
 const mostLookedAt = 50_000
 
 /**
- * Finds records by words, best first. Phrases in quotation marks are looked up in the texts of the records that have
- * their words, from the best one on, until there are enough, in 50,000 texts at most.
- *
- * @throws OptionError, StoreError
- */
-export async function findRecords(
-  actor: Actor,
-  text: string,
-  filter: Omit<RecordFilter, 'audience'>,
-  limit: number,
-  include?: Include,
-): Promise<FoundRecord[]> {
-  const { records, scores } = await matchRecords(actor, text, filter, limit, include)
-  const shown = actor.seeAll(filter.collection, records, 'search', include)
-  return shown.map((record) => ({ record, score: scores.get(record.seq) ?? 0 }))
-}
-
-/**
- * The records that {@link findRecords} would show, not yet noted as read.
+ * The records that match words, best first, not yet noted as read. Phrases in quotation marks are looked up in the texts
+ * of the records that have their words, from the best one on, until there are enough, in 50,000 texts at most.
  *
  * @throws OptionError, StoreError
  */

@@ -16,7 +16,7 @@ export interface ObservationInput<Value> extends WriteOptions {
 /** Filters of a search for observations; `limit` defaults to 10. */
 export type SearchOptions = Omit<ListOptions, 'cursor'>
 
-/** Options of a search for observations. */
+/** Options of a search for observations, or for facts. */
 export interface ObservationSearchOptions extends SearchOptions {
   /**
    * How to find: by `words`, by `meaning`, or by `both`.

@@ -7,15 +7,16 @@ import { stemsOf } from './stem.ts'
  * The version of the analysis in this folder. An index that another version made is made
  * again, so this number grows with every change of what is a term.
  */
-export const analyzerVersion = 3
+export const analyzerVersion = 4
 
 /** Of a longer text, words are counted in this many of its first UTF-16 units, which tell its language, too. */
 export const countedLength = 20_000
 
-// Words, with the characters that join their parts; flags; emoji. The second is the same for ASCII alone, which is faster.
+// Amounts with commas; words, with the characters that join their parts; flags; emoji. The second is the same for ASCII alone, which is faster.
 const chunk =
-  /[\p{L}\p{N}\p{M}\u00AD\u0640\u200B-\u200F\u2060\uFEFF]+(?:['’ʼ＇._\-‐‑][\p{L}\p{N}\p{M}\u00AD\u200B-\u200F\u2060\uFEFF]+)*|[\u{1F1E6}-\u{1F1FF}]{2}|(?![©®™])\p{Extended_Pictographic}/gu
-const asciiChunk = /[A-Za-z0-9]+(?:['._-][A-Za-z0-9]+)*/g
+  /(?<![\p{L}\p{N},._])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\p{L}\p{N},])|[\p{L}\p{N}\p{M}\u00AD\u0640\u200B-\u200F\u2060\uFEFF]+(?:['’ʼ＇._\-‐‑][\p{L}\p{N}\p{M}\u00AD\u200B-\u200F\u2060\uFEFF]+)*|[\u{1F1E6}-\u{1F1FF}]{2}|(?![©®™])\p{Extended_Pictographic}/gu
+const asciiChunk =
+  /(?<![A-Za-z0-9,._])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![A-Za-z0-9,])|[A-Za-z0-9]+(?:['._-][A-Za-z0-9]+)*/g
 
 /** A word of a text with its place, in UTF-16 units. */
 export interface Chunk {
@@ -117,6 +118,10 @@ const runs =
 export function partsOf(text: string): Part[] {
   if (/^[a-z]+$/.test(text)) return [{ words: [text] }]
   const whole = clean(text).replaceAll(/[’ʼ]/g, "'")
+  const amount = /^\d{1,3}(?:(?:,\d{3})+(?:\.\d+)?|(?:_\d{3})+)$/.test(whole)
+    ? whole.replaceAll(/[,_]/g, '')
+    : undefined
+  if (amount !== undefined) return [{ words: [amount, ...whole.split(/[,_.]/)] }]
   const parts: Part[] = []
   for (const piece of whole.split(/[._]/)) {
     if (unspaced.test(piece)) {
@@ -124,6 +129,8 @@ export function partsOf(text: string): Part[] {
         parts.push(unspaced.test(run) ? { words: [], run } : { words: wordsOf(run) })
     } else parts.push({ words: wordsOf(piece) })
   }
+  // "U.S.A." and "Ph.D." are found by "USA" and "PhD".
+  if (/^\p{L}{1,2}(?:\.\p{L}{1,2})+$/u.test(whole)) parts.unshift({ words: [whole.replaceAll('.', '')] })
   // Versions, addresses, amounts: 5.3.2 is more than 5, 3 and 2.
   if (/^\d+(?:\.\d+)+$/.test(whole)) parts.unshift({ words: [whole] })
   return parts
@@ -151,8 +158,20 @@ function wordsOf(piece: string): string[] {
   return words.filter((word) => word !== '')
 }
 
-/** The parts of a word in camel case: `parse`, `HTTP`, `Request`. */
+/** Names with more digits are numbers of something. */
+const mostNameChars = 24
+
+/** The parts of a word in camel case, and of a name with a number: `parse`, `HTTP`, `Request`; `python` of `python3`. */
 function humpsOf(word: string): string[] {
+  const names = /\d/.test(word) && word.length <= mostNameChars ? (word.match(/\p{L}{3,}/gu) ?? []) : []
+  const humps = capitalsOf(word)
+  const more = names
+    .flatMap((name) => [name, ...capitalsOf(name)])
+    .filter((part) => part !== word && !humps.includes(part))
+  return [...humps, ...new Set(more)]
+}
+
+function capitalsOf(word: string): string[] {
   if (!/[\p{Ll}\d]\p{Lu}|\p{Lu}\p{Lu}\p{Ll}/u.test(word)) return [word]
   return word
     .replaceAll(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2')

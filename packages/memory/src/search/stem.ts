@@ -73,8 +73,18 @@ function lightArabic(word: string): string {
   return stem
 }
 
-/** Hebrew writes "the", "and", "in", "to" as letters before a word, which may be letters of the word. So both are terms. */
+/**
+ * Hebrew writes "the", "and", "in", "to" as letters before a word, and plurals as letters behind it, which may be letters
+ * of the word. So all of them are terms.
+ */
 function hebrew(word: string): string[] {
   const [, rest] = /^(?:[והש]?[בכלמה]|[והש])(.{3,})$/u.exec(word) ?? []
-  return rest === undefined ? [word] : [word, rest]
+  const forms = rest === undefined ? [word] : [word, rest]
+  return [...forms, ...forms.flatMap(hebrewSingular)]
+}
+
+/** Folding has made an ordinary letter of the last one. */
+function hebrewSingular(word: string): string[] {
+  const [, stem] = /^(.{3,})(?:ימ|ות)$/u.exec(word) ?? []
+  return stem === undefined ? [] : [stem]
 }

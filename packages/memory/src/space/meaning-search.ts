@@ -24,10 +24,16 @@ export interface MeaningQuery extends RecordFilter {
   readonly isOptional: boolean
 }
 
-/** Finds records by their meaning. Nothing in an answer depends on records that its audience can't see. */
-export interface MeaningSearch {
+/** What a memory with an embedder was opened with. */
+export interface MeaningDefaults {
   /** How a search finds that does not say it. */
   readonly by: SearchBy
+  /** Whether facts have vectors. */
+  readonly hasFacts: boolean
+}
+
+/** Finds records by their meaning. Nothing in an answer depends on records that its audience can't see. */
+export interface MeaningSearch extends MeaningDefaults {
   /**
    * The nearest records, nearest first, and newest first among equal ones. The score is the cosine.
    *

@@ -50,6 +50,13 @@ export interface Embedder {
 export interface MeaningOptions {
   readonly embedder: Embedder
   /**
+   * Facts whose keys begin with one of these are found by their meaning, too; `['']` is all of them. A fact gets a new
+   * vector each time it changes, so leave out counters and states.
+   *
+   * @defaultValue none: facts are found by their words
+   */
+  readonly facts?: readonly string[]
+  /**
    * How vectors are stored: a byte for each dimension, or a 32-bit float.
    *
    * @defaultValue 'int8'
@@ -74,19 +81,33 @@ export interface ResolvedMeaning {
   readonly embedder: Omit<Required<Embedder>, 'allows'>
   /** The clearance of the embedder: texts above it are not sent. `undefined` covers everything. */
   readonly allows: Audience | undefined
+  readonly facts: readonly string[]
   readonly form: VectorForm
   readonly by: SearchBy
   readonly maxWaitMs: number
 }
 
-const optionKinds: OptionKinds<MeaningOptions> = { embedder: 'any', vectors: 'any', by: 'any', maxWaitMs: 'any' }
+const optionKinds: OptionKinds<MeaningOptions> = {
+  embedder: 'any',
+  facts: 'any',
+  vectors: 'any',
+  by: 'any',
+  maxWaitMs: 'any',
+}
 const embedderDefaults = { maxTexts: 64, maxTextLength: 8_000, timeoutMs: 30_000 } as const
+
+/** @throws OptionError */
+function requireBeginnings(facts: readonly string[]): void {
+  if (Array.isArray(facts) && facts.every((begin) => typeof begin === 'string')) return
+  throw new OptionError('search.facts', "an array of beginnings of keys, such as ['customer/']", facts)
+}
 
 /** @throws OptionError */
 export function resolveMeaning(options: MeaningOptions | undefined): ResolvedMeaning | undefined {
   if (options === undefined) return undefined
   const given = requireOptions('search', options, optionKinds, 'search')
-  const { embedder, vectors: form = 'int8', by = 'both', maxWaitMs = 2_000 } = given
+  const { embedder, facts = [], vectors: form = 'int8', by = 'both', maxWaitMs = 2_000 } = given
+  requireBeginnings(facts)
   if (form !== 'int8' && form !== 'float32') throw new OptionError('search.vectors', "'int8' or 'float32'", form)
   requireSearchBy('search.by', by)
   requireDuration('search.maxWaitMs', maxWaitMs)
@@ -105,6 +126,7 @@ export function resolveMeaning(options: MeaningOptions | undefined): ResolvedMea
   return {
     embedder: { id, dimensions, embed, maxTexts, maxTextLength, timeoutMs },
     allows: audience,
+    facts: [...facts],
     form,
     by,
     maxWaitMs,

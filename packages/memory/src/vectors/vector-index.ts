@@ -10,7 +10,7 @@ import type { Audience } from '../values/access.ts'
 import { CorruptRecordError } from '../values/errors.ts'
 import { inverseLength } from './vector-form.ts'
 import type { KeptVector } from './vector-form.ts'
-import { embedded, embeddedKey, vectorKey, vectorOf } from './vector-record.ts'
+import { embedded, embeddedKey, isEmbedded, vectorKey, vectorOf } from './vector-record.ts'
 import type { VectorKind } from './vector-record.ts'
 import { VectorScanner } from './vector-scanner.ts'
 import { VectorTable } from './vector-table.ts'
@@ -21,6 +21,8 @@ const pageSize = 500
 export interface VectorIndexParts {
   readonly store: Store
   readonly kind: VectorKind
+  /** How the keys of facts begin that get vectors. */
+  readonly facts: readonly string[]
   /** What the embedder may be given; `undefined` for everything. */
   readonly allows: Audience | undefined
 }
@@ -44,6 +46,11 @@ export class VectorIndex implements AsyncDisposable {
   constructor(parts: VectorIndexParts) {
     this.#parts = parts
     this.table = new VectorTable(parts.kind)
+  }
+
+  /** Whether a record gets a vector, if it has a text that the embedder may see. */
+  concerns({ collection, id }: RecordKey): boolean {
+    return collection === 'facts' ? this.#parts.facts.some((begin) => id.startsWith(begin)) : isEmbedded(collection)
   }
 
   /** Reads what has changed. @throws StoreError */
@@ -94,7 +101,7 @@ export class VectorIndex implements AsyncDisposable {
     const keys = new Map<string, RecordKey>()
     for (const change of changes) {
       const key = embeddedKey(correctedKey(change) ?? change)
-      if (key) keys.set(nameOf(key), key)
+      if (key && this.concerns(key)) keys.set(nameOf(key), key)
     }
     if (keys.size === 0) return
     const records = await readIntact(this.#parts.store, [...keys.values()])
@@ -109,7 +116,11 @@ export class VectorIndex implements AsyncDisposable {
     this.pending.clear()
     const { last, incarnation } = await store.changes(Number.MAX_SAFE_INTEGER, 1)
     for (const collection of embedded) {
-      for await (const page of recordPages(store, { collection, limit: pageSize })) await this.#take(page, page)
+      if (collection === 'facts' && this.#parts.facts.length === 0) continue
+      for await (const page of recordPages(store, { collection, limit: pageSize })) {
+        const concerned = page.filter((record) => this.concerns(record))
+        await this.#take(concerned, concerned)
+      }
     }
     this.#incarnation = incarnation
     this.#position = last

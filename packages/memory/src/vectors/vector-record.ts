@@ -15,8 +15,13 @@ import type { KeptVector, VectorForm } from './vector-form.ts'
  * rotated, verified, copied by backups and heard of by the feed as the text is, on every store.
  */
 
-/** The kinds of record that have vectors. */
-export const embedded: readonly Collection[] = collectionsWith('searchable')
+/** The kinds of record that have vectors. Of facts, only those whose keys the memory names. */
+export const embedded: readonly Collection[] = [...collectionsWith('searchable'), 'facts']
+
+/** Whether records of a kind may have vectors. */
+export function isEmbedded(collection: Collection): boolean {
+  return collection === 'facts' || hasTrait(collection, 'searchable')
+}
 
 /** What vectors must have in common to be compared. */
 export interface VectorKind {
@@ -47,15 +52,16 @@ export function vectorKey({ collection, id }: RecordKey): RecordKey {
 
 /** Whose vector lies at this key. */
 export function embeddedKey({ collection, id }: RecordKey): RecordKey | undefined {
-  if (collection !== 'vectors') return hasTrait(collection, 'searchable') ? { collection, id } : undefined
+  if (collection !== 'vectors') return isEmbedded(collection) ? { collection, id } : undefined
   const slash = id.indexOf('/')
   return { collection: id.slice(0, slash) as Collection, id: id.slice(slash + 1) }
 }
 
-/** The text of a record that has a vector; `undefined` for one without text, or that can't be opened. */
-export function embeddedText({ value }: StoredRecord, maxLength: number): string | undefined {
+/** The text of a record that has a vector, a fact's with its key; `undefined` for one without text, or that can't be opened. */
+export function embeddedText({ collection, id, value }: StoredRecord, maxLength: number): string | undefined {
   try {
-    const text = searchableText(decodeJson(value)).slice(0, maxLength).toWellFormed()
+    const words = searchableText(decodeJson(value))
+    const text = (collection === 'facts' ? `${id}\n${words}` : words).slice(0, maxLength).toWellFormed()
     return text.trim() === '' ? undefined : text
   } catch {
     return undefined

@@ -1,7 +1,6 @@
 import type { FoundKey } from '../search/term-table.ts'
 import type { LeaseKeeper } from '../space/lease-keeper.ts'
 import type { MeaningQuery, MeaningSearch, SearchBy } from '../space/meaning-search.ts'
-import { hasTrait } from '../store/collections.ts'
 import type { Change } from '../store/change.ts'
 import type { Store, Unwatch } from '../store/store.ts'
 import { covers } from '../values/access.ts'
@@ -46,6 +45,7 @@ const rememberedQueries = 100
 /** Search by meaning in the thread that opened the memory: makes vectors in the background, and compares them. */
 export class Vectors implements MeaningSearch, AsyncDisposable {
   readonly by: SearchBy
+  readonly hasFacts: boolean
   readonly #options: ResolvedMeaning
   readonly #kind: VectorKind
   readonly #parts: VectorsParts
@@ -61,13 +61,14 @@ export class Vectors implements MeaningSearch, AsyncDisposable {
   #isInForce = true
 
   constructor(options: ResolvedMeaning, parts: VectorsParts) {
-    const { embedder, allows, form, by } = options
+    const { embedder, allows, form, by, facts } = options
     const { store, leases, onError } = parts
     this.by = by
+    this.hasFacts = facts.length > 0
     this.#options = options
     this.#parts = parts
     this.#kind = { embedder: embedder.id, dimensions: embedder.dimensions, form }
-    this.#index = new VectorIndex({ store, kind: this.#kind, allows })
+    this.#index = new VectorIndex({ store, kind: this.#kind, facts, allows })
     const lease = new EmbeddingLease(store, leases)
     const { signal } = this.#closing
     this.#embedding = new Embedding({ store, kind: this.#kind, embedder, index: this.#index, lease, signal, onError })
@@ -75,7 +76,7 @@ export class Vectors implements MeaningSearch, AsyncDisposable {
 
   /** Begins to make vectors in the background. @throws StoreError */
   async start(): Promise<void> {
-    await putInForce(this.#parts.store, this.#kind)
+    await putInForce(this.#parts.store, this.#kind, this.hasFacts)
     this.#unwatch = this.#parts.store.watch((change) => this.#onChange(change))
     this.#timer = setInterval(() => this.#wake(), this.#parts.pollMs).unref()
     this.#wake()
@@ -147,9 +148,10 @@ export class Vectors implements MeaningSearch, AsyncDisposable {
     return vector
   }
 
-  #onChange({ collection, id }: Change): void {
+  #onChange(change: Change): void {
+    const { collection, id } = change
     if (collection === kindKey.collection && id === kindKey.id) this.#isInForce = false
-    if (collection === 'vectors' || collection === 'settings' || hasTrait(collection, 'searchable')) this.#wake()
+    if (collection === 'vectors' || collection === 'settings' || this.#index.concerns(change)) this.#wake()
   }
 
   /** Vectors of two kinds are not compared: the memory that was opened last decides which kind the space has. */

@@ -1,11 +1,14 @@
 import { analyse } from 'chardet'
 
 import { InputError } from '../open/input-error.ts'
+import { refinedEncoding } from './single-byte.ts'
 
 /** What files begin with that hold no plain text, and how to get it. */
 const formats: readonly (readonly [magic: string, problem: string])[] = [
   ['\u00D0\u00CF\u0011\u00E0', 'is an old Office document. Convert it to text first, for example with LibreOffice.'],
   ['{\\rtf', 'is RTF. Convert it to text first, for example with pandoc.'],
+  ['\u00FF\u00FE\0\0', 'is UTF-32. Convert it to UTF-8 first.'],
+  ['\0\0\u00FE\u00FF', 'is UTF-32. Convert it to UTF-8 first.'],
   ['\u001F\u008B', 'is compressed with gzip. Unpack it first.'],
   ['\u0089PNG', 'is an image.'],
   ['\u00FF\u00D8\u00FF', 'is an image.'],
@@ -57,8 +60,15 @@ function decode(bytes: Uint8Array, source: string, encoding: string, isGiven: bo
 function encodingOf(bytes: Uint8Array): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le'
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be'
+  if (isEscaped(bytes)) return 'iso-2022-jp'
   if (isUtf8(bytes)) return 'utf-8'
   return utf16(bytes) ?? detected(bytes)
+}
+
+/** Japanese mail of old: ASCII, with escapes before and behind pairs of bytes. */
+function isEscaped(bytes: Uint8Array): boolean {
+  const sample = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, sampleBytes))
+  return ['\u001B$B', '\u001B$@'].some((escape) => sample.includes(escape)) && sample.includes('\u001B(')
 }
 
 function isUtf8(bytes: Uint8Array): boolean {
@@ -83,10 +93,13 @@ function utf16(bytes: Uint8Array): string | undefined {
 }
 
 function detected(bytes: Uint8Array): string {
-  const matches = analyse(bytes.subarray(0, sampleBytes))
-  const best = matches.find(({ name }) => isKnownEncoding(name))?.name ?? 'windows-1252'
+  const sample = bytes.subarray(0, sampleBytes)
+  const likely = analyse(sample).flatMap(({ name }) => (isKnownEncoding(name) ? [name] : []))
   // Western Windows encodings hold all of Latin-1, and the quotation marks that people type.
-  return /^iso-8859-1$/i.test(best) ? 'windows-1252' : best
+  return refinedEncoding(
+    sample,
+    likely.map((name) => (/^iso-8859-1$/i.test(name) ? 'windows-1252' : name)),
+  )
 }
 
 function refuseNul(text: string, source: string): never {

@@ -5,6 +5,7 @@ import { InputError } from '../open/input-error.ts'
 import { convertedText } from './converted-text.ts'
 import { decodeText } from './decode-text.ts'
 import { htmlText } from './html-text.ts'
+import { mailText } from './mail-text.ts'
 import type { PlacedText } from './placed-text.ts'
 import { readBytes } from './read-bytes.ts'
 import { isSubtitles, subtitleText } from './subtitle-text.ts'
@@ -22,7 +23,7 @@ export interface Document extends PlacedText {
 const longestWordChars = 50_000
 
 /**
- * Reads a document: plain text in any format, HTML, or subtitles; with the packages that it names PDF, DOCX and EPUB.
+ * Reads a document: plain text in any format, HTML, mail, or subtitles; with the packages that it names PDF, DOCX and EPUB.
  *
  * @param source - The file's name in errors; its ending tells the format.
  * @throws InputError for a file that is missing, unreadable, empty, binary, or larger than 256 MB; the signal's reason.
@@ -52,7 +53,7 @@ function placedText(original: string, source: string): PlacedText {
   const isHtml = /^\.x?html?$/.test(ending) || /^\uFEFF?\s*<(?:!doctype html|html)\b/i.test(original.slice(0, 200))
   if (isHtml) return htmlText(original)
   if (ending === '.srt' || ending === '.vtt' || isSubtitles(original)) return subtitleText(original)
-  return { text: original }
+  return mailText(original) ?? { text: original }
 }
 
 /**

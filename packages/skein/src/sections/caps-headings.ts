@@ -68,16 +68,27 @@ function joined(text: string, lines: readonly TextRange[]): readonly TextRange[]
 
 /** Finds sentences in capitals that share a line with the next sentence, and titles right before them. Only long lines have lost their breaks. */
 function inFlow(text: string): TextRange[] {
-  return [...linesOf(text)].filter(({ start, end }) => end - start > minFlowChars).flatMap((line) => inLine(text, line))
+  const lines = [...linesOf(text)]
+  return lines.flatMap((line, index) => {
+    if (line.end - line.start <= minFlowChars) return []
+    const before = lines[index - 1]
+    return inLine(text, line, before !== undefined && isOpen(text.slice(before.start, before.end).trimEnd()))
+  })
 }
 
-function inLine(text: string, line: TextRange): TextRange[] {
+/** Whether a sentence goes on in the next line: what stands there in capitals is emphasis. */
+function isOpen(line: string): boolean {
+  return /[\p{Ll},(]$/u.test(line)
+}
+
+function inLine(text: string, line: TextRange, isContinued: boolean): TextRange[] {
   const headings: TextRange[] = []
   const sentences = splitSentences(text.slice(line.start, line.end)).map(({ start, end }) => {
     return { start: line.start + start, end: line.start + end }
   })
   for (const [index, sentence] of sentences.entries()) {
     const next = sentences[index + 1]
+    if (index === 0 && isContinued) continue
     if (next === undefined || !isCapsHeading(text, sentence) || areOnSeparateLines(text, sentence, next)) continue
     const before = sentences[index - 1]
     if (before !== undefined && isTitle(text, before) && !areOnSeparateLines(text, before, sentence))

@@ -9,6 +9,7 @@ import type { MemoryOptions } from '../../options.ts'
 import type { Memory } from '../../memory.ts'
 import type { SearchBy } from '../../space/meaning-search.ts'
 import type { StoredRecord } from '../../store/record.ts'
+import type { View } from '../../view.ts'
 import type { StoreDriver } from '../../store/store-driver.ts'
 import { isSealed } from '../../values/sealed-text.ts'
 import { conceptEmbedder } from '../concept-embedder.ts'
@@ -80,6 +81,62 @@ export function vectorsCases(options: StoreContractOptions): void {
     const [decision] = await view.records.search('car', { collection: 'decisions', by: 'meaning' })
     const [learning] = await view.records.search('weather', { collection: 'learnings', by: 'meaning' })
     expect([decision?.collection, learning?.collection]).toEqual(['decisions', 'learnings'])
+  })
+
+  describe('facts', () => {
+    const search = { facts: ['customer/'] }
+    const facts = async (text: string, by?: SearchBy, who: object = ann): Promise<string[]> =>
+      (await memory.as(who as typeof ann).facts.search(text, by ? { by } : {})).map(({ item }) => item.key)
+    const vectorOf = async (name: string): Promise<StoredRecord | undefined> => {
+      await using store = await driver.open('default', 'writer')
+      return (await store.read([{ collection: 'vectors', id: `facts/${name}` }]))[0]
+    }
+
+    it('are found by meaning where the memory names them', async () => {
+      await memory.as(ann).facts.set('customer/1', 'drives an automobile')
+      await expect(facts('car', 'meaning')).rejects.toMatchObject({ option: 'by' })
+      expect(await facts('car')).toEqual([])
+      await reopen({ search: { embedder, ...search } })
+      await memory.as(boss).facts.set('customer/2', { note: 'a physician' }, secret)
+      await memory.as(ann).facts.set('counter', 'an automobile, too')
+      await memory.vectorsReady()
+      expect(await facts('car', 'meaning')).toEqual(['customer/1'])
+      expect(await facts('car')).toEqual(['customer/1'])
+      expect(await facts('car', 'words')).toEqual([])
+      expect(await facts('doctor', 'meaning', boss)).toEqual(['customer/2', 'customer/1'])
+      expect((await facts('automobile')).toSorted()).toEqual(['counter', 'customer/1'])
+      expect(await vectorOf('counter')).toBeUndefined()
+      const { port1, port2 } = new MessageChannel()
+      memory.connect(port1)
+      await using joined = await joinMemory(port2)
+      const [hit] = await joined.as(ann).facts.search('vehicle')
+      expect(hit?.item.value).toBe('drives an automobile')
+    })
+
+    it('take their vectors with them, in every process', async () => {
+      await using other = options.reopen ? await openMemory({ store: await options.reopen() }) : undefined
+      const view = (): View => (other ?? memory).as(ann)
+      await view().facts.set('customer/0', 'the other process has looked: there are no vectors')
+      await reopen({ search: { embedder, ...search } })
+      for (const name of ['1', '2', '3']) await view().facts.set(`customer/${name}`, 'an automobile')
+      await memory.vectorsReady()
+      expect(await facts('car', 'meaning')).toHaveLength(4)
+      await using store = await driver.open('default', 'writer')
+      const { last } = await store.changes(Number.MAX_SAFE_INTEGER, 1)
+      await view().facts.delete('customer/1')
+      await view().facts.set('customer/2', 'rain')
+      await view().facts.touch('customer/3', { ttlMs: 60_000 })
+      await memory.vectorsReady()
+      expect(await vectorOf('customer/1')).toBeUndefined()
+      const { changes } = await store.changes(last, 20)
+      const gone = changes.filter(({ op, collection }) => op === 'delete' && collection === 'vectors')
+      expect(gone.map(({ id }) => id)).toEqual(expect.arrayContaining(['facts/customer/1', 'facts/customer/2']))
+      expect((await vectorOf('customer/3'))?.expiresAt).toBeGreaterThan(0)
+      expect((await facts('weather', 'meaning'))[0]).toBe('customer/2')
+      expect((await facts('car', 'meaning'))[0]).toBe('customer/3')
+      // One text, one vector; and the new text.
+      expect(embedder.calls.flat().filter((text) => text.includes('rain'))).toEqual(['customer/2\nrain'])
+    })
   })
 
   it('orders by the cosine, newest first among equals, whatever the limit', async () => {
