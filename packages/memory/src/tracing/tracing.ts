@@ -3,9 +3,9 @@ import type { Clearance } from '../values/access.ts'
 import { Emitter } from '../values/emitter.ts'
 import type { Unsubscribe } from '../values/emitter.ts'
 import { attribute, isOfMemory } from './conventions.ts'
-import { currentTrace } from './current-trace.ts'
+import { currentTrace, inTrace } from './current-trace.ts'
 import type { Tracer } from './current-trace.ts'
-import { OpenSpan } from './open-span.ts'
+import { OpenSpan, spanElsewhere } from './open-span.ts'
 import { childOf, newTraceparent } from './span.ts'
 import type { Span, SpanStart } from './span.ts'
 import type { Figure, Telemetry } from './telemetry-port.ts'
@@ -84,6 +84,11 @@ export class Tracing implements Tracer {
     const outgoing = this.#telemetry?.begin(named, parent, isSent)
     const traceparent = outgoing?.traceparent ?? (parent === undefined ? newTraceparent() : childOf(parent))
     return new OpenSpan(named, { traceparent, parent, outgoing, onEnd: (span) => this.#ended.emit('span', span) })
+  }
+
+  /** Runs code as part of a span of another process, which may have ended; where nobody traces, as part of none. */
+  continue<Result>(traceparent: string, code: () => Result): Result {
+    return inTrace(this.isOn ? { tracer: this, span: spanElsewhere(traceparent) } : undefined, code)
   }
 
   /** Takes over what another thread did. @param spans - In the order in which they began. */
