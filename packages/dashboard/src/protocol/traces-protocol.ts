@@ -13,7 +13,7 @@ export interface TraceRow {
   readonly startedAt: number
   /** When its latest span ended, Unix milliseconds. */
   readonly endedAt: number
-  /** Whether the span that began it has not ended yet. */
+  /** Whether a span of it has not ended yet, as far as the dashboard's process knows. */
   readonly isRunning: boolean
   readonly spans: number
   /** Spans that failed, and attempts that were followed by another one. */
@@ -30,6 +30,10 @@ export interface TraceDetail {
   readonly spans: readonly TraceSpan[]
   /** Spans that the dashboard has dropped, since there were too many. */
   readonly dropped: number
+  /** Whether a span of it has not ended yet, as far as the dashboard's process knows. */
+  readonly isRunning: boolean
+  /** Whether it is part of work that another process began, or whose first spans are no longer kept. */
+  readonly isPart: boolean
 }
 
 /** An operation, as a part of a piece of work. */

@@ -15,6 +15,8 @@ export interface KeptTrace {
   readonly id: string
   readonly spans: readonly Span[]
   readonly dropped: number
+  /** Its spans that have begun in this process and not ended, see `Span.traceparent`. */
+  readonly open: ReadonlySet<string>
 }
 
 /** The spans of one trace, and how long their texts are. */
@@ -30,6 +32,7 @@ interface Entry {
  */
 export class TraceLog {
   readonly #traces = new Map<string, Entry>()
+  readonly #tracing: Memory['tracing']
   readonly #stop: Unsubscribe
   readonly #viewers: ReadonlySet<string>
   #count = 0
@@ -41,16 +44,18 @@ export class TraceLog {
    */
   constructor({ tracing }: Memory, viewers: ReadonlySet<string>, content: Clearance | undefined) {
     this.#viewers = viewers
+    this.#tracing = tracing
     this.#stop = tracing.onSpan((span) => this.add(span), content)
   }
 
   /** All traces, those with the latest news first. */
   get all(): readonly KeptTrace[] {
-    return [...this.#traces.values()].toReversed()
+    return [...this.#traces.values()].toReversed().map((entry) => this.#kept(entry))
   }
 
   get(id: string): KeptTrace | undefined {
-    return this.#traces.get(id)
+    const entry = this.#traces.get(id)
+    return entry && this.#kept(entry)
   }
 
   add(span: Span): void {
@@ -70,6 +75,10 @@ export class TraceLog {
   /** Listens no more. */
   close(): void {
     this.#stop()
+  }
+
+  #kept({ id, spans, dropped }: Entry): KeptTrace {
+    return { id, spans, dropped, open: this.#tracing.openSpans(id) }
   }
 
   #dropOldest(): void {

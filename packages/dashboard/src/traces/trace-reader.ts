@@ -38,7 +38,7 @@ export class TraceReader {
     const spans = trace.spans
       .map((span) => toTraceSpan(span, this.#audience))
       .toSorted((one, other) => one.startedAt - other.startedAt)
-    return { id, spans, dropped: trace.dropped }
+    return { id, spans, dropped: trace.dropped, isRunning: trace.open.size > 0, isPart: isPart(trace) }
   }
 
   /** What wrote or read a record, latest first. */
@@ -53,7 +53,13 @@ export class TraceReader {
   }
 }
 
-function toRow({ id, spans }: KeptTrace): TraceRow {
+/** Whether a step is part of one that is neither kept nor running here. */
+function isPart({ spans, open }: KeptTrace): boolean {
+  const known = new Set([...spans.map(({ traceparent }) => spanIdOf(traceparent)), ...[...open].map(spanIdOf)])
+  return spans.some(({ parent }) => parent !== undefined && !known.has(spanIdOf(parent)))
+}
+
+function toRow({ id, spans, open }: KeptTrace): TraceRow {
   const byStart = spans.toSorted((one, other) => one.startedAt - other.startedAt)
   const root = byStart.find(({ parent }) => parent === undefined)
   const { operation, target, attributes, startedAt } = (root ?? byStart[0]) as Span
@@ -68,7 +74,7 @@ function toRow({ id, spans }: KeptTrace): TraceRow {
     ...(agent !== undefined && { agent: String(agent) }),
     startedAt,
     endedAt: Math.max(...spans.map((span) => span.startedAt + span.durationMs)),
-    isRunning: root === undefined,
+    isRunning: open.size > 0,
     spans: spans.length,
     errors: sum(({ error }) => (error ? 1 : 0)),
     retries: sum((span) => retriesOf(span).length),
