@@ -1,3 +1,4 @@
+import { SpanKind } from '@opentelemetry/api'
 import { behavior, createFlock, durable, reply, tell } from '@skein/core'
 import type { Flock, Question } from '@skein/core'
 import { mapStore, openMemory } from '@skein/memory'
@@ -154,5 +155,16 @@ describe('a trace over durable mail', () => {
     expect(await asked.promise).toBe(0)
     await spansNamed('invoke_agent clerk')
     expect(tree()).toEqual(['invoke_agent asker', '  invoke_agent clerk'])
+    const [taking] = await spansNamed('invoke_agent clerk')
+    expect(taking!.kind).toBe(SpanKind.CONSUMER)
+    expect(taking!.attributes).toMatchObject({
+      'messaging.system': 'skein',
+      'messaging.operation.type': 'process',
+      'messaging.destination.name': 'clerk',
+      'messaging.message.id': expect.stringMatching(/^clerk\/./),
+    })
+    const [asking] = await spansNamed('invoke_agent asker')
+    expect(asking!.kind).toBe(SpanKind.INTERNAL)
+    expect(asking!.attributes).not.toHaveProperty('messaging.system')
   })
 })

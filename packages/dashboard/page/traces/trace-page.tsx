@@ -78,7 +78,9 @@ export function TracePage({ id, spanId }: { readonly id: string; readonly spanId
           </header>
           {dropped > 0 && <p class="hint">The first {counted(dropped, 'step')} to end are no longer kept.</p>}
           {isPart && dropped === 0 && (
-            <p class="hint">What it is part of is not here: another process began it, or its steps are no longer kept.</p>
+            <p class="hint">
+              What it is part of is not here: another process began it, or its steps are no longer kept.
+            </p>
           )}
           <ul class="span-tree" aria-label="Steps">
             {roots.value.map((node) => (
