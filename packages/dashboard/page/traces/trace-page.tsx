@@ -2,17 +2,17 @@ import { useComputed, useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useEffect } from 'preact/hooks'
 
-import type { TraceDetail } from '../../src/protocol/protocol.ts'
+import type { TraceDetail, TraceSpan } from '../../src/protocol/protocol.ts'
 import { connection, timeShown } from '../state/page-state.ts'
 import { linkTo } from '../state/route.ts'
 import { ago, amount, counted, duration, money } from '../ui/amounts.ts'
 import { Text } from '../ui/text.tsx'
 import { SpanRow } from './span-row.tsx'
 import type { Period } from './span-row.tsx'
-import { spanTitle } from '../ui/span-title.ts'
 import { openTrace } from './trace-source.ts'
 import { pathTo, treeOf } from './trace-tree.ts'
 import { Trouble } from './trouble.tsx'
+import { spanTitle } from '../ui/span-title.ts'
 
 const refreshMs = 2_000
 /** Work in which nothing has happened for so long is looked at no more, in milliseconds. */
@@ -65,7 +65,7 @@ export function TracePage({ id, spanId }: { readonly id: string; readonly spanId
         <>
           <header>
             <h2>
-              <Text of={spanTitle(first.span)} maxLength={120} />
+              <Text of={spanTitle(titled(first.span, spans))} maxLength={120} />
             </h2>
             <p class="muted">
               started {ago(timeShown() - period.from)} ·{' '}
@@ -98,4 +98,10 @@ export function TracePage({ id, spanId }: { readonly id: string; readonly spanId
       )}
     </section>
   )
+}
+
+/** A span with the title of the activity that it began with, unless it is a workflow of many. */
+function titled(first: TraceSpan, spans: readonly TraceSpan[]): TraceSpan {
+  const title = spans.find(({ operation }) => operation === 'execute_tool')?.title
+  return first.operation === 'invoke_workflow' || title === undefined ? first : { ...first, title }
 }

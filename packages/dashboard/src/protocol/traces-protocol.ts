@@ -9,6 +9,8 @@ export interface TraceRow {
   readonly target?: string
   readonly collection?: string
   readonly agent?: string
+  /** The activity that it began with and its input in words, unless it is a workflow of many. */
+  readonly title?: string
   /** Unix milliseconds. */
   readonly startedAt: number
   /** When its latest span ended, Unix milliseconds. */
@@ -45,6 +47,8 @@ export interface TraceSpan {
   readonly operation: string
   /** What is done or asked: an activity, a model, an agent's role. */
   readonly target?: string
+  /** An activity and its input in words; absent above the viewer's clearance. */
+  readonly title?: string
   readonly agent?: string
   readonly worker?: string
   /** How orders name it, if it is a run of an activity. */

@@ -26,7 +26,7 @@ export class TraceReader {
   /** The latest ones, newest first. */
   list(limit: number): readonly TraceRow[] {
     return (this.#log?.all ?? [])
-      .map((trace) => toRow(trace))
+      .map((trace) => toRow(trace, this.#audience))
       .toSorted((one, other) => other.startedAt - one.startedAt)
       .slice(0, limit)
   }
@@ -59,12 +59,14 @@ function isPart({ spans, open }: KeptTrace): boolean {
   return spans.some(({ parent }) => parent !== undefined && !known.has(spanIdOf(parent)))
 }
 
-function toRow({ id, spans, open }: KeptTrace): TraceRow {
+function toRow({ id, spans, open }: KeptTrace, audience: Audience): TraceRow {
   const byStart = spans.toSorted((one, other) => one.startedAt - other.startedAt)
   const root = byStart.find(({ parent }) => parent === undefined)
   const { operation, target, attributes, startedAt } = (root ?? byStart[0]) as Span
   const agent = attributes[attribute.agentId]
   const collection = attributes[attribute.collection]
+  const work = operation === 'invoke_workflow' ? undefined : byStart.find((span) => span.operation === 'execute_tool')
+  const title = work && toTraceSpan(work, audience).title
   const sum = (of: (span: Span) => number): number => spans.reduce((total, span) => total + of(span), 0)
   return {
     id,
@@ -72,6 +74,7 @@ function toRow({ id, spans, open }: KeptTrace): TraceRow {
     ...(target !== undefined && { target }),
     ...(collection !== undefined && { collection: String(collection) }),
     ...(agent !== undefined && { agent: String(agent) }),
+    ...(title !== undefined && { title }),
     startedAt,
     endedAt: Math.max(...spans.map((span) => span.startedAt + span.durationMs)),
     isRunning: open.size > 0,

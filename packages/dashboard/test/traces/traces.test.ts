@@ -60,6 +60,7 @@ it('shows what an agent did for a message, as a tree, and leads from a record to
   const object = (await ask('study')) as Ref
   const { row, trace } = await latest(open)
   expect(row).toMatchObject({ operation: 'invoke_agent', target: 'clerk', retries: 1, errors: 0 })
+  expect([row.title, activityOf(trace).title]).toEqual(['study: salary', 'study: salary'])
   expect(tree(trace)).toEqual([
     'invoke_agent clerk',
     '  execute_tool study',
