@@ -9,6 +9,23 @@ export interface SavedPosition {
   readonly states: readonly string[]
   /** Absent before its first event, and in states that earlier versions saved. */
   readonly move?: SavedMove
+  /** The machines that it had invoked or spawned. */
+  readonly children: readonly SavedChild[]
+}
+
+/** A machine that a saved one had invoked or spawned. */
+export interface SavedChild {
+  /** Its id within the machine that runs it. */
+  readonly id: string
+  /** Paths of the states that it was in, the outermost first. */
+  readonly states: readonly string[]
+  readonly children: readonly SavedChild[]
+}
+
+/** What is read of a saved machine. */
+interface SavedMachine {
+  readonly value?: unknown
+  readonly children?: Readonly<Record<string, { readonly snapshot?: SavedMachine }>>
 }
 
 /**
@@ -19,10 +36,16 @@ export interface SavedPosition {
  */
 export function savedPositionOf(state: unknown): SavedPosition | undefined {
   const { version = 0, saved, move } = (state ?? {}) as Partial<SavedForm>
-  const { snapshot } = (saved ?? {}) as { readonly snapshot?: { readonly value?: unknown } }
+  const { snapshot } = (saved ?? {}) as { readonly snapshot?: SavedMachine }
   if (snapshot?.value === undefined && !move) return undefined
   const states = snapshot?.value === undefined ? (move?.states ?? []) : pathsOf(snapshot.value)
-  return { version, states, ...(move && { move }) }
+  return { version, states, ...(move && { move }), children: childrenOf(snapshot) }
+}
+
+function childrenOf({ children = {} }: SavedMachine = {}): readonly SavedChild[] {
+  return Object.entries(children).flatMap(([id, { snapshot }]) =>
+    snapshot?.value === undefined ? [] : [{ id, states: pathsOf(snapshot.value), children: childrenOf(snapshot) }],
+  )
 }
 
 /** The id of the description of a definition, whose machine it holds as a `ChartState`. */
