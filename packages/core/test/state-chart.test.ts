@@ -163,7 +163,7 @@ it('shows the machines within, invoked and spawned, as they are now', async () =
   ann.send({ type: 'next' } as never)
   await clock.advance(0)
   const told = (children: AgentRef['children']): unknown =>
-    children.map(({ id, chart, states, status, children: within }) => [id, chart.name, states, status, told(within)])
+    children.map(({ id, name, states, status, children: within }) => [id, name, states, status, told(within)])
   expect(told(ann.children)).toEqual([
     ['spawned', 'step', ['', 'second'], 'active', []],
     ['part one', 'part', ['', 'open'], 'active', [['steps', 'step', ['', 'first'], 'active', []]]],

@@ -1,3 +1,4 @@
+import { nameOfChild } from '../machine/child-machines.ts'
 import type { SavedMove } from '../owner/machine-move.ts'
 import type { SavedForm } from './saved-form.ts'
 
@@ -17,6 +18,8 @@ export interface SavedPosition {
 export interface SavedChild {
   /** Its id within the machine that runs it. */
   readonly id: string
+  /** The name of its source, or its id where that has none. */
+  readonly name: string
   /** Paths of the states that it was in, the outermost first. */
   readonly states: readonly string[]
   readonly children: readonly SavedChild[]
@@ -25,7 +28,7 @@ export interface SavedChild {
 /** What is read of a saved machine. */
 interface SavedMachine {
   readonly value?: unknown
-  readonly children?: Readonly<Record<string, { readonly snapshot?: SavedMachine }>>
+  readonly children?: Readonly<Record<string, { readonly snapshot?: SavedMachine; readonly src?: unknown }>>
 }
 
 /**
@@ -43,9 +46,11 @@ export function savedPositionOf(state: unknown): SavedPosition | undefined {
 }
 
 function childrenOf({ children = {} }: SavedMachine = {}): readonly SavedChild[] {
-  return Object.entries(children).flatMap(([id, { snapshot }]) =>
-    snapshot?.value === undefined ? [] : [{ id, states: pathsOf(snapshot.value), children: childrenOf(snapshot) }],
-  )
+  return Object.entries(children).flatMap(([id, { snapshot, src }]) => {
+    if (snapshot?.value === undefined) return []
+    const name = nameOfChild(src) ?? id
+    return [{ id, name, states: pathsOf(snapshot.value), children: childrenOf(snapshot) }]
+  })
 }
 
 /** The id of the description of a definition, whose machine it holds as a `ChartState`. */

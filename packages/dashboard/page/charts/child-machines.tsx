@@ -15,8 +15,6 @@ export interface ChildMachinesProps {
 
 /** Machines whose charts are open at first, if there are no more. */
 const mostOpen = 2
-/** What XState calls machines whose author did not name them. */
-const unnamed = '(machine)'
 
 /** The machines that a machine has invoked or spawned: the present state of each, and its chart. */
 export function ChildMachines({ of, count }: ChildMachinesProps): VNode | null {
@@ -37,16 +35,14 @@ export function ChildMachines({ of, count }: ChildMachinesProps): VNode | null {
 }
 
 function ChildChart({ child, isOpen }: { readonly child: ChartChild; readonly isOpen: boolean }): VNode {
-  const { id, chart, states, children } = child
-  const name = chart?.name ?? unnamed
-  const title = name === unnamed ? id : name
+  const { id, name, chart, states, children } = child
   const words = (
     <>
-      <Text of={title} maxLength={60} /> <span class="muted">in</span>{' '}
+      <Text of={name} maxLength={60} /> <span class="muted">in</span>{' '}
       <strong>
         <Text of={pathWords(states)} maxLength={200} />
       </strong>
-      {title !== id && <Text class="muted child-id" of={id} maxLength={60} />}
+      {name !== id && <Text class="muted child-id" of={id} maxLength={60} />}
     </>
   )
   return (
@@ -58,7 +54,7 @@ function ChildChart({ child, isOpen }: { readonly child: ChartChild; readonly is
             chart={chart}
             states={states}
             move={undefined}
-            label={`State chart of ${title.slice(0, 60)}, in ${pathWords(states).slice(0, 200)}`}
+            label={`State chart of ${name.slice(0, 60)}, in ${pathWords(states).slice(0, 200)}`}
             name={`State chart of ${id.slice(0, 60)}`}
           />
         </details>

@@ -45,6 +45,6 @@ export function shownChildren(all: readonly ChartChild[]): Pick<AgentChart, 'chi
   return { children: all.slice(0, mostChildren).map((child) => shownChild(child)), childCount: all.length }
 }
 
-function shownChild({ id, chart, states, children }: ChartChild): ChartChild {
-  return { id, ...(chart && { chart }), states, children: shownChildren(children).children }
+function shownChild({ id, name, chart, states, children }: ChartChild): ChartChild {
+  return { id, name, ...(chart && { chart }), states, children: shownChildren(children).children }
 }

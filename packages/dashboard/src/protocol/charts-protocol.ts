@@ -24,6 +24,8 @@ export interface AgentChart {
 export interface ChartChild {
   /** Its id within the machine that runs it. */
   readonly id: string
+  /** What its author calls it. */
+  readonly name: string
   /** Absent where another process runs it. */
   readonly chart?: ChartState
   readonly states: readonly string[]
