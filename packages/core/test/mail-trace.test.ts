@@ -129,7 +129,7 @@ describe('a trace over durable mail', () => {
 
   it('has what a save sends, of each message its own', async () => {
     const here = await openProcess(mapStore())
-    const heard = behavior({ role: 'heard', initial: 0, receive: (n: number, _: { readonly type: 'square' }) => n + 1 })
+    const heard = behavior({ role: 'heard', initial: 0, receive: (n: number, { n: more }: Square) => n + more })
     const sender = await here.spawnDurable(boss, { id: 'boss' })
     here.spawn(heard, { id: 'clerk' })
     await sender.post({ type: 'order', n: 1 })
@@ -145,9 +145,9 @@ describe('a trace over durable mail', () => {
     const asker = behavior({
       role: 'asker',
       initial: 0,
-      receive: (n: number, _: { readonly type: 'begin' }) => {
+      receive: (n: number, { type }: { readonly type: 'begin' }) => {
         void here.hosted(clerk(here), 'clerk').ask({ type: 'total' }).then(asked.resolve)
-        return n + 1
+        return n + type.length
       },
     })
     await there.spawnDurable(clerk(there), { id: 'clerk' })

@@ -26,9 +26,9 @@ export function TracePage({ id, spanId }: { readonly id: string; readonly spanId
   useEffect(() => {
     if (connection.value === 'loading') return undefined
     const load = (): void => {
-      const { isRunning = true, spans: found = [] } = trace.peek() ?? {}
+      const { isRunning = true, spans: known = [] } = trace.peek() ?? {}
       // A message may wait for a while before another agent goes on with it.
-      const lastEnd = Math.max(...found.map(({ startedAt, durationMs }) => startedAt + durationMs))
+      const lastEnd = Math.max(...known.map(({ startedAt, durationMs }) => startedAt + durationMs))
       if (!isRunning && timeShown() - lastEnd > settledMs) return
       void openTrace(id).then(
         (found) => {

@@ -13,7 +13,7 @@ import { cli } from '../../../skein/test/run-skein.ts'
 import { duration } from '../../page/ui/amounts.ts'
 import { describePage } from './describe-page.ts'
 
-const run = promisify(execFile)
+const execute = promisify(execFile)
 const root = join(import.meta.dirname, '..', '..', '..', '..')
 
 describePage('The page of a real flock', (open) => {
@@ -150,7 +150,7 @@ async function sumOf(page: Page, column: string): Promise<number> {
 
 /** How often agents read what another one had written, by the audit. @param viewer - Who looks at the page. */
 async function readsOfOthers(store: string, viewer: string): Promise<number> {
-  const { stdout } = await run(
+  const { stdout } = await execute(
     'node',
     [cli, 'audit', '--store', store, '--right', 'audit', '--as', 'auditor', '--json-lines'],
     {
@@ -188,7 +188,7 @@ interface CliCost {
 
 /** What a command prints as JSON. */
 async function skein(command: string, store: string): Promise<unknown> {
-  const { stdout } = await run('node', [cli, command, '--store', store, '--json'])
+  const { stdout } = await execute('node', [cli, command, '--store', store, '--json'])
   return JSON.parse(stdout) as unknown
 }
 

@@ -120,7 +120,7 @@ it('shows the part of this process in work that another one began, and says that
   })
   type Go = { readonly type: 'go' }
   const take = (role: string, run: () => void): DurableDefinition<Go> => {
-    const receive = (n: number, _: Go): number => (run(), n + 1)
+    const receive = (n: number, { type }: Go): number => (run(), n + type.length)
     return durable(behavior({ role, initial: 0, receive }), { name: role, mailbox: 'durable' })
   }
   await receiving.spawnDurable(
