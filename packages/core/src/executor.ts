@@ -26,7 +26,7 @@ export type { ResolvedActivityOptions } from './activities/activity.ts'
 
 // Programs that look on
 export { descriptionId, savedPositionOf } from './durable/saved-position.ts'
-export type { SavedPosition } from './durable/saved-position.ts'
+export type { SavedChild, SavedPosition } from './durable/saved-position.ts'
 
 // Models
 export type { Model, ModelSettings } from './models/model.ts'

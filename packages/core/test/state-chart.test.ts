@@ -1,10 +1,10 @@
 import { mapStore, openMemory } from '@skein/memory'
 import type { Memory } from '@skein/memory'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { and, assign, createMachine, fromPromise, not, setup } from 'xstate'
+import { and, assign, createMachine, fromPromise, not, sendTo, setup, spawnChild } from 'xstate'
 
 import { behavior, createFlock } from '../src/index.ts'
-import type { Flock, FlockEvent } from '../src/index.ts'
+import type { AgentRef, Flock, FlockEvent } from '../src/index.ts'
 import type { ChartState, FlockEventOf } from '../src/types.ts'
 import { virtualClock } from '../src/testing/index.ts'
 
@@ -138,4 +138,34 @@ it('shows parallel states, and no chart of an agent without a machine', () => {
   expect(two.states).toEqual(['', 'left', 'right'])
   const light = flock.spawn(behavior({ role: 'light', initial: 0, receive: (n) => n }))
   expect([light.chart, light.states]).toEqual([undefined, []])
+})
+
+it('shows the machines within, invoked and spawned, as they are now', async () => {
+  const step = createMachine({
+    id: 'step',
+    initial: 'first',
+    states: { first: { on: { next: 'second' } }, second: {} },
+  })
+  const part = setup({ actors: { step } }).createMachine({
+    id: 'part',
+    initial: 'open',
+    states: { open: { invoke: { src: 'step', id: 'steps' } } },
+  })
+  const whole = setup({ actors: { part, step, wait: fromPromise(() => new Promise(() => {})) } }).createMachine({
+    invoke: [
+      { src: 'part', id: 'part one' },
+      { src: 'wait', id: 'no machine' },
+    ],
+    entry: spawnChild('step', { id: 'spawned' }),
+    on: { next: { actions: sendTo('spawned', { type: 'next' }) } },
+  })
+  const ann = flock.spawn(whole, { id: 'ann' })
+  ann.send({ type: 'next' } as never)
+  await clock.advance(0)
+  const told = (children: AgentRef['children']): unknown =>
+    children.map(({ id, name, states, status, children: within }) => [id, name, states, status, told(within)])
+  expect(told(ann.children)).toEqual([
+    ['spawned', 'step', ['', 'second'], 'active', []],
+    ['part one', 'part', ['', 'open'], 'active', [['steps', 'step', ['', 'first'], 'active', []]]],
+  ])
 })

@@ -26,6 +26,7 @@ export type {
   AgentRow,
   AgentState,
   ChartMove,
+  ChartChild,
   ChartState,
   ChartTransition,
   Cost,

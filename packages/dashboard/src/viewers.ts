@@ -32,7 +32,7 @@ export class Viewers {
     this.#answer = answer
     const { memory, flock, traces, principal } = options
     const content = traces === 'content' ? (principal.clearance ?? { level: 'public' as const }) : undefined
-    this.#traces = traces === 'off' ? undefined : new TraceLog(memory, this.#viewerIds, content)
+    this.#traces = traces === 'off' ? undefined : new TraceLog({ memory, flock }, this.#viewerIds, content)
     this.#moves = flock && new MoveLog(flock)
     // From the beginning: the page also shows what happened before it was opened.
     this.apiOf(options.principal)

@@ -3,6 +3,8 @@ import { requireOptions } from '@skein/memory/runtime'
 import type { OptionKinds } from '@skein/memory/runtime'
 
 import type { AgentSnapshot } from '../machine/logic.ts'
+import { childMachines } from '../machine/child-machines.ts'
+import type { ChildMachine } from '../machine/child-machines.ts'
 import { activePaths, chartOfSnapshot } from '../machine/state-chart.ts'
 import type { ChartState } from '../machine/state-chart.ts'
 import { isCleared, withLabel } from '../messages/message-label.ts'
@@ -84,6 +86,11 @@ export class AgentRef<
   /** The states that its machine is in, by their paths in {@link chart}, the outermost first; none without a machine. */
   get states(): readonly string[] {
     return activePaths(this.snapshot)
+  }
+
+  /** The machines that its machine has invoked or spawned, as they are now, with those that they run themselves. */
+  get children(): readonly ChildMachine[] {
+    return childMachines(this.snapshot)
   }
 
   /** How busy it is: the number of waiting messages or of unanswered questions, whichever is larger. */

@@ -1,5 +1,6 @@
 import type { Escalation, Principal, View } from '@skein/memory'
 import { currentTrace, ReadScope } from '@skein/memory/runtime'
+import type { Tracing } from '@skein/memory/runtime'
 import { publicLabel } from '@skein/memory/store'
 import type { Label } from '@skein/memory/store'
 
@@ -90,6 +91,10 @@ export class AgentRuntime implements Restartable, Persistable {
     return (this.#memory ??= this.#services.memory.as(this.principal, this.scope))
   }
 
+  get tracing(): Tracing {
+    return this.#services.memory.tracing
+  }
+
   get scope(): ReadScope {
     if (!this.#scope) {
       this.#scope = new ReadScope({ lasts: true })
@@ -151,7 +156,7 @@ export class AgentRuntime implements Restartable, Persistable {
 
   /** Sends on behalf of the agent: with its next state, where that is stored. */
   tell(to: string, message: Message): void {
-    const labelled = withSpan(withLabel(message, this.label), this.#services.memory.tracing.outgoing)
+    const labelled = withSpan(withLabel(message, this.label), this.tracing.outgoing)
     if (this.persister) this.persister.post(to, labelled)
     else this.#services.tell(this.memory, to, labelled)
   }

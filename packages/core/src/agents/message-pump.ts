@@ -171,6 +171,7 @@ export class MessagePump implements Receiver, Runnable {
         principal: agent.principal,
         label: () => agent.label,
         message,
+        mail: agent.persister?.mailOf(message),
         question: questions.find(message),
       }
       traceTaking(tracing, taking, () => agent.host.take(message))

@@ -67,6 +67,11 @@ export class DurableMailbox {
   /** The agent has taken a message, so there is room again; returns the mail, if it was any. */
   taken(message: Message): TakenMail | undefined {
     if (this.#isFull) void this.fetch()
+    return this.mailOf(message)
+  }
+
+  /** The mail that a message came as, if it was any. */
+  mailOf(message: Message): TakenMail | undefined {
     return this.#fetched.get(message)
   }
 

@@ -113,6 +113,10 @@ export class DurablePersister implements StatePersister {
     this.changed()
   }
 
+  mailOf(message: Message): string | undefined {
+    return this.#mailbox.mailOf(message)?.id
+  }
+
   stored(): Promise<void> {
     return this.#saves.saved()
   }

@@ -1,3 +1,8 @@
+import { AsyncResource } from 'node:async_hooks'
+
+/** Belongs to nobody: a save stores, and sends, what several pieces of work have led to. */
+const nobody = new AsyncResource('skein.save')
+
 /**
  * Decides when a changing state is saved: soon after each change, one save at a
  * time. Changes during a save go into the next one together.
@@ -36,7 +41,7 @@ export class SaveLoop {
   start(): void {
     if (this.#isRunning) return
     this.#isRunning = true
-    void this.#run()
+    void nobody.runInAsyncScope(() => this.#run())
   }
 
   /** Resolves when the current state is saved. @throws the error that it was stopped with */

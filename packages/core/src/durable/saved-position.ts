@@ -1,3 +1,4 @@
+import { nameOfChild } from '../machine/child-machines.ts'
 import type { SavedMove } from '../owner/machine-move.ts'
 import type { SavedForm } from './saved-form.ts'
 
@@ -9,6 +10,25 @@ export interface SavedPosition {
   readonly states: readonly string[]
   /** Absent before its first event, and in states that earlier versions saved. */
   readonly move?: SavedMove
+  /** The machines that it had invoked or spawned. */
+  readonly children: readonly SavedChild[]
+}
+
+/** A machine that a saved one had invoked or spawned. */
+export interface SavedChild {
+  /** Its id within the machine that runs it. */
+  readonly id: string
+  /** The name of its source, or its id where that has none. */
+  readonly name: string
+  /** Paths of the states that it was in, the outermost first. */
+  readonly states: readonly string[]
+  readonly children: readonly SavedChild[]
+}
+
+/** What is read of a saved machine. */
+interface SavedMachine {
+  readonly value?: unknown
+  readonly children?: Readonly<Record<string, { readonly snapshot?: SavedMachine; readonly src?: unknown }>>
 }
 
 /**
@@ -19,10 +39,18 @@ export interface SavedPosition {
  */
 export function savedPositionOf(state: unknown): SavedPosition | undefined {
   const { version = 0, saved, move } = (state ?? {}) as Partial<SavedForm>
-  const { snapshot } = (saved ?? {}) as { readonly snapshot?: { readonly value?: unknown } }
+  const { snapshot } = (saved ?? {}) as { readonly snapshot?: SavedMachine }
   if (snapshot?.value === undefined && !move) return undefined
   const states = snapshot?.value === undefined ? (move?.states ?? []) : pathsOf(snapshot.value)
-  return { version, states, ...(move && { move }) }
+  return { version, states, ...(move && { move }), children: childrenOf(snapshot) }
+}
+
+function childrenOf({ children = {} }: SavedMachine = {}): readonly SavedChild[] {
+  return Object.entries(children).flatMap(([id, { snapshot, src }]) => {
+    if (snapshot?.value === undefined) return []
+    const name = nameOfChild(src) ?? id
+    return [{ id, name, states: pathsOf(snapshot.value), children: childrenOf(snapshot) }]
+  })
 }
 
 /** The id of the description of a definition, whose machine it holds as a `ChartState`. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
 import { FenceError } from '@skein/memory'
+import { currentTrace } from '@skein/memory/runtime'
 import { fromPromise } from 'xstate'
 import type { PromiseSnapshot } from 'xstate'
 
@@ -26,7 +27,8 @@ export interface OwnedWork<Input> {
  * XState runs an invoke again when a machine is restored. For a durable agent,
  * each invoke therefore gets a key when its state is entered. The key is part of
  * the child's snapshot, and the work begins when that snapshot is stored.
- * Whoever resumes the agent comes with the same key, and finds finished work.
+ * Whoever resumes the agent comes with the same key, and finds finished work. What
+ * is left to do is part of the trace in which the state was entered.
  */
 export function ownedPromise<Output, Input>(
   run: (work: OwnedWork<Input>) => Promise<Output>,
@@ -40,10 +42,12 @@ export function ownedPromise<Output, Input>(
     persister.changed()
     await persister.stored()
     signal.throwIfAborted()
-    const { key } = self.getSnapshot() as KeyedSnapshot<Output, Input>
+    const { key, trace } = self.getSnapshot() as KeyedSnapshot<Output, Input>
     const work = persister.workOf(key)
+    const runIt = (): Promise<Output> => run({ input, signal, owner, work })
+    const isTracedHere = trace === undefined || trace === currentTrace()?.span.traceparent
     try {
-      return await run({ input, signal, owner, work })
+      return await (isTracedHere ? runIt() : owner.tracing.continue(trace, runIt))
     } catch (error) {
       // The store noticed before the persister did.
       if (error instanceof FenceError && error.key === work.claim.task) persister.lose()
@@ -54,9 +58,9 @@ export function ownedPromise<Output, Input>(
     ...logic,
     getInitialSnapshot: (scope, input) => {
       const first = logic.getInitialSnapshot(scope, input)
-      return lifeOf(scope.system)?.owner.persister
-        ? (Object.assign({}, first, { key: randomUUID() }) as typeof first)
-        : first
+      if (!lifeOf(scope.system)?.owner.persister) return first
+      const trace = currentTrace()?.span.traceparent
+      return Object.assign({}, first, { key: randomUUID(), ...(trace !== undefined && { trace }) })
     },
     restoreSnapshot: (saved, { system }) => {
       const restored = saved as KeyedSnapshot<Output, Input>
@@ -67,5 +71,10 @@ export function ownedPromise<Output, Input>(
   }
 }
 
-/** A child's snapshot of a durable agent: it contains the key of its work. */
-export type KeyedSnapshot<Output, Input> = PromiseSnapshot<Output, Input> & { readonly key: string }
+/** A child's snapshot of a durable agent. */
+export type KeyedSnapshot<Output, Input> = PromiseSnapshot<Output, Input> & {
+  /** The key of its work. */
+  readonly key: string
+  /** The span in which it was invoked, see `Span.traceparent`; absent where nobody traced. */
+  readonly trace?: string
+}

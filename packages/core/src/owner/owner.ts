@@ -1,5 +1,5 @@
 import type { Escalation, Principal, View } from '@skein/memory'
-import type { ReadScope } from '@skein/memory/runtime'
+import type { ReadScope, Tracing } from '@skein/memory/runtime'
 import type { AnyActorRef } from 'xstate'
 
 import type { Clock } from '../base/clock.ts'
@@ -15,6 +15,7 @@ export interface Owner {
   readonly scope: ReadScope
   /** The memory as the agent sees it. */
   readonly memory: View
+  readonly tracing: Tracing
   readonly clock: Clock
   /** Stores a durable agent; `undefined` for others. */
   readonly persister: StatePersister | undefined

@@ -26,6 +26,8 @@ export interface StatePersister {
   changed(): void
   /** The agent took a message: it leaves the durable mailbox in the same write that stores the resulting state. */
   taken(message: Message): void
+  /** The id of the mail that a message came as; `undefined` when it waited in no durable mailbox. */
+  mailOf(message: Message): string | undefined
   /** Resolves when the agent's current state is stored. @throws when it can't be stored any longer. */
   stored(): Promise<void>
   /** Sends a message in the same write that stores the next state. */

@@ -11,6 +11,8 @@ interface Taking {
   /** Of what the agent has read by now. */
   readonly label: () => Label
   readonly message: { readonly type: string }
+  /** The id of the mail that it came as, if it waited in a durable mailbox. */
+  readonly mail: string | undefined
   /** The question that the message is, if somebody here waits for the answer. */
   readonly question: { onEnd: ((error: unknown) => void) | undefined } | undefined
 }
@@ -19,15 +21,27 @@ interface Taking {
  * Lets an agent take a message as a span. The span ends when the message has been taken, the question that it is has been
  * answered, and everything has ended that the agent has begun because of it.
  */
-export function traceTaking(tracing: Tracing, { principal, label, message, question }: Taking, take: () => void): void {
+export function traceTaking(
+  tracing: Tracing,
+  { principal, label, message, mail, question }: Taking,
+  take: () => void,
+): void {
   const { id, role } = principal
   const attributes = {
     [attribute.provider]: 'skein',
     [attribute.agentId]: id,
     [attribute.agentName]: role,
     [attribute.messageType]: message.type,
+    ...(mail !== undefined && {
+      [attribute.messagingSystem]: 'skein',
+      [attribute.messagingOperation]: 'process',
+      [attribute.messagingDestination]: id,
+      [attribute.messagingMessage]: mail,
+    }),
   }
-  const span = tracing.start({ operation: 'invoke_agent', target: role, attributes }, traceOfMessage(message), true)
+  const kind = mail === undefined ? {} : ({ kind: 'consumer' } as const)
+  const start = { operation: 'invoke_agent', target: role, attributes, ...kind } as const
+  const span = tracing.start(start, traceOfMessage(message), true)
   const end = (): void => {
     // An error may quote what it has read.
     span.describe(label(), {})

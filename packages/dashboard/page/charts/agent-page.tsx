@@ -12,6 +12,7 @@ import { ago, counted } from '../ui/amounts.ts'
 import { Text } from '../ui/text.tsx'
 import { moveKey } from './move-key.ts'
 import { MoveList, pathWords } from './move-list.tsx'
+import { ChildMachines } from './child-machines.tsx'
 import { StateChart } from './state-chart.tsx'
 import { TransitionTable } from './transition-table.tsx'
 
@@ -91,7 +92,7 @@ function Machine({ id }: { readonly id: string }): VNode {
   if (connection.value === 'file') return <p class="empty">Exported files have no state charts.</p>
   if (problem.value !== undefined) return <p class="hint">{problem.value}</p>
   if (!found.value) return <p class="hint">Loading …</p>
-  const { kind, isSaved, chart, states: present, moves: all } = found.value
+  const { kind, isSaved, chart, states: present, moves: all, children, childCount } = found.value
   if (kind !== 'machine') return <p class="empty">{sentences[kind]}</p>
   const isReplay = replayIndex.value !== undefined
   const moves = isReplay ? all.filter(({ at }) => at <= timeShown()) : all
@@ -119,6 +120,7 @@ function Machine({ id }: { readonly id: string }): VNode {
           <p class="hint">The definition of this machine is not known here.</p>
         )}
         {chart && <TransitionTable chart={chart} states={states} />}
+        {!picked && !isReplay && <ChildMachines of={children} count={childCount} />}
       </div>
       <MoveList
         moves={moves}

@@ -15,12 +15,14 @@ export interface StateChartProps {
   /** What led there. */
   readonly move: ChartMove | undefined
   readonly label: string
+  /** Tells it from other charts of the page. */
+  readonly name?: string
 }
 
 const font = '12px system-ui, sans-serif'
 
 /** A machine's states and what leads from one to another. What it is in, and what led there, is marked. */
-export function StateChart({ chart, states, move, label }: StateChartProps): VNode {
+export function StateChart({ chart, states, move, label, name = 'State chart' }: StateChartProps): VNode {
   const picture = useSignal<ChartPicture | undefined>(undefined)
   const key = JSON.stringify(chart)
   useEffect(() => {
@@ -40,7 +42,7 @@ export function StateChart({ chart, states, move, label }: StateChartProps): VNo
   const taken = new Set(move?.transitions.map(keyOf))
   const isTaken = (transition: ChartTransition | undefined): boolean => !!transition && taken.has(keyOf(transition))
   return (
-    <div class="chart" tabindex={0} role="region" aria-label="State chart">
+    <div class="chart" tabindex={0} role="region" aria-label={name}>
       {picture.value && (
         <svg
           role="img"

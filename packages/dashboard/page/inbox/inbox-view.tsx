@@ -62,7 +62,7 @@ export function InboxView(): VNode {
             />
           </>
         ) : (
-          <p class="empty">
+          <p class={items.value.length === 0 ? 'empty' : 'empty choose'}>
             {items.value.length === 0
               ? 'No escalations. Agents ask here when they need a person.'
               : 'Select an escalation to see the records of its task.'}

@@ -25,6 +25,7 @@ export function FlockSummary(): VNode {
           <small>
             {' '}
             of {counted(left > 0 ? left : agents.length, 'agent')}
+            {left > 0 && left < agents.length && `, ${amount(agents.length - left)} ended`}
             {agents.length > 0 && !agents.some(({ isReported }) => isReported) && ' that left traces'}
           </small>
         </dd>

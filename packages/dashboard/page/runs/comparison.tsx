@@ -80,19 +80,27 @@ function AnswerChanges({ question, run, other }: ComparisonProps & { readonly qu
   const lines = useSignal<readonly DiffLine[] | undefined>(undefined)
   useEffect(() => {
     void Promise.all([textOf(other, question), textOf(run, question)]).then(([before, after]) => {
-      lines.value = diffLines(before, after)
+      // A run without this answer has one empty line.
+      lines.value = diffLines(before, after).filter(({ text }) => text !== '')
     })
   }, [run.id, other.id])
   const changed = lines.value?.filter(({ change }) => change !== 'same').length ?? 0
+  const note = !hasAnswer(run, question)
+    ? 'Only the other run has this answer.'
+    : hasAnswer(other, question)
+      ? undefined
+      : 'Only this run has this answer.'
   const marks = { same: ' ', removed: '−', added: '+' } as const
   return (
     <section>
       <h4>
         <Text of={question ?? 'Summary'} maxLength={300} />
       </h4>
-      <p class="hint">{lines.value === undefined ? 'Loading …' : changed === 0 ? 'Nothing changed.' : ''}</p>
+      {lines.value === undefined || changed === 0 || note !== undefined ? (
+        <p class="hint">{lines.value === undefined ? 'Loading …' : (note ?? 'Nothing changed.')}</p>
+      ) : null}
       {changed > 0 && (
-        <pre class="diff" tabindex={0} role="region" aria-label="Changes">
+        <pre class="diff" tabindex={0} role="region" aria-label={`Changes: ${(question ?? 'Summary').slice(0, 100)}`}>
           {lines.value?.map(({ change, text }, index) => (
             <div key={index} class={`line-${change}`}>
               {marks[change]} <bdi>{text}</bdi>
@@ -102,6 +110,10 @@ function AnswerChanges({ question, run, other }: ComparisonProps & { readonly qu
       )}
     </section>
   )
+}
+
+function hasAnswer({ answers }: RunRow, question: string | undefined): boolean {
+  return answers.some((one) => one.question === question)
 }
 
 /** A line for each sentence; empty where a run has no answer, or it is gone. */

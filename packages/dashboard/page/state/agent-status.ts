@@ -1,22 +1,21 @@
-import { heatAt } from './heat.ts'
 import type { Scene, SceneAgent } from './scene.ts'
 
 /** What an agent does at a moment, in a word: the same in every view. */
 export type AgentStatus = 'working' | 'asks a person' | 'idle' | 'failed' | 'suspended' | 'paused' | 'ended'
 
-/** Below this heat the last trace of an agent is some seconds old. */
-const restingHeat = 0.4
+/** Whoever has read or written within this time is at it, in milliseconds, however much that was. */
+export const restingMs = 2_000
 /** Whoever left no trace for so long is gone, in milliseconds, unless its flock still reports it. */
 const goneMs = 60_000
 
 /** What an agent does at a time. */
 export function statusOfAgent(agent: SceneAgent, scene: Scene, now: number): AgentStatus {
-  const { state, running, heat, isReported, lastAt } = agent
+  const { state, running, isReported, lastAt } = agent
   if (state === 'ended' || state === 'failed' || state === 'suspended') return state
   if (!isReported && now - lastAt > goneMs) return 'ended'
   if (state === 'paused') return 'paused'
   if (waits(scene, agent.id)) return 'asks a person'
-  return running > 0 || heatAt(heat, now) > restingHeat ? 'working' : 'idle'
+  return running > 0 || now - lastAt < restingMs ? 'working' : 'idle'
 }
 
 /**

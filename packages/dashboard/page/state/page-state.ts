@@ -4,6 +4,7 @@ import type { Frame, SceneEvent, Session, StreamClose } from '../../src/protocol
 import { SceneHistory } from './scene-history.ts'
 import type { Scene } from './scene.ts'
 import { Tracks } from './tracks.ts'
+import { restingMs } from './agent-status.ts'
 
 /** The state of the page's connection; `file` for an exported run. */
 export type Connection = 'loading' | 'live' | 'reconnecting' | 'ended' | 'file'
@@ -38,6 +39,7 @@ const exportedClockMs = 20_000
 
 let clockSkewMs = 0
 let textTimer: ReturnType<typeof setTimeout> | undefined
+let restTimer: ReturnType<typeof setTimeout> | undefined
 
 /** The scene at the moment that is shown. */
 export function sceneShown(): Scene {
@@ -80,6 +82,9 @@ export function showAt(index: number | undefined, time?: number): void {
 
 function noteChange(): void {
   paintRevision.value += 1
+  // Agents come to rest without any event that says so.
+  clearTimeout(restTimer)
+  restTimer = setTimeout(() => (textRevision.value += 1), restingMs + 100)
   textTimer ??= setTimeout(() => {
     textTimer = undefined
     textRevision.value += 1

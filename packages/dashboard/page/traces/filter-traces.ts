@@ -17,7 +17,7 @@ export function filterTraces(all: readonly TraceRow[], filters: TraceFilters): r
   const words = q.toLowerCase().split(/\s+/).filter(Boolean)
   const [from, to] = [Number(since ?? 0), until === undefined || until === '' ? Infinity : Number(until)]
   return all.filter((row) => {
-    const text = `${spanTitle(row)} ${row.agent ?? ''} ${row.id}`.toLowerCase()
+    const text = `${spanTitle(row)} ${row.target ?? ''} ${row.agent ?? ''} ${row.id}`.toLowerCase()
     if (!words.every((word) => text.includes(word))) return false
     if (trouble === 'yes' && row.errors + row.retries === 0) return false
     return row.startedAt <= to && row.endedAt >= from

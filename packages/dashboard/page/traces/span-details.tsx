@@ -6,9 +6,9 @@ import { sceneShown, session, timeShown } from '../state/page-state.ts'
 import { linkTo } from '../state/route.ts'
 import { keyOf } from '../state/scene.ts'
 import { amount, duration, money, timestamp } from '../ui/amounts.ts'
-import { spanTitle } from '../ui/span-title.ts'
 import { Text } from '../ui/text.tsx'
 import { SpanText } from './span-text.tsx'
+import { spanTitle } from '../ui/span-title.ts'
 
 /** Everything that is known of a span: who, when, what it used, why it failed, what went in and came out. */
 export function SpanDetails({ span }: { readonly span: TraceSpan }): VNode {

@@ -5,8 +5,8 @@ import { useEffect, useRef } from 'preact/hooks'
 import { amount, duration, money } from '../ui/amounts.ts'
 import { Text } from '../ui/text.tsx'
 import { SpanDetails } from './span-details.tsx'
-import { spanTitle } from '../ui/span-title.ts'
 import type { TreeNode } from './trace-tree.ts'
+import { spanTitle } from '../ui/span-title.ts'
 
 /** Of a whole trace, Unix milliseconds. */
 export interface Period {

@@ -2,19 +2,21 @@ import { useComputed, useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useEffect } from 'preact/hooks'
 
-import type { TraceDetail } from '../../src/protocol/protocol.ts'
+import type { TraceDetail, TraceSpan } from '../../src/protocol/protocol.ts'
 import { connection, timeShown } from '../state/page-state.ts'
 import { linkTo } from '../state/route.ts'
 import { ago, amount, counted, duration, money } from '../ui/amounts.ts'
 import { Text } from '../ui/text.tsx'
 import { SpanRow } from './span-row.tsx'
 import type { Period } from './span-row.tsx'
-import { spanTitle } from '../ui/span-title.ts'
 import { openTrace } from './trace-source.ts'
 import { pathTo, treeOf } from './trace-tree.ts'
 import { Trouble } from './trouble.tsx'
+import { spanTitle } from '../ui/span-title.ts'
 
 const refreshMs = 2_000
+/** Work in which nothing has happened for so long is looked at no more, in milliseconds. */
+const settledMs = 60_000
 
 /** A piece of work: everything that was done for it, as a tree along the time. */
 export function TracePage({ id, spanId }: { readonly id: string; readonly spanId: string | undefined }): VNode {
@@ -24,8 +26,10 @@ export function TracePage({ id, spanId }: { readonly id: string; readonly spanId
   useEffect(() => {
     if (connection.value === 'loading') return undefined
     const load = (): void => {
-      const isOver = trace.peek()?.spans.some(({ parent }) => parent === undefined) === true
-      if (isOver) return
+      const { isRunning = true, spans: known = [] } = trace.peek() ?? {}
+      // A message may wait for a while before another agent goes on with it.
+      const lastEnd = Math.max(...known.map(({ startedAt, durationMs }) => startedAt + durationMs))
+      if (!isRunning && timeShown() - lastEnd > settledMs) return
       void openTrace(id).then(
         (found) => {
           trace.value = found
@@ -38,7 +42,7 @@ export function TracePage({ id, spanId }: { readonly id: string; readonly spanId
     const timer = setInterval(load, refreshMs)
     return () => clearInterval(timer)
   }, [id, connection.value])
-  const { spans = [], dropped = 0 } = trace.value ?? {}
+  const { spans = [], dropped = 0, isRunning = false, isPart = false } = trace.value ?? {}
   const [first] = roots.value
   const period: Period = {
     from: spans[0]?.startedAt ?? 0,
@@ -61,11 +65,11 @@ export function TracePage({ id, spanId }: { readonly id: string; readonly spanId
         <>
           <header>
             <h2>
-              <Text of={spanTitle(first.span)} maxLength={120} />
+              <Text of={spanTitle(titled(first.span, spans))} maxLength={120} />
             </h2>
             <p class="muted">
               started {ago(timeShown() - period.from)} ·{' '}
-              {first.span.parent === undefined ? `took ${duration(period.to - period.from)}` : 'still running'} ·{' '}
+              {isRunning ? 'still running' : `took ${duration(period.to - period.from)}`} ·{' '}
               {counted(spans.length, 'step')} · {amount(sum(({ tokens }) => tokens))} tokens ·{' '}
               {money(sum(({ usd }) => usd))}
               {errors + retries > 0 && ' · '}
@@ -73,6 +77,11 @@ export function TracePage({ id, spanId }: { readonly id: string; readonly spanId
             </p>
           </header>
           {dropped > 0 && <p class="hint">The first {counted(dropped, 'step')} to end are no longer kept.</p>}
+          {isPart && dropped === 0 && (
+            <p class="hint">
+              What it is part of is not here: another process began it, or its steps are no longer kept.
+            </p>
+          )}
           <ul class="span-tree" aria-label="Steps">
             {roots.value.map((node) => (
               <SpanRow
@@ -89,4 +98,10 @@ export function TracePage({ id, spanId }: { readonly id: string; readonly spanId
       )}
     </section>
   )
+}
+
+/** A span with the title of the activity that it began with, unless it is a workflow of many. */
+function titled(first: TraceSpan, spans: readonly TraceSpan[]): TraceSpan {
+  const title = spans.find(({ operation }) => operation === 'execute_tool')?.title
+  return first.operation === 'invoke_workflow' || title === undefined ? first : { ...first, title }
 }

@@ -10,10 +10,10 @@ import { ColumnHeads } from '../ui/column-heads.tsx'
 import { Text } from '../ui/text.tsx'
 import { filterTraces } from './filter-traces.ts'
 import type { TraceFilters } from './filter-traces.ts'
-import { spanTitle } from '../ui/span-title.ts'
 import { listTraces } from './trace-source.ts'
 import { TracePage } from './trace-page.tsx'
 import { Trouble } from './trouble.tsx'
+import { spanTitle } from '../ui/span-title.ts'
 
 const refreshMs = 2_000
 /** Rows that are listed. */

@@ -14,10 +14,11 @@ const verbs: Readonly<Record<string, string>> = {
   delete_memory: 'deleted',
 }
 
-type TitledSpan = Pick<TraceSpan, 'operation'> & Partial<Pick<TraceSpan, 'target' | 'collection'>>
+type TitledSpan = Pick<TraceSpan, 'operation'> & Partial<Pick<TraceSpan, 'target' | 'collection' | 'title'>>
 
-/** What a span is, in words: `activity note`, `wrote objects`. */
-export function spanTitle({ operation, target, collection }: TitledSpan): string {
+/** What a span is, in words: an activity and its input, `note: Railroads`; else `activity note`, `wrote objects`. */
+export function spanTitle({ operation, target, collection, title }: TitledSpan): string {
+  if (title !== undefined) return title
   const what = target ?? collection
   return what === undefined ? (verbs[operation] ?? operation) : `${verbs[operation] ?? operation} ${what}`
 }

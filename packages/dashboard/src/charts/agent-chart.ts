@@ -2,7 +2,7 @@ import type { Flock } from '@skein/core'
 import { covers } from '@skein/memory/store'
 import type { Audience, Label } from '@skein/memory/store'
 
-import type { AgentChart } from '../protocol/protocol.ts'
+import type { AgentChart, ChartChild } from '../protocol/protocol.ts'
 import { clearanceOf } from './move-log.ts'
 import type { MoveLog } from './move-log.ts'
 
@@ -21,17 +21,30 @@ export function agentChart(
   const isHidden = (clearance: Label): boolean => !covers(audience, clearance)
   if (ref) {
     if (isHidden(clearanceOf(ref))) return nothing(agent, 'hidden')
-    const { chart, states } = ref
+    const { chart, states, children } = ref
     if (!chart) return nothing(agent, 'light')
-    return { agent, kind: 'machine', isSaved: false, chart, states, moves: kept?.moves ?? [] }
+    const moves = kept?.moves ?? []
+    return { agent, kind: 'machine', isSaved: false, chart, states, moves, ...shownChildren(children) }
   }
   if (!kept) return nothing(agent, 'unknown')
   if (isHidden(kept.clearance)) return nothing(agent, 'hidden')
   const { chart, moves } = kept
-  return { agent, kind: 'machine', isSaved: false, chart, states: moves.at(-1)?.states ?? [], moves }
+  return { ...nothing(agent, 'machine'), chart, states: moves.at(-1)?.states ?? [], moves }
 }
 
-/** What is told of an agent whose machine can't be shown. */
-export function nothing(agent: string, kind: Exclude<AgentChart['kind'], 'machine'>): AgentChart {
-  return { agent, kind, isSaved: false, states: [], moves: [] }
+/** What is told of an agent of whose machine nothing more is known. */
+export function nothing(agent: string, kind: AgentChart['kind']): AgentChart {
+  return { agent, kind, isSaved: false, states: [], moves: [], children: [], childCount: 0 }
+}
+
+/** Machines that are shown within another one. */
+const mostChildren = 50
+
+/** The machines within another one. */
+export function shownChildren(all: readonly ChartChild[]): Pick<AgentChart, 'children' | 'childCount'> {
+  return { children: all.slice(0, mostChildren).map((child) => shownChild(child)), childCount: all.length }
+}
+
+function shownChild({ id, name, chart, states, children }: ChartChild): ChartChild {
+  return { id, name, ...(chart && { chart }), states, children: shownChildren(children).children }
 }

@@ -5,7 +5,7 @@ import { savedAgentOf } from '@skein/memory/runtime'
 
 import type { AgentChart, ChartMove } from '../protocol/protocol.ts'
 import type { RecentVersions } from '../records/recent-versions.ts'
-import { nothing } from './agent-chart.ts'
+import { nothing, shownChildren } from './agent-chart.ts'
 
 /** Saves that are looked through for moves, back from the last. */
 const mostSaves = 100
@@ -35,9 +35,10 @@ export class SavedCharts {
     const position = savedPositionOf(record.value)
     if (!position) return nothing(agent, 'light')
     const chart = await this.#chartOf(descriptionId(savedAgentOf(record).definition, position.version))
-    const { states, move } = position
+    const { states, move, children } = position
     const moves = [...this.#earlier(agent, record.version), ...(move ? [{ ...move, count: 1 }] : [])]
-    return { agent, kind: 'machine', isSaved: true, ...(chart && { chart }), states, moves: withoutRepeats(moves) }
+    const shown = { states, moves: withoutRepeats(moves), ...shownChildren(children) }
+    return { agent, kind: 'machine', isSaved: true, ...(chart && { chart }), ...shown }
   }
 
   /** The moves with which earlier versions of its record were saved, as far as they are kept. */

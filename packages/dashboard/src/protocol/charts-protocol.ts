@@ -14,6 +14,22 @@ export interface AgentChart {
   readonly states: readonly string[]
   /** What it did last, oldest first. */
   readonly moves: readonly ChartMove[]
+  /** Machines that it has invoked or spawned, as they are now: at most 50. */
+  readonly children: readonly ChartChild[]
+  /** How many there are. */
+  readonly childCount: number
+}
+
+/** A machine within the machine of an agent. */
+export interface ChartChild {
+  /** Its id within the machine that runs it. */
+  readonly id: string
+  /** What its author calls it. */
+  readonly name: string
+  /** Absent where another process runs it. */
+  readonly chart?: ChartState
+  readonly states: readonly string[]
+  readonly children: readonly ChartChild[]
 }
 
 /** An event that a machine took. Equal ones in a row are one, with their number and the time of the last. */

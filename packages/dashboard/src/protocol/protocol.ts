@@ -20,7 +20,7 @@
  */
 
 export type { AgentState, SceneEvent, StreamPosition } from './scene-event.ts'
-export type { AgentChart, ChartMove, ChartState, ChartTransition } from './charts-protocol.ts'
+export type { AgentChart, ChartChild, ChartMove, ChartState, ChartTransition } from './charts-protocol.ts'
 export type { SceneLabel } from './scene-label.ts'
 export type { Frame, Heartbeat, StreamClose, StreamEventName } from './stream-protocol.ts'
 export type { AgentRow, EventPage, Session } from './session-protocol.ts'

@@ -9,11 +9,13 @@ export interface TraceRow {
   readonly target?: string
   readonly collection?: string
   readonly agent?: string
+  /** The activity that it began with and its input in words, unless it is a workflow of many. */
+  readonly title?: string
   /** Unix milliseconds. */
   readonly startedAt: number
   /** When its latest span ended, Unix milliseconds. */
   readonly endedAt: number
-  /** Whether the span that began it has not ended yet. */
+  /** Whether a span of it has not ended yet, as far as the dashboard's process knows. */
   readonly isRunning: boolean
   readonly spans: number
   /** Spans that failed, and attempts that were followed by another one. */
@@ -30,6 +32,10 @@ export interface TraceDetail {
   readonly spans: readonly TraceSpan[]
   /** Spans that the dashboard has dropped, since there were too many. */
   readonly dropped: number
+  /** Whether a span of it has not ended yet, as far as the dashboard's process knows. */
+  readonly isRunning: boolean
+  /** Whether it is part of work that another process began, or whose first spans are no longer kept. */
+  readonly isPart: boolean
 }
 
 /** An operation, as a part of a piece of work. */
@@ -41,6 +47,8 @@ export interface TraceSpan {
   readonly operation: string
   /** What is done or asked: an activity, a model, an agent's role. */
   readonly target?: string
+  /** An activity and its input in words; absent above the viewer's clearance. */
+  readonly title?: string
   readonly agent?: string
   readonly worker?: string
   /** How orders name it, if it is a run of an activity. */

@@ -1,3 +1,4 @@
+import type { Flock } from '@skein/core'
 import type { Clearance, Memory } from '@skein/memory'
 import { attribute, traceOf } from '@skein/memory/runtime'
 import type { Span, SpanAttributes, Unsubscribe } from '@skein/memory/runtime'
@@ -9,18 +10,31 @@ const mostSpans = 20_000
 const mostLength = 32_000_000
 /** Longer texts of a span are cut, in UTF-16 units. */
 const mostTextLength = 20_000
+/** Titles that are kept of runs whose spans have not ended. */
+const mostTitles = 10_000
+
+/** A span; one of an activity with its title, which tells as much of its input as the label allows. */
+export type KeptSpan = Span & { readonly title?: string }
+
+/** What a log listens to. */
+export interface TraceSources {
+  readonly memory: Memory
+  readonly flock: Pick<Flock, 'activityTitle' | 'on'> | undefined
+}
 
 /** A piece of work, as far as it is kept. */
 export interface KeptTrace {
   readonly id: string
-  readonly spans: readonly Span[]
+  readonly spans: readonly KeptSpan[]
   readonly dropped: number
+  /** Its spans that have begun in this process and not ended, see `Span.traceparent`. */
+  readonly open: ReadonlySet<string>
 }
 
 /** The spans of one trace, and how long their texts are. */
 interface Entry {
   readonly id: string
-  readonly spans: Span[]
+  readonly spans: KeptSpan[]
   dropped: number
 }
 
@@ -30,7 +44,10 @@ interface Entry {
  */
 export class TraceLog {
   readonly #traces = new Map<string, Entry>()
-  readonly #stop: Unsubscribe
+  readonly #tracing: Memory['tracing']
+  readonly #stops: readonly Unsubscribe[]
+  /** Of runs whose spans have not ended. */
+  readonly #titles = new Map<string, string>()
   readonly #viewers: ReadonlySet<string>
   #count = 0
   #length = 0
@@ -39,18 +56,31 @@ export class TraceLog {
    * @param viewers - Ids of those who look on. What they read to do so is nobody's work.
    * @param content - Keeps inputs, results, prompts and answers up to this clearance; none when left out.
    */
-  constructor({ tracing }: Memory, viewers: ReadonlySet<string>, content: Clearance | undefined) {
+  constructor(
+    { memory: { tracing }, flock }: TraceSources,
+    viewers: ReadonlySet<string>,
+    content: Clearance | undefined,
+  ) {
     this.#viewers = viewers
-    this.#stop = tracing.onSpan((span) => this.add(span), content)
+    this.#tracing = tracing
+    const noteTitle = ({ run }: { readonly run: string }): void => {
+      const title = flock?.activityTitle(run)
+      if (title !== undefined && this.#titles.size < mostTitles) this.#titles.set(run, title)
+    }
+    this.#stops = [
+      tracing.onSpan((span) => this.add(span), content),
+      ...(flock ? [flock.on('activity.started', noteTitle), flock.on('activity.reused', noteTitle)] : []),
+    ]
   }
 
   /** All traces, those with the latest news first. */
   get all(): readonly KeptTrace[] {
-    return [...this.#traces.values()].toReversed()
+    return [...this.#traces.values()].toReversed().map((entry) => this.#kept(entry))
   }
 
   get(id: string): KeptTrace | undefined {
-    return this.#traces.get(id)
+    const entry = this.#traces.get(id)
+    return entry && this.#kept(entry)
   }
 
   add(span: Span): void {
@@ -58,7 +88,10 @@ export class TraceLog {
     if (isLooking && span.parent === undefined && span.operation.endsWith('_memory')) return
     const id = traceOf(span.traceparent)
     const entry = this.#traces.get(id) ?? { id, spans: [], dropped: 0 }
-    const kept = { ...span, content: cutTexts(span.content) }
+    const run = span.attributes[attribute.run]
+    const title = run === undefined ? undefined : this.#titles.get(String(run))
+    if (run !== undefined) this.#titles.delete(String(run))
+    const kept = { ...span, content: cutTexts(span.content), ...(title !== undefined && { title }) }
     entry.spans.push(kept)
     this.#count += 1
     this.#length += lengthOf(kept)
@@ -69,7 +102,11 @@ export class TraceLog {
 
   /** Listens no more. */
   close(): void {
-    this.#stop()
+    for (const stop of this.#stops) stop()
+  }
+
+  #kept({ id, spans, dropped }: Entry): KeptTrace {
+    return { id, spans, dropped, open: this.#tracing.openSpans(id) }
   }
 
   #dropOldest(): void {
@@ -86,7 +123,7 @@ export class TraceLog {
     this.#forget(oldest)
   }
 
-  #forget(span: Span): void {
+  #forget(span: KeptSpan): void {
     this.#count -= 1
     this.#length -= lengthOf(span)
   }

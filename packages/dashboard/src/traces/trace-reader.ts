@@ -26,7 +26,7 @@ export class TraceReader {
   /** The latest ones, newest first. */
   list(limit: number): readonly TraceRow[] {
     return (this.#log?.all ?? [])
-      .map((trace) => toRow(trace))
+      .map((trace) => toRow(trace, this.#audience))
       .toSorted((one, other) => other.startedAt - one.startedAt)
       .slice(0, limit)
   }
@@ -38,7 +38,7 @@ export class TraceReader {
     const spans = trace.spans
       .map((span) => toTraceSpan(span, this.#audience))
       .toSorted((one, other) => one.startedAt - other.startedAt)
-    return { id, spans, dropped: trace.dropped }
+    return { id, spans, dropped: trace.dropped, isRunning: trace.open.size > 0, isPart: isPart(trace) }
   }
 
   /** What wrote or read a record, latest first. */
@@ -53,12 +53,20 @@ export class TraceReader {
   }
 }
 
-function toRow({ id, spans }: KeptTrace): TraceRow {
+/** Whether a step is part of one that is neither kept nor running here. */
+function isPart({ spans, open }: KeptTrace): boolean {
+  const known = new Set([...spans.map(({ traceparent }) => spanIdOf(traceparent)), ...[...open].map(spanIdOf)])
+  return spans.some(({ parent }) => parent !== undefined && !known.has(spanIdOf(parent)))
+}
+
+function toRow({ id, spans, open }: KeptTrace, audience: Audience): TraceRow {
   const byStart = spans.toSorted((one, other) => one.startedAt - other.startedAt)
   const root = byStart.find(({ parent }) => parent === undefined)
   const { operation, target, attributes, startedAt } = (root ?? byStart[0]) as Span
   const agent = attributes[attribute.agentId]
   const collection = attributes[attribute.collection]
+  const work = operation === 'invoke_workflow' ? undefined : byStart.find((span) => span.operation === 'execute_tool')
+  const title = work && toTraceSpan(work, audience).title
   const sum = (of: (span: Span) => number): number => spans.reduce((total, span) => total + of(span), 0)
   return {
     id,
@@ -66,9 +74,10 @@ function toRow({ id, spans }: KeptTrace): TraceRow {
     ...(target !== undefined && { target }),
     ...(collection !== undefined && { collection: String(collection) }),
     ...(agent !== undefined && { agent: String(agent) }),
+    ...(title !== undefined && { title }),
     startedAt,
     endedAt: Math.max(...spans.map((span) => span.startedAt + span.durationMs)),
-    isRunning: root === undefined,
+    isRunning: open.size > 0,
     spans: spans.length,
     errors: sum(({ error }) => (error ? 1 : 0)),
     retries: sum((span) => retriesOf(span).length),

@@ -4,6 +4,8 @@ import { covers } from '@skein/memory/store'
 import type { Audience } from '@skein/memory/store'
 
 import type { TraceSpan, TraceTextName } from '../protocol/protocol.ts'
+import { shortText } from '../text/short-text.ts'
+import type { KeptSpan } from './trace-log.ts'
 
 /** Texts of a span by the attributes that hold them. */
 const textNames: readonly (readonly [TraceTextName, string])[] = [
@@ -18,7 +20,7 @@ const textNames: readonly (readonly [TraceTextName, string])[] = [
  * A span as a viewer may see it. Names of agents, activities and models, times and figures are for everybody; records,
  * texts, and what an error says are only for viewers whose clearance covers the span's label.
  */
-export function toTraceSpan(span: Span, audience: Audience): TraceSpan {
+export function toTraceSpan(span: KeptSpan, audience: Audience): TraceSpan {
   const { traceparent, parent, operation, target, attributes, startedAt, durationMs, error } = span
   const isShown = covers(audience, span.label)
   const text = (name: string): string | undefined => textOf(attributes[name])
@@ -32,6 +34,7 @@ export function toTraceSpan(span: Span, audience: Audience): TraceSpan {
     ...(parent !== undefined && { parent: spanIdOf(parent) }),
     operation,
     ...(target !== undefined && { target }),
+    ...(isShown && span.title !== undefined && { title: shortText(span.title) }),
     ...(agent !== undefined && { agent }),
     ...(worker !== undefined && { worker }),
     ...(run !== undefined && { run }),

@@ -38,6 +38,13 @@ it('tells agents that work from idle ones, and from those that left no trace for
   expect(statusesAt(scene, 200_000)).toEqual({ 'reader-1': 'ended', 'reader-2': 'ended', 'reader-3': 'ended' })
 })
 
+it('tells that an agent has stopped two seconds after its last read or write, however many there were', () => {
+  const writes = Array.from({ length: 30 }, (_, at): Told => ({ ...written, at, id: `${at}`, author: 'reader-1' }))
+  const scene = sceneOf(...writes)
+  expect(statusesAt(scene, 1_000)).toEqual({ 'reader-1': 'working' })
+  expect(statusesAt(scene, 2_100)).toEqual({ 'reader-1': 'idle' })
+})
+
 it('counts the agents that a flock reports, and nobody else who writes', () => {
   const scene = sceneOf(
     { type: 'agent', at: 0, agent: 'reader-1', role: 'reader', state: 'spawned' },

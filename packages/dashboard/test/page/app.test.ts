@@ -19,6 +19,12 @@ describePage('The page in Chromium', (open) => {
       await opened.page.waitForTimeout(300)
       expect([view, await opened.page.evaluate('document.documentElement.scrollWidth')]).toEqual([view, 375])
     }
+    // The last view too, beside the number of questions in the inbox.
+    await opened.page.locator('nav .badge').waitFor()
+    const nav = await opened.page.evaluate(
+      '(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector(".top nav"))',
+    )
+    expect(nav).toBe(0)
     expect(opened.faults).toEqual([])
   })
 

@@ -11,6 +11,11 @@ describePage('The inbox in Chromium', (open) => {
   })
   afterEach(() => server.stop())
 
+  it('says what it is for while it is empty, also on a small screen', async () => {
+    await using opened = await open(`${server.url}#/inbox`, { viewport: { width: 390, height: 844 } })
+    await opened.page.getByText('No escalations. Agents ask here when they need a person.').waitFor()
+  })
+
   it('answers an escalation with the keyboard alone', async () => {
     sampleRun(server, Date.now())
     await using opened = await open(`${server.url}#/inbox`)

@@ -61,6 +61,7 @@ describePage('The runs in Chromium', (open) => {
 
   it('are compared: figures and answers', async () => {
     await using board = await openBoard()
+    await runOn(board, 'letters.txt', 'Who wrote?', 2)
     await runOn(board, 'farms.txt', 'What about farmers?', 149)
     await runOn(board, 'farms.txt', 'What about farmers?', 1)
     await using opened = await open(board.board.url)
@@ -70,6 +71,15 @@ describePage('The runs in Chromium', (open) => {
     const made = page.getByRole('row', { name: /^Calls made/ })
     expect(await made.getByRole('cell').allTextContents()).toEqual(['149', '1', '−148'])
     await page.getByText('Nothing changed.').waitFor()
+    await page.getByLabel('Compare with').selectOption({ index: 2 })
+    await page.getByText('Only the other run has this answer.').waitFor()
+    await page.getByText('Only this run has this answer.').waitFor()
+    expect(
+      await page
+        .locator('.diff')
+        .getByText(/^[−+]\s*$/)
+        .count(),
+    ).toBe(0)
     expect(await opened.violations()).toEqual([])
     expect(opened.faults).toEqual([])
   })

@@ -3,6 +3,7 @@ import type { Flock } from '@skein/core'
 import { mapStore, openMemory } from '@skein/memory'
 import type { Memory } from '@skein/memory'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createMachine, sendTo, setup } from 'xstate'
 
 import type { AgentChart } from '../../src/index.ts'
 import { openBoard, operator } from '../open-board.ts'
@@ -45,6 +46,35 @@ describePage('State charts in Chromium', (open) => {
     expect(opened.faults).toEqual([])
   })
 
+  it('show the machines within, live, and those of a saved agent in words', async () => {
+    const checks = createMachine({
+      id: 'checks',
+      initial: 'first',
+      states: { first: { on: { pass: 'second' } }, second: {} },
+    })
+    const machine = setup({ actors: { checks } }).createMachine({
+      id: 'desk',
+      invoke: { src: 'checks', id: 'of today' },
+      on: { pass: { actions: sendTo('of today', { type: 'pass' }) } },
+    })
+    const desk = flock.spawn(machine, { id: 'desk-1', role: 'desk' })
+    await using board = await openBoard({ memory, flock })
+    await using opened = await open(board.board.url)
+    const { page } = opened
+    await page.evaluate("location.hash = '#/map/desk-1'")
+    await page.getByRole('img', { name: 'State chart of checks, in first' }).waitFor()
+    desk.send({ type: 'pass' } as never)
+    await page.getByRole('img', { name: 'State chart of checks, in second' }).waitFor()
+    expect(await page.locator('.child-machines .is-active .name').allTextContents()).toEqual(['checks', 'second'])
+    expect(await opened.violations()).toEqual([])
+    expect(opened.faults).toEqual([])
+
+    await flock.spawnDurable(durable(machine, { name: 'desk' }), { id: 'desk-2' })
+    await using elsewhere = await openBoard({ memory })
+    const { children } = await elsewhere.json<AgentChart>('/api/charts/desk-2')
+    expect(children).toEqual([{ id: 'of today', name: 'checks', states: ['', 'first'], children: [] }])
+  })
+
   it('show how a machine ended, and fit a phone', async () => {
     await using board = await openBoard({ memory, flock })
     const bob = flock.spawn(editor, { id: 'bob' })
@@ -70,6 +100,8 @@ describePage('State charts in Chromium', (open) => {
       isSaved: false,
       states: [],
       moves: [],
+      children: [],
+      childCount: 0,
     })
     expect(await of('a/light\none')).toMatchObject({ kind: 'light', states: [] })
     expect(await of('nobody')).toMatchObject({ kind: 'unknown' })

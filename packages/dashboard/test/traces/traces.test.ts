@@ -1,8 +1,8 @@
-import { agent, createFlock } from '@skein/core'
-import type { Flock } from '@skein/core'
+import { agent, behavior, createFlock, durable } from '@skein/core'
+import type { DurableDefinition, Flock } from '@skein/core'
 import { mapStore, openMemory } from '@skein/memory'
 import type { Memory, Ref } from '@skein/memory'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 
 import type { RecordDetail, TraceDetail, TraceRow, TraceSpan } from '../../src/index.ts'
 import { openBoard, operator } from '../open-board.ts'
@@ -60,6 +60,7 @@ it('shows what an agent did for a message, as a tree, and leads from a record to
   const object = (await ask('study')) as Ref
   const { row, trace } = await latest(open)
   expect(row).toMatchObject({ operation: 'invoke_agent', target: 'clerk', retries: 1, errors: 0 })
+  expect([row.title, activityOf(trace).title]).toEqual(['study: salary', 'study: salary'])
   expect(tree(trace)).toEqual([
     'invoke_agent clerk',
     '  execute_tool study',
@@ -105,4 +106,35 @@ it('keeps no texts by default, and no traces when told so', async () => {
   expect(trace.spans.flatMap(({ texts }) => texts)).toEqual([])
   expect(await off.json('/api/traces')).toEqual([])
   expect((await off.get(`/api/traces/${trace.id}`)).status).toBe(404)
+})
+
+it('shows the part of this process in work that another one began, and says that it is a part', async () => {
+  const store = mapStore()
+  const there = await openMemory({ store })
+  const here = await openMemory({ store })
+  const [sending, receiving] = [await createFlock({ memory: there }), await createFlock({ memory: here })]
+  await using open = await openBoard({ memory: here, flock: receiving })
+  await using other = await openBoard({ memory: there, flock: sending })
+  onTestFinished(async () => {
+    for (const each of [sending, receiving, there, here]) await each.close()
+  })
+  type Go = { readonly type: 'go' }
+  const take = (role: string, run: () => void): DurableDefinition<Go> => {
+    const receive = (n: number, { type }: Go): number => (run(), n + type.length)
+    return durable(behavior({ role, initial: 0, receive }), { name: role, mailbox: 'durable' })
+  }
+  await receiving.spawnDurable(
+    take('reader', () => {}),
+    { id: 'reader' },
+  )
+  const sender = await sending.spawnDurable(
+    take('writer', () => void sending.post('reader', { type: 'go' })),
+    { id: 'writer' },
+  )
+  await sender.post({ type: 'go' })
+  await expect.poll(async () => (await open.json<TraceRow[]>('/api/traces'))[0]?.target).toBe('reader')
+  const [mine, theirs] = [await latest(open), await latest(other)]
+  expect(mine.trace).toMatchObject({ id: theirs.trace.id, isPart: true, isRunning: false })
+  expect(mine.trace.spans[0]!.parent).toBe(theirs.trace.spans[0]!.id)
+  expect(theirs).toMatchObject({ row: { target: 'writer' }, trace: { isPart: false } })
 })

@@ -14,7 +14,7 @@ export function nameOf({ operation, target }: SpanStart): string {
 
 /** What a span has from its beginning, for samplers. */
 export function startOptions(start: SpanStart): { readonly kind: SpanKind; readonly attributes: Attributes } {
-  const kinds = { client: SpanKind.CLIENT, server: SpanKind.SERVER } as const
+  const kinds = { client: SpanKind.CLIENT, server: SpanKind.SERVER, consumer: SpanKind.CONSUMER } as const
   return {
     kind: start.kind ? kinds[start.kind] : SpanKind.INTERNAL,
     attributes: { [attribute.operation]: start.operation, ...(start.attributes as Attributes) },

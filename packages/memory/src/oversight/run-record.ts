@@ -98,7 +98,11 @@ export async function recordRun(view: { readonly objects: Objects }, plan: RunPl
   }
   const keep = async (record: RunRecord): Promise<void> => {
     const derivedFrom = [...new Set(record.outcome?.answers.map(({ object }) => object))]
-    const named = { tags: [runTag], title: `Run: ${title}`.slice(0, 200).toWellFormed(), derivedFrom }
+    const named = {
+      tags: [runTag],
+      title: `${record.outcome ? 'Run' : 'Start of a run'}: ${title}`.slice(0, 200).toWellFormed(),
+      derivedFrom,
+    }
     try {
       await view.objects.put(record, { ...named, ...(!record.outcome && { ttlMs: unfinishedMs }) })
     } catch (error) {

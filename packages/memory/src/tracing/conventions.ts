@@ -33,6 +33,11 @@ export const attribute = {
   memoryQuery: 'gen_ai.memory.query.text',
   mcpMethod: 'mcp.method.name',
   errorType: 'error.type',
+  /** Of the conventions for messaging: of a message that waited in a durable mailbox. */
+  messagingSystem: 'messaging.system',
+  messagingOperation: 'messaging.operation.type',
+  messagingDestination: 'messaging.destination.name',
+  messagingMessage: 'messaging.message.id',
   /** `collection/id@version` of each record that was read or written. */
   records: 'skein.memory.records',
   collection: 'skein.memory.collection',

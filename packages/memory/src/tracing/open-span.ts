@@ -90,6 +90,12 @@ export class OpenSpan {
   }
 }
 
+/** A span that another process or thread has begun, and ends. */
+export function spanElsewhere(traceparent: string): OpenSpan {
+  const standing = { traceparent, parent: undefined, outgoing: undefined, onEnd: () => {} }
+  return new OpenSpan({ operation: 'invoke_agent' }, standing)
+}
+
 /** A word that says what kind of error it is, of few different ones. */
 export function errorType(error: unknown): string {
   if (!(error instanceof Error)) return '_OTHER'

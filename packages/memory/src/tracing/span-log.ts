@@ -1,7 +1,7 @@
 import type { Clearance } from '../values/access.ts'
 import { inTrace } from './current-trace.ts'
 import type { Tracer } from './current-trace.ts'
-import { OpenSpan } from './open-span.ts'
+import { OpenSpan, spanElsewhere } from './open-span.ts'
 import { childOf, newTraceparent } from './span.ts'
 import type { Span, SpanStart } from './span.ts'
 
@@ -28,9 +28,7 @@ export class SpanLog implements Tracer {
 
   /** Runs code as part of the span that the order names, which continues elsewhere. */
   run<Result>(code: () => Result): Result {
-    const { traceparent } = this.#order
-    const standing = { traceparent, parent: undefined, outgoing: undefined, onEnd: () => {} }
-    return inTrace({ tracer: this, span: new OpenSpan({ operation: 'execute_tool' }, standing) }, code)
+    return inTrace({ tracer: this, span: spanElsewhere(this.#order.traceparent) }, code)
   }
 
   /** The spans that have ended, in the order in which they began. */

@@ -11,8 +11,8 @@ export interface SpanStart {
   readonly operation: Operation
   /** What is done or asked: an activity, a model, an agent's role. */
   readonly target?: string | undefined
-  /** Whether another process is asked, or asks. @defaultValue neither */
-  readonly kind?: 'client' | 'server'
+  /** Whether another process is asked, or asks; or the message that began it waited in a mailbox. @defaultValue none of these */
+  readonly kind?: 'client' | 'server' | 'consumer'
   readonly attributes?: SpanAttributes
 }
 

@@ -3,12 +3,14 @@ import type { Clearance } from '../values/access.ts'
 import { Emitter } from '../values/emitter.ts'
 import type { Unsubscribe } from '../values/emitter.ts'
 import { attribute, isOfMemory } from './conventions.ts'
-import { currentTrace } from './current-trace.ts'
+import { currentTrace, inTrace } from './current-trace.ts'
 import type { Tracer } from './current-trace.ts'
-import { OpenSpan } from './open-span.ts'
-import { childOf, newTraceparent } from './span.ts'
+import { OpenSpan, spanElsewhere } from './open-span.ts'
+import { childOf, newTraceparent, traceOf } from './span.ts'
 import type { Span, SpanStart } from './span.ts'
 import type { Figure, Telemetry } from './telemetry-port.ts'
+
+const none: ReadonlySet<string> = new Set()
 
 /**
  * The spans and figures of a memory and of what works with it. It traces while there is telemetry or somebody listens;
@@ -18,6 +20,8 @@ export class Tracing implements Tracer {
   readonly #space: string
   readonly #telemetry: Telemetry | undefined
   readonly #ended = new Emitter<{ readonly span: Span }>()
+  /** Spans that have not ended, by their traces. */
+  readonly #open = new Map<string, Set<string>>()
   readonly #figures = new Map<readonly Figure[], Unsubscribe>()
   /** What each listener may hold, and telemetry. */
   readonly #wanted = new Set<Clearance>()
@@ -38,6 +42,11 @@ export class Tracing implements Tracer {
   /** The most sensitive content that anybody wants. Each of them checks labels again, since others may want more. */
   get content(): Clearance | undefined {
     return this.#content
+  }
+
+  /** The spans of a trace that have begun in this process and not ended, see `Span.traceparent`. */
+  openSpans(trace: string): ReadonlySet<string> {
+    return this.#open.get(trace) ?? none
   }
 
   /** The figures that are observed, such as hits of the cache. */
@@ -83,7 +92,20 @@ export class Tracing implements Tracer {
     const named = this.#named(start)
     const outgoing = this.#telemetry?.begin(named, parent, isSent)
     const traceparent = outgoing?.traceparent ?? (parent === undefined ? newTraceparent() : childOf(parent))
-    return new OpenSpan(named, { traceparent, parent, outgoing, onEnd: (span) => this.#ended.emit('span', span) })
+    const trace = traceOf(traceparent)
+    const open = this.#open.get(trace) ?? new Set()
+    this.#open.set(trace, open.add(traceparent))
+    const onEnd = (span: Span): void => {
+      open.delete(traceparent)
+      if (open.size === 0 && this.#open.get(trace) === open) this.#open.delete(trace)
+      this.#ended.emit('span', span)
+    }
+    return new OpenSpan(named, { traceparent, parent, outgoing, onEnd })
+  }
+
+  /** Runs code as part of a span of another process, which may have ended; where nobody traces, as part of none. */
+  continue<Result>(traceparent: string, code: () => Result): Result {
+    return inTrace(this.isOn ? { tracer: this, span: spanElsewhere(traceparent) } : undefined, code)
   }
 
   /** Takes over what another thread did. @param spans - In the order in which they began. */

@@ -117,7 +117,7 @@ async function indexParts({ memory }: ActivityContext, parts: readonly Part[]): 
   const texts = await Promise.all(
     parts.map(async ({ text, language }) => readSentences(await memory.objects.get(text), language)),
   )
-  return memory.objects.put(texts, { tags: ['index'], ...titled('Sentences') })
+  return memory.objects.put(texts, { tags: ['index'], ...titled(`Sentences of ${titledAs(parts).title}`) })
 }
 
 /** Takes notes on one part, or on small ones that share a call, and logs them as an observation for everyone to find. */

@@ -1,0 +1,67 @@
+import type { VNode } from 'preact'
+
+import type { ChartChild } from '../../src/protocol/protocol.ts'
+import { amount } from '../ui/amounts.ts'
+import { Text } from '../ui/text.tsx'
+import { pathWords } from './move-list.tsx'
+import { StateChart } from './state-chart.tsx'
+
+/** Options of {@link ChildMachines}. */
+export interface ChildMachinesProps {
+  readonly of: readonly ChartChild[]
+  /** How many there are, the ones that are not told of included. */
+  readonly count: number
+}
+
+/** Machines whose charts are open at first, if there are no more. */
+const mostOpen = 2
+
+/** The machines that a machine has invoked or spawned: the present state of each, and its chart. */
+export function ChildMachines({ of, count }: ChildMachinesProps): VNode | null {
+  if (of.length === 0) return null
+  return (
+    <section class="child-machines" aria-label="Machines within">
+      <h3>Machines within</h3>
+      <ul class="plain">
+        {of.map((child) => (
+          <li key={child.id}>
+            <ChildChart child={child} isOpen={of.length <= mostOpen} />
+          </li>
+        ))}
+      </ul>
+      {count > of.length && <p class="hint">{amount(count - of.length)} more are not listed.</p>}
+    </section>
+  )
+}
+
+function ChildChart({ child, isOpen }: { readonly child: ChartChild; readonly isOpen: boolean }): VNode {
+  const { id, name, chart, states, children } = child
+  const words = (
+    <>
+      <Text of={name} maxLength={60} /> <span class="muted">in</span>{' '}
+      <strong>
+        <Text of={pathWords(states)} maxLength={200} />
+      </strong>
+      {name !== id && <Text class="muted child-id" of={id} maxLength={60} />}
+    </>
+  )
+  return (
+    <>
+      {chart ? (
+        <details open={isOpen}>
+          <summary>{words}</summary>
+          <StateChart
+            chart={chart}
+            states={states}
+            move={undefined}
+            label={`State chart of ${name.slice(0, 60)}, in ${pathWords(states).slice(0, 200)}`}
+            name={`State chart of ${id.slice(0, 60)}`}
+          />
+        </details>
+      ) : (
+        <p>{words}</p>
+      )}
+      <ChildMachines of={children} count={children.length} />
+    </>
+  )
+}
