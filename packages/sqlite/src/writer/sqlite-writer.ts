@@ -11,6 +11,7 @@ import { SpaceTables } from '../records/space-tables.ts'
 import { openForWriting } from '../schema/open-database.ts'
 import { prepareSpace } from '../schema/spaces.ts'
 import { CommitDurability } from './commit-durability.ts'
+import { CommitSignal } from './commit-signal.ts'
 import { DataVersion } from './data-version.ts'
 import { ForeignCommits } from './foreign-commits.ts'
 import { LockTurns } from './lock-turns.ts'
@@ -63,6 +64,7 @@ export class SqliteWriter {
   readonly #queue: WriteQueue
   readonly #foreignCommits: ForeignCommits
   readonly #log: LogMover
+  readonly #signal: CommitSignal
   #lastScrub: Promise<unknown> | undefined
   #nextScrub: Promise<void> | undefined
   #holders = 0
@@ -76,12 +78,14 @@ export class SqliteWriter {
     this.#durability = new CommitDurability(this.#db, durability)
     const shared = { path, file: this.#file, dataVersion: new DataVersion(this.#db) }
     this.#log = new LogMover(this.#db, path)
+    this.#signal = new CommitSignal(path)
     this.#transactions = new TransactionRunner({
       ...shared,
       db: this.#db,
       durability: this.#durability,
       states: this.#spaces,
-      onCommit: () => {
+      onCommit: (afterOthers) => {
+        this.#signal.committed(afterOthers)
         this.#log.committed()
         this.#foreignCommits.committed()
       },
@@ -190,6 +194,7 @@ export class SqliteWriter {
     if (SqliteWriter.#open.get(this.#path) === this) SqliteWriter.#open.delete(this.#path)
     this.#foreignCommits.stop()
     this.#keepTime()
+    this.#signal.flush()
     // SQLite itself takes care not to remove the logs of another file that has this name now.
     this.#db.close()
     await this.#log[Symbol.asyncDispose]()

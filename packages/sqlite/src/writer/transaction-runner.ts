@@ -1,7 +1,6 @@
 import type { Database, Statement } from '../file/database.ts'
 import type { FileGuard } from '../file/file-identity.ts'
 import { wrapError } from '../file/sqlite-errors.ts'
-import { signalWal } from '../file/wal-signal.ts'
 import type { CommitDurability } from './commit-durability.ts'
 import type { DataVersion } from './data-version.ts'
 
@@ -30,8 +29,12 @@ export interface TransactionParts {
   /** Read again for each transaction, as spaces are added. */
   readonly states: { values(): Iterable<TransactionState> }
   readonly dataVersion: DataVersion
-  /** Called after each commit. Must not throw. */
-  readonly onCommit: () => void
+  /**
+   * Called after each commit. Must not throw.
+   *
+   * @param afterOthers - Whether other connections have committed since the one before.
+   */
+  readonly onCommit: (afterOthers: boolean) => void
 }
 
 /**
@@ -60,12 +63,13 @@ export class TransactionRunner {
    */
   run(jobs: readonly { readonly work: () => unknown }[], isLasting: boolean): Outcome {
     const { durability, path, onCommit } = this.#parts
+    let afterOthers: boolean
     let results: readonly unknown[]
     let stage: Stage = 'begin'
     try {
       durability.choose(isLasting)
       this.#begin.run()
-      this.#checkOthers()
+      afterOthers = this.#checkOthers()
       stage = 'write'
       results = jobs.map((job) => job.work())
       stage = 'commit'
@@ -75,25 +79,26 @@ export class TransactionRunner {
       return { committed: false, stage, error: wrapError(stage, path, error) }
     }
     durability.choose(true)
-    signalWal(path)
     for (const state of this.#parts.states.values()) state.committed()
-    onCommit()
+    onCommit(afterOthers)
     return { committed: true, results }
   }
 
   /**
    * Checks what others did before this transaction. From here to the commit nobody else can write.
    *
+   * @returns whether they have committed.
    * @throws StoreError when the file was removed or replaced.
    */
-  #checkOthers(): void {
+  #checkOthers(): boolean {
     const { file, dataVersion, states } = this.#parts
     file.check()
     file.assertInPlace()
     const version = dataVersion.read()
-    if (version === this.#seenVersion) return
+    if (version === this.#seenVersion) return false
     this.#seenVersion = version
     for (const state of states.values()) state.invalidate()
+    return true
   }
 
   #rollBack(): void {
