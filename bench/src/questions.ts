@@ -11,6 +11,8 @@ export const questions: Readonly<Record<string, () => Promise<Open>>> = {
   'sqlite-read': async () => (await import('./sqlite-read.ts')).sqliteRead,
   'sqlite-write': async () => (await import('./sqlite-writes.ts')).sqliteWrite,
   'sqlite-write-100': async () => (await import('./sqlite-writes.ts')).sqliteWrite100,
+  'write-layers': async () => (await import('./write-layers.ts')).writeLayers,
+  'write-layers-100': async () => (await import('./write-layers.ts')).writeLayers100,
   history: async () => (await import('./history-writes.ts')).historyWrites,
   transaction: async () => (await import('./transaction.ts')).transaction,
   forget: async () => (await import('./forget.ts')).forgetTime,
