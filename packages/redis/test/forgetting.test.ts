@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { openMemory } from '@skein/memory'
@@ -62,6 +62,51 @@ describe.skipIf(missing)(`Forgetting on Redis${missing ? ` (${missing})` : ''}`,
       admin.disconnect()
       await server.stop()
     }
+  })
+
+  describe('on a server with snapshots and no append-only file', () => {
+    const noLog = ['--appendonly', 'no', '--rdbcompression', 'no'] as const
+
+    it('leaves nothing of it in the snapshot that was there, and makes none where there was none', async () => {
+      for (const save of ['3600 1000000', '']) {
+        const server = await startServer(...noLog, '--save', save)
+        const admin = new Redis(server.url)
+        const memory = await openMemory({ store: redisStore(server.url) })
+        try {
+          const { facts } = memory.as({ id: 'ann', role: 'sales' })
+          await facts.set('fact', 'canaryvalue')
+          await facts.set('other', 'stays')
+          if (save !== '') await admin.save()
+          expect(found(server.folder, ['canaryvalue', 'stays'])).toHaveLength(save === '' ? 0 : 2)
+          await memory.as({ id: 'ann', role: 'sales' }).forget('facts/fact', { reason: 'asked' })
+          expect(found(server.folder, ['canaryvalue', 'stays'])).toEqual(save === '' ? [] : ['stays'])
+        } finally {
+          await memory.close()
+          admin.disconnect()
+          await server.stop()
+        }
+      }
+    })
+
+    it('says so where it can’t be written anew', async () => {
+      const server = await startServer(...noLog, '--save', '3600 1000000', '--stop-writes-on-bgsave-error', 'no')
+      const memory = await openMemory({ store: redisStore(server.url) })
+      try {
+        const ann = memory.as({ id: 'ann', role: 'sales' })
+        await ann.facts.set('fact', 'canaryvalue')
+        mkdirSync(join(server.folder, 'dump.rdb', 'in the way'), { recursive: true })
+        await expect(ann.forget('facts/fact', { reason: 'asked' })).rejects.toMatchObject({
+          code: 'SKEIN_STORE',
+          message: expect.stringMatching(/failed to write its snapshot anew/),
+        })
+        rmSync(join(server.folder, 'dump.rdb'), { recursive: true })
+        await ann.facts.set('next', 'x')
+        await ann.forget('facts/next', { reason: 'asked' })
+      } finally {
+        await memory.close()
+        await server.stop()
+      }
+    })
   })
 
   it('leaves nothing of past versions, plain, sealed, large, trimmed or deleted, nor of saved states', async () => {

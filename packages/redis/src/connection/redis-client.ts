@@ -48,6 +48,7 @@ export interface RedisClient {
   client(command: 'INFO'): Promise<unknown>
   wait(replicas: number, timeoutMs: number): Promise<number>
   bgrewriteaof(): Promise<unknown>
+  bgsave(): Promise<unknown>
   subscribe(channel: string): Promise<unknown>
   unsubscribe(channel: string): Promise<unknown>
   /** Another client for the same servers. A cluster's takes nodes first. */
@@ -80,6 +81,7 @@ export const clientMethods: readonly Exclude<keyof RedisClient, 'isCluster' | 'o
   'client',
   'wait',
   'bgrewriteaof',
+  'bgsave',
   'subscribe',
   'unsubscribe',
   'duplicate',

@@ -9,7 +9,6 @@ export interface ServerFacts {
   readonly version: string
   /** Whether every acknowledged write is on the server's disk (`appendfsync always`). */
   readonly isDurable: boolean
-  readonly hasAppendOnlyFile: boolean
   /** The policy by which it drops any key when its memory is full, such as `allkeys-lru`, if it does. */
   readonly evictionPolicy: string | undefined
   /** The longest value that the server takes, in bytes; it closes the connection for a longer one. */
@@ -28,7 +27,6 @@ export async function readServerFacts(client: RedisClient, where: string): Promi
   const facts = await Promise.all(mastersOf(client).map((node) => factsOf(node, where)))
   return {
     version: facts[0]?.version ?? '0',
-    hasAppendOnlyFile: facts.some(({ hasAppendOnlyFile }) => hasAppendOnlyFile),
     isDurable: facts.every(({ isDurable }) => isDurable),
     maxBulkBytes: Math.min(...facts.map((each) => each.maxBulkBytes)),
     evictionPolicy: facts.find(({ evictionPolicy }) => evictionPolicy !== undefined)?.evictionPolicy,
@@ -52,7 +50,7 @@ async function factsOf(client: RedisClient, where: string): Promise<ServerFacts>
     maxBulkOf(client),
     evictionPolicyOf(client),
   ])
-  return { version, hasAppendOnlyFile, isDurable, maxBulkBytes, evictionPolicy }
+  return { version, isDurable, maxBulkBytes, evictionPolicy }
 }
 
 /** Where CONFIG is not allowed, the server is taken to have its default. */

@@ -32,7 +32,7 @@ import type { RedisClient } from '../connection/redis-client.ts'
 import type { EvictionWatch } from '../connection/eviction.ts'
 import { wrapError } from '../connection/redis-errors.ts'
 import type { Replication } from '../connection/replication.ts'
-import { rewriteLog } from '../connection/rewrite-log.ts'
+import { cleanFiles } from '../connection/clean-files.ts'
 import type { ServerClock } from '../connection/server-clock.ts'
 import type { ServerFacts } from '../connection/server-facts.ts'
 import type { ScriptRunner } from '../lua/script-runner.ts'
@@ -177,11 +177,9 @@ export class RedisSpace implements Store {
     return verifySpace(this.#parts.client, this.#parts.base, () => this.now(), inspector)
   }
 
-  /** Rewrites the server's append-only file, without what was overwritten. */
+  /** Has the server write its files anew, without what was overwritten. */
   scrub(): Promise<void> {
-    return this.#guarded('scrub', async () => {
-      if (this.#parts.facts.hasAppendOnlyFile) await rewriteLog(this.#parts.client)
-    })
+    return this.#guarded('scrub', () => cleanFiles(this.#parts.client))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
