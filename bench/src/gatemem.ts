@@ -56,7 +56,12 @@ const summarized = 5
 export async function gatemem(folder: string): Promise<readonly GatememScore[]> {
   const situations = domainsOf(folder).flatMap(situationsOf)
   if (situations.length === 0) throw new Error(`There are no checkpoints in ${folder}.`)
-  const contenders: Readonly<Record<string, Find>> = { ours, FTS5: fullText, MiniSearch: miniSearch }
+  const contenders: Readonly<Record<string, Find>> = {
+    'ours, with summaries': (situation) => ours(situation, true),
+    'ours, turns alone': (situation) => ours(situation, false),
+    FTS5: fullText,
+    MiniSearch: miniSearch,
+  }
   const scores: GatememScore[] = []
   for (const [name, find] of Object.entries(contenders)) scores.push(await scoreOf(name, find, situations))
   return scores
@@ -68,7 +73,7 @@ export function renderGatemem(scores: readonly GatememScore[]): string {
     return [name, score.protected, score.deleted, score.utility10, score.utility20]
   })
   const table = [['', 'protected exposed %', 'deleted exposed %', 'utility at 10 %', 'at 20 %'], ...rows]
-  return table.map((row) => row.map((cell) => String(cell).padEnd(20)).join('')).join('\n')
+  return table.map((row) => row.map((cell) => String(cell).padEnd(22)).join('')).join('\n')
 }
 
 async function scoreOf(name: string, find: Find, situations: readonly Situation[]): Promise<GatememScore> {
@@ -82,7 +87,7 @@ async function scoreOf(name: string, find: Find, situations: readonly Situation[
       const include = spec.include ?? []
       if (hasAll(found.slice(0, 10), include)) hits.utility += 1
       if (hasAll(found, include)) hits.more += 1
-    } else if (found.slice(0, 10).some((text) => holdsAny(text, targets))) hits[type] += 1
+    } else if (found.some((text) => holdsAny(text, targets))) hits[type] += 1
   }
   const percent = (part: number, of: number): number => Math.round((1_000 * part) / Math.max(1, of)) / 10
   return {
@@ -94,7 +99,7 @@ async function scoreOf(name: string, find: Find, situations: readonly Situation[
   }
 }
 
-async function ours({ texts, checkpoint }: Situation): Promise<readonly string[]> {
+async function ours({ texts, checkpoint }: Situation, summaries: boolean): Promise<readonly string[]> {
   const { query_type: type, query_text: query, leak_targets: targets = [], asker } = checkpoint
   const memory = await openMemory({ store: mapStore(), auditKeepMs: 0, sharedObjectBytes: 0 })
   const keeper = memory.as({ id: 'keeper', role: 'system', rights: ['erase'], clearance: all })
@@ -105,7 +110,7 @@ async function ours({ texts, checkpoint }: Situation): Promise<readonly string[]
     ),
   )
   // They need no label of their own: it follows from what they are derived from.
-  if (type !== 'utility') await summarize(keeper, turns)
+  if (summaries) await summarize(keeper, turns)
   const doomed = type === 'safety' ? turns.filter(({ value }) => isLeak(value as string)) : []
   if (doomed.length > 0) await keeper.forget(doomed, { reason: 'deleted', derived: 'forget' })
   const found = await memory.as({ id: asker.principal_id, role: 'person' }).observations.search(query, { limit: most })

@@ -81,7 +81,7 @@ export abstract class SpaceStore implements Store {
   }
 
   past(keys: readonly RecordKey[]): Promise<(readonly PastVersion[])[]> {
-    return this.guarded('past', ({ past }) => keys.map((key) => past.of(key)))
+    return this.guarded('past', (tables) => tables.pastOf(keys))
   }
 
   pastIds(query: PastQuery): Promise<PastPage> {

@@ -1,3 +1,5 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 
 import Database from 'better-sqlite3'
@@ -50,7 +52,7 @@ describe('the log of a process that writes much', () => {
     const { write, waiting, length, limit, db, mover } = logged(path)
     expect(limit()).toBe(1_000)
     await write(450)
-    await expect.poll(limit).toBe(20_000)
+    await expect.poll(limit).toBe(6_000)
     for (const times of [250, 300]) {
       await write(times)
       await expect.poll(waiting).toBe(0)
@@ -67,7 +69,7 @@ describe('the log of a process that writes much', () => {
     const path = temporaryPath()
     const { write, waiting, limit } = logged(path)
     await write(450)
-    await expect.poll(limit).toBe(20_000)
+    await expect.poll(limit).toBe(6_000)
     const reader = new Database(path)
     reader.exec('BEGIN')
     const count = (): unknown => reader.prepare('SELECT count(*) FROM rows').pluck().get()
@@ -83,7 +85,7 @@ describe('the log of a process that writes much', () => {
   it('shares the thread with those of other files, which go on when one of them is closed', async () => {
     const [first, second] = [logged(temporaryPath()), logged(temporaryPath())]
     for (const { write } of [first, second]) await write(450)
-    for (const { limit } of [first, second]) await expect.poll(limit).toBe(20_000)
+    for (const { limit } of [first, second]) await expect.poll(limit).toBe(6_000)
     first.db.close()
     await first.mover[Symbol.asyncDispose]()
     await second.write(250)
@@ -98,5 +100,18 @@ describe('the log of a process that writes much', () => {
     await write(450)
     expect(limit()).toBe(1_000)
     expect(waiting()).toBeLessThan(1_100)
+  })
+
+  it('keeps no process alive that has not closed its memory', async () => {
+    const child = fork(new URL('fixtures/filling-process.ts', import.meta.url), [temporaryPath()])
+    onTestFinished(() => void child.kill('SIGKILL'))
+    expect(await once(child, 'exit')).toEqual([0, null])
+  })
+
+  it('that can’t be looked at fails no write', async () => {
+    const { db, mover, write } = logged(temporaryPath())
+    await write(8)
+    db.close()
+    for (let time = 0; time < 20; time += 1) expect(() => mover.committed()).not.toThrow()
   })
 })

@@ -120,4 +120,52 @@ describe('where as many versions as are kept are there', () => {
     expect(await versionsOf(facts, 'price')).toEqual([8, 7, 5, 4])
     expect(await Array.fromAsync(memory.as(admin).verify())).toEqual([])
   })
+
+  it.each([1, 2])('and only %i of them, they are found again by the key and by all that forgets', async (versions) => {
+    const path = temporaryPath()
+    await using memory = await openMemory({ store: sqliteStore(path), history: { versions } })
+    const { facts } = memory.as(ann)
+    // Past the places that are known by heart, and past several times at which others are trimmed.
+    for (let value = 1; value <= 330; value += 1) await facts.set('price', value)
+    expect(rowsOf(path).length).toBeLessThanOrEqual(versions + 32)
+    expect(await versionsOf(facts, 'price')).toEqual(versions === 1 ? [330, 329] : [330, 329, 328])
+    await using store = await sqliteStore(path).open('default', 'reader')
+    expect(await store.pastIds({ collection: 'facts', prefix: '', limit: 10 })).toEqual({ ids: ['price'] })
+    await memory.as(ann).forget('facts/price', { reason: 'It was wrong.' })
+    expect(rowsOf(path)).toEqual([])
+  })
+
+  it('those that are deleted in turn are trimmed, and so are those of labels in turn', async () => {
+    const path = temporaryPath()
+    await using memory = await open(path)
+    const { facts } = memory.as({ ...ann, clearance: { level: 'internal' } })
+    for (let value = 1; value <= 100; value += 1) {
+      await facts.set('price', value)
+      await facts.delete('price')
+      await facts.set('rate', value, { sensitivity: value % 2 === 0 ? 'public' : 'internal' })
+    }
+    expect(rowsOf(path).length).toBeLessThanOrEqual(2 * (2 * keep + 32))
+  })
+
+  it('fewer are kept once fewer are asked for', async () => {
+    const path = temporaryPath()
+    const many = await openMemory({ store: sqliteStore(path), history: { versions: 100 } })
+    for (let value = 1; value <= 90; value += 1) await many.as(ann).facts.set('price', value)
+    await many.close()
+    await using memory = await open(path)
+    for (let value = 91; value <= 130; value += 1) await memory.as(ann).facts.set('price', value)
+    expect(rowsOf(path).length).toBeLessThanOrEqual(keep + 32)
+  })
+
+  it('a damaged version hides none of those before it from an erasure', async () => {
+    const path = temporaryPath()
+    await using memory = await open(path)
+    const { facts } = memory.as(ann)
+    for (let value = 1; value <= 4; value += 1) await facts.set('price', value)
+    const db = new Database(path)
+    db.exec('UPDATE past_1 SET version = 1000 WHERE version = 2')
+    db.close()
+    await memory.as(ann).forget('facts/price', { reason: 'It was wrong.' })
+    expect(rowsOf(path)).toEqual([])
+  })
 })

@@ -79,8 +79,9 @@ export class WriteBuffer {
     if (guard) this.#guards.set(guard.key.id, guard)
     if (verdict.type === 'put') {
       const name = nameOf(mutation.key)
-      const next = merged(this.#writes.get(name)?.mutation, mutation)
-      this.#bytes += next.type === 'set' ? Buffer.byteLength(next.value) : 0
+      const earlier = this.#writes.get(name)?.mutation
+      const next = merged(earlier, mutation)
+      this.#bytes += sizeOf(next) - (earlier ? sizeOf(earlier) : 0)
       if (this.#bytes > limits.batchBytes)
         throw new TransactionError('limit', `It may write ${limits.batchBytes} bytes.`)
       this.#writes.set(name, { mutation: next, row: verdict.row })
@@ -110,6 +111,11 @@ export class WriteBuffer {
       return seen ? { ...mutation, ifVersion: seen.version } : mutation
     })
   }
+}
+
+/** The bytes of what a mutation writes. */
+function sizeOf(mutation: Mutation): number {
+  return mutation.type === 'set' ? Buffer.byteLength(mutation.value) : 0
 }
 
 /** One mutation that does what two do one after the other. Its conditions are those of the transaction. */

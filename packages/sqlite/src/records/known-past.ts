@@ -19,6 +19,16 @@ function isAlike(past: KnownPast, raw: RawRowAndMore): past is KnownPlaces {
   return past !== 'some' && past.level === raw[9] && past.compartments === raw[10]
 }
 
+/** Whether there are no past versions. */
+export function isNone(past: KnownPast | undefined): boolean {
+  return past === undefined || (past !== 'some' && past.rows.length === 0)
+}
+
+/** Whether there may be more past versions than are kept: usually one goes as another comes. */
+export function mayExceed(past: KnownPast | undefined, keep: number): boolean {
+  return past === 'some' || (past !== undefined && past.rows.length > keep)
+}
+
 /**
  * The place of the oldest version, if that goes because so many stay; then the version that a row is now takes it. The
  * newest one's place can't be taken: the row has to name another one than before.

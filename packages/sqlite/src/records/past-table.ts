@@ -2,7 +2,7 @@ import { beyondPrefix, hasTrait } from '@skein/memory/store'
 import type { PastChange, PastEffect, PastPage, PastQuery, PastVersion, RecordKey } from '@skein/memory/store'
 
 import type { SpaceSql } from '../file/space-sql.ts'
-import { knownAfter, placeFor } from './known-past.ts'
+import { isNone, knownAfter, mayExceed, placeFor } from './known-past.ts'
 import type { KnownPast } from './known-past.ts'
 import type { RowWithId } from './recent-rows.ts'
 import { columns, packRow, unpackIntact } from './record-row.ts'
@@ -16,6 +16,7 @@ const columnsBeside = `prev, until, ${columns}`
 const copyRow = `INSERT INTO @past (${columnsBeside}) SELECT past, ?, ${columns} FROM @records WHERE row = ?`
 const insertVersion = `INSERT INTO @past (${columnsBeside}) VALUES (${columnsBeside.replaceAll(/\w+/g, '?')})`
 const selectVersion = `SELECT ${columns}, until, prev FROM @past WHERE row = ?`
+const selectLink = 'SELECT collection, id, level, compartments, prev FROM @past WHERE row = ?'
 const addHistory = 'INSERT OR IGNORE INTO @histories (collection, id) VALUES (?, ?)'
 const keepHistory = `UPDATE @histories SET past = (SELECT past FROM @records WHERE row = ?)
   WHERE (collection, id) = (SELECT collection, id FROM @past WHERE row = (SELECT past FROM @records WHERE row = ?))`
@@ -46,15 +47,8 @@ export interface AppliedPast {
   readonly known: KnownPast | undefined
 }
 
-/** What trimming has to know of a past version. */
-type Link = readonly [
-  collection: string,
-  id: string,
-  level: number,
-  version: number,
-  compartments: string,
-  prev: number | null,
-]
+/** What a link leads to: whose version it is, and at the end the link to the one before. */
+type Linked = readonly [collection: string, id: string, ...unknown[]]
 
 /** The past versions of one space: rows as they were, beside those of the present. */
 export class PastTable {
@@ -80,17 +74,18 @@ export class PastTable {
     const { added, isErased, isTrimmed, keep } = effect
     if (isErased) this.#erase(key)
     if (added.length === 0) return { place: undefined, known: isErased ? undefined : before?.past }
-    if (!before?.past) this.#sql(addHistory).run(key.collection, key.id)
-    if (!before || added.some(({ deleted }) => deleted)) return this.#bury(added, key, before)
+    if (!before || added.some(({ deleted }) => deleted)) return this.#bury(effect, key, before)
     let { past, raw } = before
-    // Where all places are known, those beyond went as new ones came.
-    if (past === 'some' && isTrimmed && keep !== undefined) past = this.#trim(key, before, keep)
+    if (isTrimmed && keep !== undefined && mayExceed(past, keep)) past = this.#trim(key, before, keep)
+    if (isNone(past)) this.#sql(addHistory).run(key.collection, key.id)
     const place = placeFor(past, raw, keep) ?? (this.#last = this.#lastPlace() + 1)
     return { place, known: knownAfter(past, raw, place) }
   }
 
   /** Keeps a tombstone, and the version before it. */
-  #bury(added: readonly PastVersion[], key: RecordKey, before: RowWithId | undefined): AppliedPast {
+  #bury({ added, isTrimmed, keep }: PastEffect, key: RecordKey, before: RowWithId | undefined): AppliedPast {
+    if (before && isTrimmed && keep !== undefined) this.#trim(key, before, keep)
+    this.#sql(addHistory).run(key.collection, key.id)
     let newest = this.#newestOf(key)
     for (const version of added) {
       const { lastInsertRowid } = version.deleted
@@ -169,31 +164,33 @@ export class PastTable {
   }
 
   #versions(key: RecordKey): StoredVersion[] {
-    const versions: StoredVersion[] = []
-    for (let row = this.#newestOf(key); row !== null;) {
-      const found = this.#sql(selectVersion).get(row) as [...RawRow, until: number, prev: number | null] | undefined
-      if (!found || !isEarlier(found, key, versions.at(-1)?.raw[3])) break
+    return this.#walk(key, selectVersion).map(({ row, found }) => {
       const [until, prev] = found.slice(-2) as [number, number | null]
-      versions.push({ row, raw: found.slice(0, -2) as RawRow, until, prev })
-      row = prev
-    }
-    return versions
+      return { row, prev, raw: found.slice(0, -2) as unknown as RawRow, until }
+    })
   }
 
   /** The rows of a record's versions from the newest one on, each with its label. */
   #places(key: RecordKey): LabelledPlace[] {
-    const places: LabelledPlace[] = []
-    let later: number | undefined
-    const select = this.#sql('SELECT collection, id, level, version, compartments, prev FROM @past WHERE row = ?')
-    for (let row = this.#newestOf(key); row !== null;) {
-      const found = select.get(row) as Link | undefined
-      if (!found || !isEarlier(found, key, later)) break
-      const [, , level, version, compartments, prev] = found
-      places.push({ row, prev, level, compartments })
-      later = version
-      row = prev
+    return this.#walk(key, selectLink).map(({ row, found }) => {
+      const [level, compartments, prev] = found.slice(2) as [number, string, number | null]
+      return { row, prev, level, compartments }
+    })
+  }
+
+  /**
+   * What a statement finds of each version, from the newest one on. The oldest one may name a place that a later version
+   * has taken; a damaged link leads to nothing, to another record's versions, or in a circle.
+   */
+  #walk(key: RecordKey, select: string): { readonly row: number; readonly found: Linked }[] {
+    const versions = new Map<number, Linked>()
+    for (let row = this.#newestOf(key); row !== null && !versions.has(row);) {
+      const found = this.#sql(select).get(row) as Linked | undefined
+      if (found?.[0] !== key.collection || found[1] !== key.id) break
+      versions.set(row, found)
+      row = found.at(-1) as number | null
     }
-    return places
+    return [...versions].map(([row, found]) => ({ row, found }))
   }
 
   #erase(key: RecordKey): void {
@@ -201,16 +198,25 @@ export class PastTable {
     this.#remove(key, versions, versions)
   }
 
-  /** Leaves one place less than are kept under the label that a row has; its version is to join them. */
-  #trim(key: RecordKey, { raw }: RowWithId, keep: number): KnownPast {
+  /**
+   * Leaves as many places as are kept of each label, and one less of the label that a row has: its version is to join
+   * them.
+   */
+  #trim(key: RecordKey, { raw }: RowWithId, keep: number): KnownPast | undefined {
     const [level, compartments] = [raw[9], raw[10]]
     const places = this.#places(key)
-    const alike = places.filter((place) => place.level === level && place.compartments === compartments)
-    const kept = alike.slice(0, Math.max(0, keep - 1))
-    this.#remove(key, places, alike.slice(kept.length))
-    return alike.length < places.length
-      ? 'some'
-      : { level, compartments, rows: kept.map(({ row }) => row).toReversed() }
+    const counts = new Map([[`${level} ${compartments}`, 1]])
+    const isBeyond = (place: LabelledPlace): boolean => {
+      const label = `${place.level} ${place.compartments}`
+      const count = (counts.get(label) ?? 0) + 1
+      counts.set(label, count)
+      return count > keep
+    }
+    const gone = new Set(places.filter((place) => isBeyond(place)))
+    this.#remove(key, places, [...gone])
+    const kept = places.filter((place) => !gone.has(place))
+    if (counts.size > 1) return 'some'
+    return { level, compartments, rows: kept.map(({ row }) => row).toReversed() }
   }
 
   /** Removes versions of a record, and joins the others. */
@@ -229,16 +235,4 @@ export class PastTable {
     if (newest === null) this.#sql(`DELETE FROM @histories WHERE ${ofKey}`).run(collection, id)
     else this.#sql(`UPDATE @histories SET past = ? WHERE ${ofKey} AND past IS NOT NULL`).run(newest, collection, id)
   }
-}
-
-/**
- * Whether what a link leads to is an earlier version of the record. The oldest one may name a place that a later version
- * has taken; a damaged link leads to nothing, to another record's versions, or in a circle.
- */
-function isEarlier(
-  found: readonly [string, string, unknown, number, ...unknown[]],
-  key: RecordKey,
-  later = Infinity,
-): boolean {
-  return found[0] === key.collection && found[1] === key.id && found[3] < later
 }

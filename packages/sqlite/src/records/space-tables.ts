@@ -3,6 +3,7 @@ import type {
   ChangePage,
   NamePage,
   NameQuery,
+  PastVersion,
   RangeCheckMutation,
   RecordKey,
   RecordPage,
@@ -153,6 +154,11 @@ export class SpaceTables {
     const row = unpackIntact(raw)
     if (!row) this.#warn(raw)
     return row
+  }
+
+  /** The past versions of each record, in one snapshot: a writer may put new versions in the places of old ones. */
+  pastOf(keys: readonly RecordKey[]): (readonly PastVersion[])[] {
+    return this.#inOneSnapshot(() => keys.map((key) => this.past.of(key)))
   }
 
   changes(after: Seq, limit: number): ChangePage {

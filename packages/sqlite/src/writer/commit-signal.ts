@@ -11,6 +11,14 @@ const delayMs = 1
  * which the next commit would bring to the disk: a sixth of the time of a lone write that waits for the disk.
  */
 export class CommitSignal {
+  /** Those that have yet to signal a last commit. */
+  static readonly #waiting = new Set<CommitSignal>()
+
+  static {
+    // Nobody may have closed the memory.
+    process.on('exit', () => CommitSignal.#waiting.forEach((signal) => signal.flush()))
+  }
+
   readonly #path: string
   #last = -Infinity
   #timer: NodeJS.Timeout | undefined
@@ -29,8 +37,8 @@ export class CommitSignal {
     const now = performance.now()
     const isInSeries = now - this.#last < restMs && !afterOthers
     this.#last = now
-    if (isInSeries) this.#timer ??= setTimeout(() => this.#signalLast(), delayMs)
-    else signalWal(this.#path)
+    if (!isInSeries) signalWal(this.#path)
+    else if (!this.#timer) this.#wait()
   }
 
   /** Signals what was not signalled yet. */
@@ -38,12 +46,15 @@ export class CommitSignal {
     if (!this.#timer) return
     clearTimeout(this.#timer)
     this.#timer = undefined
+    CommitSignal.#waiting.delete(this)
     signalWal(this.#path)
   }
 
-  #signalLast(): void {
-    this.#timer = undefined
-    if (performance.now() - this.#last < delayMs) this.#timer = setTimeout(() => this.#signalLast(), delayMs)
-    else signalWal(this.#path)
+  #wait(): void {
+    CommitSignal.#waiting.add(this)
+    this.#timer = setTimeout(() => {
+      if (performance.now() - this.#last < delayMs) this.#wait()
+      else this.flush()
+    }, delayMs)
   }
 }

@@ -45,8 +45,10 @@ export class ForeignCommits {
     this.#seenVersion = options.dataVersion.read()
     this.#poll = setInterval(() => {
       options.onPoll()
-      if (options.file.check()) this.#look()
-      else this.stop()
+      if (!options.file.check()) return this.stop()
+      // It could not be watched again, perhaps for a moment.
+      if (!this.#walWatch && !this.#rest) this.#watch()
+      this.#look()
     }, options.pollMs).unref()
     this.#watch()
   }
@@ -73,10 +75,12 @@ export class ForeignCommits {
   /** Watches no longer, until this process has written nothing for a while. */
   #pause(): void {
     this.#walWatch?.close()
+    this.#walWatch = undefined
     this.#own = 1
     this.#rest = setInterval(() => {
       if (this.#own === 0) {
         clearInterval(this.#rest)
+        this.#rest = undefined
         this.#watch()
       }
       this.#own = 0

@@ -14,7 +14,7 @@ const pagesBeforeThread = 4_000
 /** The length of the log is read after so many commits, which takes 2 µs. */
 const commitsPerLook = 8
 /** While there is a thread, SQLite moves pages itself only in a log that has become as long as this. */
-const longestLog = 20_000
+const longestLog = 6_000
 /** What SQLite does by itself, see https://sqlite.org/pragma.html#pragma_wal_autocheckpoint */
 const byItself = 1_000
 
@@ -32,11 +32,13 @@ export class LogMover implements AsyncDisposable {
   readonly #path: string
   readonly #look: Statement
   readonly #move: Statement
-  readonly #setLimit = (pages: number): unknown => this.#db.pragma(`wal_autocheckpoint = ${pages}`)
   #moved: MovedLog | undefined
   #canStart = !isBundled(import.meta.url, 'log-mover')
   #isReady = false
   #isMoving = false
+  /** Whether all of the log is in the file, while it was not begun anew yet: a reader was looking at it just then. */
+  #isMovedWhole = false
+  #limit = byItself
   #untilLook = commitsPerLook
   /** How long the log was at the last look, and when the thread was asked last. */
   #seen = 0
@@ -52,18 +54,27 @@ export class LogMover implements AsyncDisposable {
     this.#path = path
     this.#look = db.prepare('PRAGMA wal_checkpoint(NOOP)').raw(true)
     this.#move = db.prepare('PRAGMA wal_checkpoint(PASSIVE)').raw(true)
-    this.#setLimit(byItself)
   }
 
-  /** Called after each commit. */
+  /** Called after each commit. Must not throw. */
   committed(): void {
     this.#untilLook -= 1
     if (this.#untilLook > 0) return
     this.#untilLook = commitsPerLook
-    const [, pages, moved] = this.#look.get() as Log
-    this.#written += pages < this.#seen ? pages : pages - this.#seen
-    if (pages < this.#seen) this.#askedAt = 0
+    try {
+      this.#lookAt(this.#look.get() as Log)
+    } catch {
+      // The commit has happened all the same.
+    }
+  }
+
+  #lookAt([, pages, moved]: Log): void {
+    const isAnew = pages < this.#seen
+    this.#written += isAnew ? pages : pages - this.#seen
     this.#seen = pages
+    if (isAnew) this.#askedAt = 0
+    if (this.#isReady) this.#setLimit(isAnew || !this.#isMovedWhole ? longestLog : byItself)
+    if (isAnew) this.#isMovedWhole = false
     if (this.#written < pagesBeforeThread || this.#isMoving) return
     if (this.#canStart) this.#start()
     // Where a reader keeps pages in the log, it is tried again after as many more.
@@ -91,7 +102,7 @@ export class LogMover implements AsyncDisposable {
   #failed(): void {
     this.#isReady = false
     this.#isMoving = false
-    if (this.#db.open) this.#setLimit(byItself)
+    this.#setLimit(byItself)
   }
 
   #ask(pages: number): void {
@@ -113,10 +124,22 @@ export class LogMover implements AsyncDisposable {
       const [, pages, moved] = this.#look.get() as Log
       // A reader keeps the rest in the log.
       if (moved < this.#askedAt) return
-      if (pages - moved > fewPages && this.#rounds < mostRounds) this.#ask(pages)
-      else this.#move.get()
+      if (pages - moved > fewPages && this.#rounds < mostRounds) return this.#ask(pages)
+      const [, all, inFile] = this.#move.get() as Log
+      this.#isMovedWhole = all === inFile
     } catch {
       // A disk that is full, or a lock: what is in the log stays there, and is moved later.
+    }
+  }
+
+  /** After how many pages in the log SQLite moves them itself, within a commit. */
+  #setLimit(pages: number): void {
+    if (this.#limit === pages || !this.#db.open) return
+    this.#limit = pages
+    try {
+      this.#db.pragma(`wal_autocheckpoint = ${pages}`)
+    } catch {
+      // Then SQLite goes on as before.
     }
   }
 }

@@ -34,9 +34,10 @@ export class LogThread {
     this.#worker = new Worker(ownFile('@skein/sqlite', import.meta.url, 'log-thread', './move-log-thread.js'), {
       ...threadFlags(),
     })
-    this.#worker.unref()
     this.#worker.on('message', (answer: LogAnswer) => this.#answered(answer))
     this.#worker.on('error', () => this.#ended()).on('exit', () => this.#ended())
+    // Only now: a listener of messages would keep the process alive again.
+    this.#worker.unref()
   }
 
   #send(order: LogOrder): void {
@@ -44,9 +45,12 @@ export class LogThread {
   }
 
   #answered({ id, type }: LogAnswer): void {
-    if (type === 'closed') this.#closed(id)
-    else if (type === 'failed') this.#followers.get(id)?.failed()
-    else this.#followers.get(id)?.answered()
+    if (type === 'closed') return this.#closed(id)
+    const follower = this.#followers.get(id)
+    if (type !== 'failed') return follower?.answered()
+    this.#followers.delete(id)
+    follower?.failed()
+    this.#closed(id)
   }
 
   #close(id: number): Promise<void> {

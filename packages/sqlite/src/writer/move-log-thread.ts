@@ -25,17 +25,14 @@ parentPort?.on('message', (order: LogOrder) => {
 function carryOut(order: LogOrder): LogAnswer['type'] {
   const file = files.get(order.id)
   if (order.type === 'open') return open(order.id, order.path)
-  if (order.type === 'close') {
-    files.delete(order.id)
-    file?.db.close()
-    return 'closed'
-  }
+  if (order.type === 'close') files.delete(order.id)
   try {
-    file?.move.get()
+    if (order.type === 'close') file?.db.close()
+    else file?.move.get()
   } catch {
     // Whoever asked sees how far it came.
   }
-  return 'moved'
+  return order.type === 'close' ? 'closed' : 'moved'
 }
 
 function open(id: number, path: string): LogAnswer['type'] {

@@ -79,8 +79,9 @@ export class TransactionRunner {
       return { committed: false, stage, error: wrapError(stage, path, error) }
     }
     durability.choose(true)
-    for (const state of this.#parts.states.values()) state.committed()
+    // Others first: listeners here may take their time.
     onCommit(afterOthers)
+    for (const state of this.#parts.states.values()) state.committed()
     return { committed: true, results }
   }
 
