@@ -22,7 +22,10 @@ it('hands out nothing protected or deleted, not even by summaries, and what is n
   ]
   writeFileSync(join(folder, 'kiosk-episodes.jsonl'), JSON.stringify(episode))
   writeFileSync(join(folder, 'kiosk-checkpoints.jsonl'), checkpoints.map((one) => JSON.stringify(one)).join('\n'))
-  const [ours, ...others] = await gatemem(folder)
-  expect(ours).toEqual({ name: 'ours', protected: 0, deleted: 0, utility10: 50, utility20: 50 })
+  const [ours, alone, ...others] = await gatemem(folder)
+  const expected = { protected: 0, deleted: 0, utility10: 50, utility20: 50 }
+  expect(ours).toEqual({ name: 'ours, with summaries', ...expected })
+  expect(alone).toEqual({ name: 'ours, turns alone', ...expected })
+  expect(others).toHaveLength(2)
   for (const other of others) expect(other).toMatchObject({ protected: 100, deleted: 100, utility10: 50 })
 })

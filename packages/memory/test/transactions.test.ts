@@ -18,3 +18,14 @@ it('a transaction gives up after a hundred conflicts, with an error that says so
   expect(attempts).toBe(100)
   expect(await ann?.facts.get('own')).toBeUndefined()
 })
+
+it('a transaction that writes one record again and again counts only what it is to write', async () => {
+  await using memory = await openMemory({ store: mapStore() })
+  const ann = memory.as({ id: 'ann', role: 'test' })
+  const text = 'x'.repeat(1_000_000)
+  await ann.transaction(async ({ facts }) => {
+    // More than a batch may hold, one after the other.
+    for (let index = 0; index < 280; index += 1) await facts.set('a', text + index)
+  })
+  expect(await ann.facts.get('a')).toHaveLength(text.length + 3)
+})
