@@ -14,7 +14,6 @@ import { carryOut, noteOf } from './carry-out.ts'
 import type { Erasure } from './erasure.ts'
 import { draftOf, enforce, inParts, planAtOnce } from './erasure-plan.ts'
 import type { Plan } from './erasure-plan.ts'
-import { isAboutHolds } from './hold.ts'
 import { isWhole, mayErase, requireUnheld } from './may-erase.ts'
 
 /** Up to so many records go at once. More are hidden at once, and go in steps, so that others can write in between. */
@@ -92,25 +91,20 @@ export class Erasing {
   /** Hides records at once. They go in steps, once other processes have heard of it. */
   async #inSteps(records: readonly Shown[]): Promise<Planned> {
     const parts = inParts(records)
-    const versions: number[] = []
-    for (const draft of draftOf(this.#id, parts)) {
-      const [written] = await this.#actor.write(this.#actor.plain([draft]))
-      versions.push(written?.version ?? 0)
-    }
-    const plan = this.#actor.plain(enforce(this.#id, versions))
-    const seq = await this.#unlessHeld(() => this.#enforce(records, plan))
-    const { noticeMs } = this.#space
-    if (noticeMs > 0) await pause(noticeMs)
-    return { plan: { id: this.#id, seq, parts }, records }
-  }
-
-  /** Tries again where nothing but the holds has changed. */
-  async #unlessHeld<Result>(work: () => Promise<Result>): Promise<Result> {
     for (;;) {
+      const versions: number[] = []
+      for (const draft of draftOf(this.#id, parts)) {
+        const [written] = await this.#actor.write(this.#actor.plain([draft]))
+        versions.push(written?.version ?? 0)
+      }
       try {
-        return await work()
+        const seq = await this.#enforce(records, this.#actor.plain(enforce(this.#id, versions)))
+        const { noticeMs } = this.#space
+        if (noticeMs > 0) await pause(noticeMs)
+        return { plan: { id: this.#id, seq, parts }, records }
       } catch (error) {
-        if (!(error instanceof VersionConflictError && isAboutHolds(error))) throw error
+        // The holds have changed, or this machine has slept for so long that the parts have expired.
+        if (!(error instanceof VersionConflictError)) throw error
       }
     }
   }
