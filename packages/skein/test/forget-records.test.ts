@@ -43,6 +43,28 @@ describe('skein forget of records', () => {
     expect(await json(...args, '--derived', 'forget')).toMatchObject({ forgotten: { observations: 1, facts: 1 } })
   })
 
+  it('takes a task, an author, tags, times and a kind, alone and together', async () => {
+    const memory = await openIn(sample.folder)
+    const [ida, jon] = ['ida', 'jon'].map((id) => memory.as({ id, role: 'sales' }))
+    await ida?.observations.log({ value: 'a', task: 'q', tags: ['red', 'old'] })
+    await ida?.facts.set('of ida', 'b', { task: 'q', tags: ['red'] })
+    await jon?.facts.set('of jon', 'c', { task: 'q', tags: ['red', 'old'] })
+    await memory.close()
+    const wouldForget = async (...filter: string[]): Promise<unknown> =>
+      (await json<ForgetReport>('forget', ...filter, '--dry-run', ...olga)).forgotten
+    expect(await wouldForget('--task', 'q')).toEqual({ observations: 1, facts: 2 })
+    expect(await wouldForget('--author', 'ida')).toEqual({ observations: 1, facts: 1 })
+    expect(await wouldForget('--tag', 'red', '--tag', 'old')).toEqual({ observations: 1, facts: 1 })
+    expect(await wouldForget('--until', '2100-01-01', '--since', '1d', '--task', 'q')).toEqual({
+      observations: 1,
+      facts: 2,
+    })
+    const all = ['--task', 'q', '--author', 'ida', '--tag', 'red', '--since', '1d', '--collection', 'facts']
+    const report = await json<ForgetReport>('forget', ...all, '--reason', 'asked', '--yes', ...olga)
+    expect(report.forgotten).toEqual({ facts: 1 })
+    expect(await wouldForget('--task', 'q')).toEqual({ observations: 1, facts: 1 })
+  })
+
   it('needs a reason, the right, and to know what', async () => {
     await fill('person/4')
     const none = await run('forget', '--subject', 'person/4', '--yes', ...olga)

@@ -10,7 +10,7 @@ import type { Store } from '../store/store.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import type { Erasure } from './erasure.ts'
 import type { Doomed, Plan } from './erasure-plan.ts'
-import { partsAtOnce, planKeys, runningPlans } from './erasure-plan.ts'
+import { lastToGo, partsAtOnce, planKeys, runningPlans } from './erasure-plan.ts'
 import { erasePast } from './find-past.ts'
 import { leaveMarks } from './leave-marks.ts'
 import { firstStep, nextStep } from './step-size.ts'
@@ -68,8 +68,12 @@ async function eraseStep(erasers: Erasers, plan: Plan, step: readonly Doomed[], 
   const { store } = erasers
   const whole = step.filter(({ isPast }) => !isPast)
   await erase(erasers, plan, whole, record)
-  // Who had not heard of the plan may have replaced what was to go.
-  await erasePast(store, whole, plan.seq)
+  // Somebody may have replaced what was to go.
+  await erasePast(
+    store,
+    whole.map((one) => ({ ...one, version: lastToGo(plan, one) })),
+    plan.seq,
+  )
   const past = step.filter(({ isPast }) => isPast)
   await erasePastVersions(erasers, past, record)
   await leaveMarks(store, plan, whole, record)
@@ -78,14 +82,16 @@ async function eraseStep(erasers: Erasers, plan: Plan, step: readonly Doomed[], 
 /** Removes records that a plan names, as far as they are there. */
 async function erase(
   { store, owner }: Erasers,
-  { seq }: Plan,
+  plan: Plan,
   step: readonly Doomed[],
   { author, value }: StoredRecord,
 ): Promise<void> {
   const { reason } = decodeJson(value) as Erasure
   for (;;) {
     const found = await store.read(step.map(({ collection, id }) => ({ collection, id })))
-    const present = found.filter((record) => record !== undefined && record.seq <= seq) as readonly StoredRecord[]
+    const present = found.filter((record, n): record is StoredRecord => {
+      return record !== undefined && record.seq <= plan.seq && record.version <= lastToGo(plan, step[n] as Doomed)
+    })
     if (present.length === 0) return
     const removals = present.map(({ collection, id, version }): DeleteMutation => {
       return { type: 'delete', key: { collection, id }, author, ifVersion: version }

@@ -31,11 +31,19 @@ export interface Doomed extends RecordKey, Label {
 /** An erasure that is not complete. */
 export interface Plan {
   readonly id: string
-  /** What was written later under one of the names is something else, and stays. */
+  /** The moment of the erasure. */
   readonly seq: Seq
   readonly parts: readonly (readonly Doomed[])[]
   /** What another node told of, by its name as a source: of a fact, the stamp up to which it goes. */
   readonly told?: Told | undefined
+}
+
+/**
+ * The last version that goes of a record that a plan names. Of what was asked for here only versions go that were
+ * checked: a later one may be somebody else's, held, or about something else. Another node has checked all before it told.
+ */
+export function lastToGo({ told }: Pick<Plan, 'told'>, { version }: Pick<Doomed, 'version'>): number {
+  return told ? Infinity : version
 }
 
 /** The names that another node told of. */
@@ -44,8 +52,16 @@ export type Told = ReadonlyMap<string, Stamp>
 /** Until a plan is in force, its parts expire: nobody waits for the plan of somebody who has died. */
 const draftMs = 3_600_000
 const pageSize = 100
+/** How many records one part names. */
+const partSize = 500
 /** So many parts are read or removed at a time, since others wait for it: each may name hundreds of records. */
 export const partsAtOnce = 4
+
+/** Records in the parts in which they go. */
+export function inParts<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
+  const count = Math.ceil(items.length / partSize)
+  return Array.from({ length: count }, (_, n) => items.slice(n * partSize, (n + 1) * partSize))
+}
 
 /** The writes of a plan's parts, to be made one by one before it is in force. */
 export function* draftOf(id: string, parts: readonly (readonly Doomed[])[]): Generator<SetMutation> {

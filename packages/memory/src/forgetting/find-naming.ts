@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Actor } from '../space/actor.ts'
 import type { Shown } from '../space/shown.ts'
 import { hasTrait } from '../store/collections.ts'
-import type { RecordKey } from '../store/record.ts'
+import type { RecordKey, StoredRecord } from '../store/record.ts'
 import { sourceName } from '../store/source-name.ts'
 import { inSlices } from './in-slices.ts'
 import { decodeJson } from '../values/json.ts'
@@ -37,12 +37,31 @@ export async function findNaming(
     let after: number | undefined
     do {
       const page = await actor.query({ collection, order: 'oldest', limit: pageSize, after }, 'all')
-      found.push(...page.records.filter(({ value }) => !isSealed(value) && isNamedIn(decodeJson(value), names)))
+      found.push(...page.records.filter((record) => isNaming(record, names)))
       after = page.next
       await nextTurn()
     } while (after !== undefined)
   }
   return found
+}
+
+/** Those of some records of agents that name one of these records, or the subject. */
+export async function namingAmong<Given extends StoredRecord>(
+  given: readonly Given[],
+  records: Iterable<RecordKey>,
+  subject: string | undefined,
+): Promise<readonly Given[]> {
+  const names = await namesOf(records, subject)
+  return given.filter((record) => isNaming(record, names))
+}
+
+/** Whether it is something that an agent keeps: its mail, or its saved state. */
+export function isKeptByAgents({ collection }: RecordKey): boolean {
+  return collection === 'agents' || collection === 'messages'
+}
+
+function isNaming({ value }: StoredRecord, names: Names): boolean {
+  return !isSealed(value) && isNamedIn(decodeJson(value), names)
 }
 
 async function namesOf(records: Iterable<RecordKey>, subject: string | undefined): Promise<Names> {

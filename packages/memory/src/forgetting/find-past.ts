@@ -7,11 +7,9 @@ import type { PastVersion } from '../store/past.ts'
 import type { RecordKey, Seq } from '../store/record.ts'
 import { shownSource, sourceName } from '../store/source-name.ts'
 import type { Store } from '../store/store.ts'
-import { nameOfSource } from '../space/write-options.ts'
+import type { Aim } from './aim.ts'
 import type { Found } from './find-targets.ts'
-import { parseTarget } from './forget-options.ts'
-import type { ForgetTarget } from './forget-options.ts'
-import { isHeld, passesForgetFilter } from './hold.ts'
+import { isHeld } from './hold.ts'
 import type { HoldRule } from './hold.ts'
 
 const pageSize = 100
@@ -24,24 +22,14 @@ export type PastShown = Shown & { readonly isPast: true }
  * name that is given, and with `reaches` what names something that goes as its source. There is no index of them, so
  * this looks at all.
  */
-export async function findPast(
-  actor: Actor,
-  what: ForgetTarget,
-  found: Found,
-  { ofAll, reaches }: { readonly ofAll: boolean; readonly reaches: boolean },
-): Promise<readonly PastShown[]> {
-  const target = parseTarget(what)
-  const named = 'sources' in target ? new Set(target.sources.map(nameOfSource)) : undefined
-  const isMeant = (record: Shown): boolean => {
-    if (reaches && record.derivedFrom.some((source) => found.has(shownSource(source)))) return true
-    if ('sources' in target) return named?.has(sourceName(record)) ?? false
-    return (ofAll || record.author === actor.principal.id) && passesForgetFilter(record, target)
-  }
+export async function findPast(actor: Actor, aim: Aim, found: Found, reaches: boolean): Promise<readonly PastShown[]> {
+  const isMeant = (record: Shown): boolean =>
+    (reaches && record.derivedFrom.some((source) => found.has(shownSource(source)))) || aim.means(record)
   const meant: PastShown[] = []
   for await (const [key, versions] of allPast(actor.unseen)) {
     if (found.has(sourceName(key))) continue
     for (const { record, deleted } of versions) {
-      const shown = deleted && !named?.has(sourceName(key)) ? undefined : actor.see(key, record, 'unnoted')
+      const shown = deleted && !aim.names.has(sourceName(key)) ? undefined : actor.see(key, record, 'unnoted')
       if (shown && isMeant(shown)) meant.push({ ...shown, isPast: true })
     }
   }
@@ -77,13 +65,18 @@ async function* allPast(
   }
 }
 
-/** Erases the past versions of records, up to a position. */
-export async function erasePast(store: Store, keys: readonly RecordKey[], upTo: Seq = Infinity): Promise<void> {
+/** Erases the past versions of records, up to a position, and up to a version where one is given. */
+export async function erasePast(
+  store: Store,
+  keys: readonly (RecordKey & { readonly version?: number })[],
+  upTo: Seq = Infinity,
+): Promise<void> {
   const recalled = keys.filter(({ collection }) => recalledKinds.has(collection))
   if (recalled.length === 0) return
   const found = await store.past(recalled)
   for (const [index, key] of recalled.entries()) {
-    const due = (found[index] ?? []).filter(({ record }) => record.seq <= upTo)
+    const { version: last = Infinity } = key
+    const due = (found[index] ?? []).filter(({ record }) => record.seq <= upTo && record.version <= last)
     if (due.length > 0)
       await store.changePast(
         key,

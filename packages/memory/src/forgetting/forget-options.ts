@@ -47,13 +47,16 @@ export interface ForgetOptions {
 
 /** What was forgotten. */
 export interface ForgetReport {
-  /** Of the record in `erasures` that reports on it; `undefined` where there was nothing to forget. */
+  /** Of the record in `erasures` that reports on it, but for what others wrote meanwhile; `undefined` where there was nothing to forget. */
   readonly id: string | undefined
   /** Records that are gone, by their kind. */
   readonly forgotten: Readonly<Partial<Record<Collection, number>>>
   /** Contents of objects that are gone: no record held them any longer. */
   readonly contents: number
-  /** With `derived: 'report'`, what is derived from it and stays, as `collection/id` or ids of objects. */
+  /**
+   * What stays, as `collection/id` or ids of objects: with `derived: 'report'`, what is derived from it; and what others
+   * wrote meanwhile that should go, where this principal may not forget it or a hold keeps it.
+   */
   readonly left: readonly string[]
 }
 

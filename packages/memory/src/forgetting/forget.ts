@@ -1,37 +1,24 @@
-import { randomUUID } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
-
-import { runningTag } from '../federation/erased.ts'
 import type { Actor } from '../space/actor.ts'
-import type { OwnMutation, Shown } from '../space/shown.ts'
+import type { Shown } from '../space/shown.ts'
 import type { StoredSpace } from '../space/space.ts'
-import type { Collection } from '../store/collections.ts'
-import type { RecordKey } from '../store/record.ts'
-import { correctedKey } from '../store/correction-key.ts'
-import { sourceName, subjectSource } from '../store/source-name.ts'
-import { joinLabels } from '../values/access.ts'
-import { VersionConflictError } from '../values/errors.ts'
-import { inSlices } from './in-slices.ts'
-import { encodeJson } from '../values/json.ts'
-import { carryOut, noteOf } from './carry-out.ts'
-import type { Erasure } from './erasure.ts'
-import { draftOf, enforce, planAtOnce } from './erasure-plan.ts'
-import type { Plan } from './erasure-plan.ts'
+import type { Seq, StoredRecord } from '../store/record.ts'
+import { sourceName } from '../store/source-name.ts'
+import { HeldError } from '../values/held-error.ts'
+import { aimOf } from './aim.ts'
+import type { Aim } from './aim.ts'
+import { countsOf, Erasing } from './erasing.ts'
+import type { Erased } from './erasing.ts'
+import { findLate } from './find-late.ts'
+import type { Missing } from './find-late.ts'
+import { findNaming } from './find-naming.ts'
 import { findPast } from './find-past.ts'
 import { addDerived, correctionsOfAll, findTargets } from './find-targets.ts'
 import type { Found } from './find-targets.ts'
-import { forgetLate } from './forget-late.ts'
-import { HeldError } from '../values/held-error.ts'
-import { heldAmong } from './held-among.ts'
-import { isAboutHolds, isHeld, readHolds, sameHolds } from './hold.ts'
-import { findNaming } from './find-naming.ts'
-import { isSubjectAlone, parseTarget, requireForgetOptions } from './forget-options.ts'
+import { requireForgetOptions } from './forget-options.ts'
 import type { ForgetOptions, ForgetReport, ForgetTarget } from './forget-options.ts'
-
-/** Up to so many records go at once. More are hidden at once, and go in steps, so that others can write in between. */
-const mostAtOnce = 100
-/** How many records one record of a plan names. */
-const partSize = 500
+import { readHolds } from './hold.ts'
+import { inSlices } from './in-slices.ts'
+import { heldOf, isAbout, isWhole, mayErase, requireMayErase, requireUnheld } from './may-erase.ts'
 
 /**
  * Forgets records, and what is derived from them: values, search terms, results of work, and contents of objects that no
@@ -46,9 +33,37 @@ export async function forget(
   what: ForgetTarget,
   options: ForgetOptions,
 ): Promise<ForgetReport> {
-  const { reason, derived, dryRun } = requireForgetOptions(options)
+  const asked = requireForgetOptions(options)
+  for (;;) {
+    const search = await searchFor(actor, what, asked)
+    const { gone, left } = search
+    await requireUnheld(space, gone)
+    if (asked.dryRun || gone.length === 0) return { id: undefined, forgotten: countsOf(gone), contents: 0, left }
+    const erased = await new Erasing(space, actor, asked).run(gone)
+    // Else somebody has written over a record meanwhile, and this principal may not erase that one.
+    if (erased) return forgetLate(space, actor, asked, search, erased)
+  }
+}
+
+type Asked = ReturnType<typeof requireForgetOptions>
+
+/** What an erasure found that goes, all of it checked. */
+interface Search {
+  readonly aim: Aim
+  /** A position before the search. */
+  readonly since: Seq
+  /** Records by their names: those that were asked for, and unless told otherwise, what is derived from them. */
+  readonly found: Found
+  readonly gone: readonly Shown[]
+  /** The names of what is derived and stays. */
+  readonly left: readonly string[]
+}
+
+async function searchFor(actor: Actor, what: ForgetTarget, { derived }: Asked): Promise<Search> {
+  const since = await positionOf(actor)
+  const aim = aimOf(actor, what)
   const found = await findTargets(actor, what)
-  const subject = subjectOf(what)
+  const { subject } = aim
   if (subject !== undefined) await addNaming(actor, found, subject)
   const roots = new Set(found.keys())
   if (derived !== 'keep') {
@@ -57,28 +72,98 @@ export async function forget(
   }
   const names: ReadonlySet<string> = derived === 'forget' ? new Set(found.keys()) : roots
   const doomed = [...names].flatMap((name) => found.get(name) ?? [])
-  const left = derived === 'report' ? namesOf([...found].filter(([name]) => !roots.has(name))) : []
+  const left =
+    derived === 'report' ? namesOf([...found.values()].filter((record) => !roots.has(sourceName(record)))) : []
   await inSlices(doomed, (record) => {
     if (!isAbout(record, found)) requireMayErase(actor, record)
   })
-  const past = await findPast(actor, what, found, { ofAll: actor.has('erase'), reaches: derived === 'forget' })
+  const past = await findPast(actor, aim, found, derived === 'forget')
   for (const record of past) requireMayErase(actor, record)
   const told = (await correctionsOfAll(actor, doomed)).filter((record) => !names.has(sourceName(record)))
-  const gone = [...doomed, ...told, ...past]
-  await requireUnheld(space, gone)
-  if (dryRun || gone.length === 0) return { id: undefined, forgotten: countsOf(gone), contents: 0, left }
-  const erasing = new Erasing(space, actor, { reason, derived })
-  const report = await erasing.run(gone)
-  const whole = [...(derived === 'forget' ? names : []), ...(subject === undefined ? [] : [subjectSource(subject)])]
-  const late = await forgetLate(space, actor, whole, reason)
-  const { work = 0, ...others } = report.forgotten
-  return { ...report, forgotten: { ...others, ...(work + late > 0 && { work: work + late }) }, left }
+  return { aim, since, found, gone: [...doomed, ...told, ...past], left }
 }
 
-/** Whom all of it is about, where that is the only question. */
-function subjectOf(what: ForgetTarget): string | undefined {
-  const target = parseTarget(what)
-  return 'sources' in target || !isSubjectAlone(target) ? undefined : target.subject
+/**
+ * Forgets what was written while the erasure was prepared, until there is no more of it. What this principal may not
+ * erase, or somebody holds, stays, and the report lists it. Work that ends later sees that it has read what is gone, and
+ * keeps nothing.
+ */
+async function forgetLate(
+  space: StoredSpace,
+  actor: Actor,
+  asked: Asked,
+  search: Search,
+  first: Erased,
+): Promise<ForgetReport> {
+  const { derived } = asked
+  const { aim } = search
+  const left = new Set(search.left)
+  const gone = [...first.records]
+  let { contents } = first
+  const isInTime = ({ seq, collection }: StoredRecord): boolean => seq <= first.seq || collection === 'work'
+  let missing: Missing = {
+    ...missingFrom(search.since, first, derived === 'keep' ? [] : search.found.keys()),
+    subject: aim.subject,
+    means: (record) => aim.means(record) && isInTime(record),
+  }
+  for (;;) {
+    const now = await positionOf(actor)
+    const late = await findLate(actor, missing)
+    if (derived === 'report') for (const name of namesOf(late.derived)) left.add(name)
+    const found = [...late.meant, ...(derived === 'forget' ? late.derived : [])]
+    const { due, stays } = await sortOut(space, actor, found, late.said, missing.gone)
+    for (const name of stays) left.add(name)
+    if (due.length === 0) break
+    const erased = await eraseAsFound(new Erasing(space, actor, asked), due)
+    // Else look again: a hold, or a record that this principal may not erase, is new.
+    if (!erased) continue
+    gone.push(...erased.records)
+    contents += erased.contents
+    missing = missingFrom(now, erased, derived === 'keep' ? [] : erased.records.map(sourceName))
+  }
+  return { id: first.id, forgotten: countsOf(gone), contents, left: [...left] }
+}
+
+/** What an erasure has missed, of what is derived from records that went, or was written over them. */
+function missingFrom(after: Seq, { records, isInSteps }: Erased, sources: Iterable<string>): Missing {
+  const gone = new Map(records.filter(isWhole).map((record) => [sourceName(record), record]))
+  return { after, gone, isOverwritable: isInSteps, sources, means: () => false }
+}
+
+/** Tells what goes from what this principal may not erase, or somebody holds. What says something of what goes, goes too. */
+async function sortOut(
+  space: StoredSpace,
+  actor: Actor,
+  found: readonly Shown[],
+  said: readonly Shown[],
+  gone: Missing['gone'],
+): Promise<{ readonly due: readonly Shown[]; readonly stays: readonly string[] }> {
+  if (found.length + said.length === 0) return { due: [], stays: [] }
+  const held = await heldOf(space, [...found, ...said], await readHolds(space.whole))
+  const due = new Map(found.filter((record) => !held.has(record) && mayErase(actor, record)).map(named))
+  const stays = namesOf(found).filter((name) => !due.has(name))
+  const names = new Set([...gone.keys(), ...due.keys()])
+  const theirs = [...said, ...(await correctionsOfAll(actor, [...due.values()]))]
+  for (const record of theirs) if (!held.has(record) && isAbout(record, names)) due.set(...named(record))
+  return { due: [...due.values()], stays }
+}
+
+function named(record: Shown): [name: string, record: Shown] {
+  return [sourceName(record), record]
+}
+
+/** Resolves to nothing where somebody holds one of them by now, too. */
+async function eraseAsFound(erasing: Erasing, due: readonly Shown[]): Promise<Erased | undefined> {
+  try {
+    return await erasing.run(due)
+  } catch (error) {
+    if (error instanceof HeldError) return undefined
+    throw error
+  }
+}
+
+async function positionOf(actor: Actor): Promise<Seq> {
+  return (await actor.unseen.changes(Number.MAX_SAFE_INTEGER, 1)).last
 }
 
 async function addNaming(actor: Actor, found: Found, subject: string | undefined): Promise<void> {
@@ -86,153 +171,6 @@ async function addNaming(actor: Actor, found: Found, subject: string | undefined
 }
 
 /** The names of what is derived; what is said about its records goes with them, and is not content. */
-function namesOf(found: readonly (readonly [name: string, record: Shown])[]): string[] {
-  return found.filter(([, { collection }]) => collection !== 'corrections').map(([name]) => name)
-}
-
-/** Whether it tells why something that goes holds no more: then it goes as well, whoever wrote it. */
-function isAbout(record: Shown, found: Found): boolean {
-  const corrected = correctedKey(record)
-  return corrected !== undefined && found.has(sourceName(corrected))
-}
-
-function requireMayErase(actor: Actor, record: Shown): void {
-  if (record.author === actor.principal.id) return
-  actor.requireRight('erase', 'erase', record, record)
-}
-
-/** What refuses an erasure once somebody holds more, or less. @throws HeldError where one of these, or its past, is held */
-async function requireUnheld(space: StoredSpace, records: readonly Shown[]): Promise<OwnMutation> {
-  const holds = await readHolds(space.whole)
-  const kept = await heldAmong(space.whole, records.filter(isWhole), holds)
-  const held = [...kept, ...records.filter((record) => !isWhole(record) && isHeld(record, holds))]
-  if (held.length > 0) throw new HeldError(held)
-  return sameHolds(holds)
-}
-
-/** One erasure, with the record that reports on it. */
-class Erasing {
-  readonly #space: StoredSpace
-  readonly #actor: Actor
-  readonly #id = randomUUID()
-  readonly #said: Pick<Erasure, 'reason' | 'derived'>
-
-  constructor(space: StoredSpace, actor: Actor, said: Pick<Erasure, 'reason' | 'derived'>) {
-    this.#space = space
-    this.#actor = actor
-    this.#said = said
-  }
-
-  async run(doomed: readonly Shown[]): Promise<Omit<ForgetReport, 'left'>> {
-    const { plan, records } = doomed.length > mostAtOnce ? await this.#inSteps(doomed) : await this.#atOnce(doomed)
-    if (!plan) return { id: undefined, forgotten: {}, contents: 0 }
-    const { whole: store, shelf, owner } = this.#space
-    const assertOpen = (): void => this.#space.assertOpen()
-    const contents = await carryOut({ store, shelf, owner, assertOpen }, plan)
-    return { id: plan.id, forgotten: countsOf(records), contents }
-  }
-
-  /** Removes records in the atom that puts the plan into force. The plan says what is left to do if we die now. */
-  async #atOnce(doomed: readonly Shown[]): Promise<Planned> {
-    let records = doomed
-    while (records.length > 0) {
-      const removals = records.filter(isWhole).map(({ collection, id, version }): OwnMutation => {
-        return { type: 'delete', key: { collection, id }, ifVersion: version }
-      })
-      const { id: agent } = this.#actor.principal
-      const noted = this.#actor.audited(records.map((record) => noteOf(record, agent, this.#said.reason)))
-      const plan = this.#actor.plain(planAtOnce(this.#id, records))
-      try {
-        const seq = await this.#enforce(records, plan, [...removals, noted])
-        return { plan: { id: this.#id, seq, parts: [records] }, records }
-      } catch (error) {
-        if (!(error instanceof VersionConflictError)) throw error
-        records = await this.#asTheyAre(records)
-      }
-    }
-    return { plan: undefined, records }
-  }
-
-  /** Hides records at once. They go in steps, once other processes have heard of it. */
-  async #inSteps(records: readonly Shown[]): Promise<Planned> {
-    const parts = inParts(records)
-    const versions: number[] = []
-    for (const draft of draftOf(this.#id, parts)) {
-      const [written] = await this.#actor.write(this.#actor.plain([draft]))
-      versions.push(written?.version ?? 0)
-    }
-    const plan = this.#actor.plain(enforce(this.#id, versions))
-    const seq = await this.#unlessHeld(() => this.#enforce(records, plan))
-    const { noticeMs } = this.#space
-    if (noticeMs > 0) await pause(noticeMs)
-    return { plan: { id: this.#id, seq, parts }, records }
-  }
-
-  /** Tries again where nothing but the holds has changed. */
-  async #unlessHeld<Result>(work: () => Promise<Result>): Promise<Result> {
-    for (;;) {
-      try {
-        return await work()
-      } catch (error) {
-        if (!(error instanceof VersionConflictError && isAboutHolds(error))) throw error
-      }
-    }
-  }
-
-  /** Writes what puts the plan into force; resolves to its position. */
-  async #enforce(
-    records: readonly Shown[],
-    plan: readonly OwnMutation[],
-    before: readonly OwnMutation[] = [],
-  ): Promise<number> {
-    const erasure: Erasure = { state: 'running', ...this.#said, forgotten: countsOf(records), contents: 0 }
-    const { id: author } = this.#actor.principal
-    // That something was forgotten, and why, is as sensitive as it was.
-    const meta = this.#actor.mark({ author, tags: [runningTag], derivedFrom: [], ...joinLabels(records) })
-    const key = { collection: 'erasures', id: this.#id } as const
-    const own: OwnMutation = { type: 'set', key, value: encodeJson(erasure), meta, ifVersion: 0 }
-    const unheld = await requireUnheld(this.#space, records)
-    const written = await this.#actor.write([unheld, ...before, own, ...plan])
-    return written.at(-1)?.seq ?? 0
-  }
-
-  /** What is there now. What somebody rewrote under the same key meanwhile goes as well: it was to be forgotten. */
-  async #asTheyAre(records: readonly Shown[]): Promise<readonly Shown[]> {
-    const now = await Promise.all(
-      records.map(async (record) => (isWhole(record) ? await this.#actor.read(keyOf(record), 'read', 'all') : record)),
-    )
-    return now.filter((record) => record !== undefined)
-  }
-}
-
-/** What came of planning; no plan where everything was gone by then. */
-interface Planned {
-  readonly plan: Plan | undefined
-  readonly records: readonly Shown[]
-}
-
-/** Whether a record goes as it is, and not a past version of it alone. */
-function isWhole(record: Shown & { readonly isPast?: boolean }): boolean {
-  return record.isPast !== true
-}
-
-function keyOf({ collection, id }: Shown): RecordKey {
-  return { collection, id }
-}
-
-/** How many there are of each kind; a record of which several past versions go counts once. */
-export function countsOf(records: readonly Shown[]): Partial<Record<Collection, number>> {
-  const ids = new Map<Collection, Set<string>>()
-  for (const { collection, id } of records) {
-    const known = ids.get(collection)
-    if (known) known.add(id)
-    else ids.set(collection, new Set([id]))
-  }
-  return Object.fromEntries([...ids].map(([collection, { size }]) => [collection, size]))
-}
-
-/** Records in the parts in which they go. */
-export function inParts<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
-  const count = Math.ceil(items.length / partSize)
-  return Array.from({ length: count }, (_, n) => items.slice(n * partSize, (n + 1) * partSize))
+function namesOf(records: readonly Shown[]): string[] {
+  return records.filter(({ collection }) => collection !== 'corrections').map(sourceName)
 }

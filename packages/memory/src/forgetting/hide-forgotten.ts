@@ -7,14 +7,14 @@ import type { DeleteMutation, Mutation } from '../store/mutation.ts'
 import type { RecordKey, Seq, StoredRecord } from '../store/record.ts'
 import { sourceName } from '../store/source-name.ts'
 import type { Store } from '../store/store.ts'
-import { pastName, runningPlans } from './erasure-plan.ts'
-import type { Plan } from './erasure-plan.ts'
+import { lastToGo, pastName, runningPlans } from './erasure-plan.ts'
+import type { Doomed, Plan } from './erasure-plan.ts'
 import { inSlices } from './in-slices.ts'
 
-/** Names that an erasure hides, and its moment. */
+/** Names that an erasure hides, each up to a version, and its moment. */
 interface HiddenNames {
   readonly seq: Seq
-  readonly names: ReadonlySet<string>
+  readonly names: ReadonlyMap<string, number>
 }
 
 /** All that is being erased. */
@@ -39,7 +39,7 @@ export function hideForgotten(store: Store, epochs: EpochTable): Store {
   let hidden: Hidden = []
   let plans: readonly Plan[] = []
   let looking: Look | undefined
-  const namesOfPlan = new WeakMap<Plan, ReadonlySet<string>>()
+  const namesOfPlan = new WeakMap<Plan, ReadonlyMap<string, number>>()
 
   const isKnown = (number: number): boolean => number === known && !epochs.isDisconnected
 
@@ -102,7 +102,7 @@ export function hideForgotten(store: Store, epochs: EpochTable): Store {
   const makeWay = async (batch: readonly Mutation[], number: number): Promise<void> => {
     const names = isKnown(number) ? hidden : await look(number)
     if (names.length === 0) return
-    const taken = batch.map(({ key }) => key).filter((key) => hiddenSince(sourceName(key), names) !== undefined)
+    const taken = batch.map(({ key }) => key).filter((key) => isNamed(sourceName(key), names))
     if (taken.length === 0) return
     for (const [index, record] of (await store.read(taken)).entries()) {
       if (!record || isThere(record, names)) continue
@@ -142,9 +142,7 @@ export function hideForgotten(store: Store, epochs: EpochTable): Store {
         return names.length === 0
           ? found
           : found.map((versions) =>
-              versions.filter(
-                ({ record }) => isThere(record, names) && hiddenSince(pastName(record), names) === undefined,
-              ),
+              versions.filter(({ record }) => isThere(record, names) && !isNamed(pastName(record), names)),
             )
       }),
     write: (batch) => {
@@ -163,19 +161,21 @@ interface Page<At> {
 /** Whether a record is not being erased. What was written later under the same name is something else. */
 function isThere(record: StoredRecord, hidden: Hidden): boolean {
   if (hidden.length === 0) return true
-  const seq = hiddenSince(sourceName(record), hidden)
-  return seq === undefined || record.seq > seq
+  const name = sourceName(record)
+  return !hidden.some(({ seq, names }) => record.seq <= seq && record.version <= (names.get(name) ?? 0))
 }
 
-/** The moment of the last erasure that hides a name. */
-function hiddenSince(name: string, hidden: Hidden): Seq | undefined {
-  return hidden.findLast(({ names }) => names.has(name))?.seq
+function isNamed(name: string, hidden: Hidden): boolean {
+  return hidden.some(({ names }) => names.has(name))
 }
 
-async function namesOf({ parts }: Plan): Promise<ReadonlySet<string>> {
-  const names = new Set<string>()
-  for (const part of parts)
-    await inSlices(part, (doomed) => names.add(doomed.isPast ? pastName(doomed) : sourceName(doomed)))
+async function namesOf(plan: Plan): Promise<ReadonlyMap<string, number>> {
+  const names = new Map<string, number>()
+  const note = (doomed: Doomed): void => {
+    if (doomed.isPast) names.set(pastName(doomed), doomed.version)
+    else names.set(sourceName(doomed), lastToGo(plan, doomed))
+  }
+  for (const part of plan.parts) await inSlices(part, note)
   return names
 }
 

@@ -12,6 +12,8 @@ import { doubtCases } from './verbs/doubt-cases.ts'
 import { escalationsCases } from './memory/escalations-cases.ts'
 import { factsCases } from './memory/facts-cases.ts'
 import { forgetCases } from './verbs/forget-cases.ts'
+import { forgetFilterCases } from './verbs/forget-filter-cases.ts'
+import { forgetRaceCases } from './verbs/forget-race-cases.ts'
 import { forgetReachCases } from './verbs/forget-reach-cases.ts'
 import { historyCases } from './verbs/history-cases.ts'
 import { holdCases } from './verbs/hold-cases.ts'
@@ -91,6 +93,12 @@ const parts: Readonly<Record<StoreContractPart, Cases>> = {
     forgetCases(options)
     describe('its reach', () => {
       forgetReachCases(options)
+    })
+    describe('by filters', () => {
+      forgetFilterCases(options)
+    })
+    describe('beside others', () => {
+      forgetRaceCases(options)
     })
   },
   holds: holdCases,

@@ -68,7 +68,7 @@ export async function forgetRecords(
   const count = Object.values(planned.forgotten).reduce((sum, one) => sum + one, 0)
   if (dryRun || count === 0) return tell(flags, planned)
   if (!flags.yes) {
-    printNote(renderForgotten(planned, true))
+    printNote(renderForgotten(planned, { ...flags, isPlan: true }))
     if (!process.stdin.isTTY) {
       throw new InputError('--yes', 'is needed where the command cannot ask. Nothing was forgotten.')
     }
@@ -86,5 +86,5 @@ const nothing: ForgetReport = { id: undefined, forgotten: {}, contents: 0, left:
 
 async function tell(flags: ForgetFlags, report: ForgetReport): Promise<void> {
   if (flags.json) await printJson({ space: flags.space, dryRun: flags.dryRun, ...report, id: report.id ?? null })
-  else await print(renderForgotten(report, flags.dryRun))
+  else await print(renderForgotten(report, { ...flags, isPlan: flags.dryRun }))
 }

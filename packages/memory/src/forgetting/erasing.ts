@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+
+import { runningTag } from '../federation/erased.ts'
+import type { Actor } from '../space/actor.ts'
+import type { OwnMutation, Shown } from '../space/shown.ts'
+import type { StoredSpace } from '../space/space.ts'
+import type { Collection } from '../store/collections.ts'
+import type { Seq } from '../store/record.ts'
+import { joinLabels } from '../values/access.ts'
+import { VersionConflictError } from '../values/errors.ts'
+import { encodeJson } from '../values/json.ts'
+import { carryOut, noteOf } from './carry-out.ts'
+import type { Erasure } from './erasure.ts'
+import { draftOf, enforce, inParts, planAtOnce } from './erasure-plan.ts'
+import type { Plan } from './erasure-plan.ts'
+import { isWhole, mayErase, requireUnheld } from './may-erase.ts'
+
+/** Up to so many records go at once. More are hidden at once, and go in steps, so that others can write in between. */
+const mostAtOnce = 100
+
+/** What went. */
+export interface Erased {
+  /** Of the record in `erasures`; `undefined` where everything was gone by then. */
+  readonly id: string | undefined
+  /** The moment from which on nobody could read it. */
+  readonly seq: Seq
+  readonly records: readonly Shown[]
+  /** Whether records went after that moment, in steps. */
+  readonly isInSteps: boolean
+  /** How many contents of objects went with their last record. */
+  readonly contents: number
+}
+
+/** One erasure of records that were checked, with the record that reports on it. */
+export class Erasing {
+  readonly #space: StoredSpace
+  readonly #actor: Actor
+  readonly #id = randomUUID()
+  readonly #said: Pick<Erasure, 'reason' | 'derived'>
+
+  constructor(space: StoredSpace, actor: Actor, said: Pick<Erasure, 'reason' | 'derived'>) {
+    this.#space = space
+    this.#actor = actor
+    this.#said = said
+  }
+
+  /**
+   * Erases records. Of more than a hundred only the versions that were checked go: what somebody has written over one
+   * of them stays.
+   *
+   * @returns `undefined` where somebody has written over one what this principal may not erase. Then nothing has
+   * happened, and the caller looks again.
+   * @throws HeldError where one is held by now: nothing has happened.
+   */
+  async run(checked: readonly Shown[]): Promise<Erased | undefined> {
+    const isInSteps = checked.length > mostAtOnce
+    const planned = await (isInSteps ? this.#inSteps(checked) : this.#atOnce(checked))
+    if (!planned) return undefined
+    const { plan, records } = planned
+    if (!plan) return { id: undefined, seq: 0, records, isInSteps, contents: 0 }
+    const { whole: store, shelf, owner } = this.#space
+    const assertOpen = (): void => this.#space.assertOpen()
+    const contents = await carryOut({ store, shelf, owner, assertOpen }, plan)
+    return { id: plan.id, seq: plan.seq, records, isInSteps, contents }
+  }
+
+  /** Removes records in the atom that puts the plan into force. The plan says what is left to do if we die now. */
+  async #atOnce(checked: readonly Shown[]): Promise<Planned | undefined> {
+    let records = checked
+    while (records.length > 0) {
+      const removals = records.filter(isWhole).map(({ collection, id, version }): OwnMutation => {
+        return { type: 'delete', key: { collection, id }, ifVersion: version }
+      })
+      const { id: agent } = this.#actor.principal
+      const noted = this.#actor.audited(records.map((record) => noteOf(record, agent, this.#said.reason)))
+      const plan = this.#actor.plain(planAtOnce(this.#id, records))
+      try {
+        const seq = await this.#enforce(records, plan, [...removals, noted])
+        return { plan: { id: this.#id, seq, parts: [records] }, records }
+      } catch (error) {
+        if (!(error instanceof VersionConflictError)) throw error
+        const now = await this.#asTheyAre(records)
+        if (!now) return undefined
+        records = now
+      }
+    }
+    return { plan: undefined, records }
+  }
+
+  /** Hides records at once. They go in steps, once other processes have heard of it. */
+  async #inSteps(records: readonly Shown[]): Promise<Planned> {
+    const parts = inParts(records)
+    for (;;) {
+      const versions: number[] = []
+      for (const draft of draftOf(this.#id, parts)) {
+        const [written] = await this.#actor.write(this.#actor.plain([draft]))
+        versions.push(written?.version ?? 0)
+      }
+      try {
+        const seq = await this.#enforce(records, this.#actor.plain(enforce(this.#id, versions)))
+        const { noticeMs } = this.#space
+        if (noticeMs > 0) await pause(noticeMs)
+        return { plan: { id: this.#id, seq, parts }, records }
+      } catch (error) {
+        // The holds have changed, or this machine has slept for so long that the parts have expired.
+        if (!(error instanceof VersionConflictError)) throw error
+      }
+    }
+  }
+
+  /** Writes what puts the plan into force; resolves to its position. */
+  async #enforce(
+    records: readonly Shown[],
+    plan: readonly OwnMutation[],
+    before: readonly OwnMutation[] = [],
+  ): Promise<number> {
+    const erasure: Erasure = { state: 'running', ...this.#said, forgotten: countsOf(records), contents: 0 }
+    const { id: author } = this.#actor.principal
+    // That something was forgotten, and why, is as sensitive as it was.
+    const meta = this.#actor.mark({ author, tags: [runningTag], derivedFrom: [], ...joinLabels(records) })
+    const key = { collection: 'erasures', id: this.#id } as const
+    const own: OwnMutation = { type: 'set', key, value: encodeJson(erasure), meta, ifVersion: 0 }
+    const unheld = await requireUnheld(this.#space, records)
+    const written = await this.#actor.write([unheld, ...before, own, ...plan])
+    return written.at(-1)?.seq ?? 0
+  }
+
+  /**
+   * What is there now. What somebody rewrote under the same key meanwhile goes as well, since it was to be forgotten,
+   * unless it is above the clearance.
+   *
+   * @returns `undefined` where this principal may not erase one of these.
+   */
+  async #asTheyAre(records: readonly Shown[]): Promise<readonly Shown[] | undefined> {
+    const now = await Promise.all(
+      records.map(async (record) => {
+        const { collection, id } = record
+        return isWhole(record) ? await this.#actor.read({ collection, id }, 'read', 'all') : record
+      }),
+    )
+    const isSame = (record: Shown, n: number): boolean => record.version === records[n]?.version
+    if (now.some((record, n) => record && !isSame(record, n) && !mayErase(this.#actor, record))) return undefined
+    return now.filter((record) => record !== undefined)
+  }
+}
+
+/** What came of planning; no plan where everything was gone by then. */
+interface Planned {
+  readonly plan: Plan | undefined
+  readonly records: readonly Shown[]
+}
+
+/** How many there are of each kind; a record of which several past versions go counts once. */
+export function countsOf(records: readonly Shown[]): Partial<Record<Collection, number>> {
+  const ids = new Map<Collection, Set<string>>()
+  for (const { collection, id } of records) {
+    const known = ids.get(collection)
+    if (known) known.add(id)
+    else ids.set(collection, new Set([id]))
+  }
+  return Object.fromEntries([...ids].map(([collection, { size }]) => [collection, size]))
+}
