@@ -5,7 +5,7 @@ import { addApi } from './api.ts'
 import { MoveLog } from './charts/move-log.ts'
 import type { ResolvedDashboardOptions } from './dashboard-options.ts'
 import { DashboardSession } from './dashboard-session.ts'
-import { ErasureWatch } from './erasure-watch.ts'
+import { ErasureWatch } from './kept/erasure-watch.ts'
 import { HttpError } from './http/problem.ts'
 import { TraceLog } from './traces/trace-log.ts'
 

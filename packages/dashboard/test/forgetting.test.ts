@@ -23,7 +23,8 @@ async function allAnswers(open: OpenBoard): Promise<Readonly<Record<string, stri
   const { rows } = await open.json<RecordRows>(`/api/records?collection=${collections.join(',')}&limit=200`)
   const traces = await open.json<readonly TraceRow[]>('/api/traces')
   const paths = [
-    ...['session', 'agents', 'runs', 'records', 'traces', 'metrics', 'prometheus', 'inbox', `events?after=${first}`],
+    `events?after=${first}`,
+    ...'session agents runs records traces metrics prometheus inbox'.split(' '),
     ...['html', 'jsonl', 'trace'].map((format) => `export?format=${format}`),
     ...rows.map(({ collection, id }) => `records/${collection}/${encodeURIComponent(id)}`),
     ...rows.filter(({ collection }) => collection === 'agents').map(({ id }) => `charts/${id}`),
@@ -109,7 +110,7 @@ it('hears of an erasure by another process as soon as it is in force, and of one
 
   const erasing = other.as({ ...officer, clearance: finance }).forget({ subject: 'p/1' }, { reason: 'asked' })
   await page.reader.until(({ all }) => all.some(({ event }) => event === 'forgotten'))
-  const { erasures } = page.reader.all.find(({ event }) => event === 'forgotten')?.data as Forgotten
+  const { erasures } = page.reader.all.find(({ event }) => event === 'forgotten')!.data as Forgotten
   expect(erasures).not.toBe(session.erasures)
   expect(whereFound(await allAnswers(open))).toEqual([])
   // The erasure itself is as confidential as what it names.

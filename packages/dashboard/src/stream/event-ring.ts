@@ -1,5 +1,5 @@
 import type { SceneEvent } from '../protocol/protocol.ts'
-import { withoutTexts } from './without-texts.ts'
+import { withoutTexts } from '../kept/without-texts.ts'
 
 /** An event in the ring. */
 export interface RingEntry {

@@ -5,7 +5,7 @@ import type { View } from '@skein/memory'
 import { Emitter } from '@skein/memory/runtime'
 import type { FeedPage, FeedRecord, Unsubscribe } from '@skein/memory/runtime'
 
-import type { ErasureWatch } from '../erasure-watch.ts'
+import type { ErasureWatch } from '../kept/erasure-watch.ts'
 import type { AgentRow } from '../protocol/protocol.ts'
 import { EventRing } from './event-ring.ts'
 import type { RingEntry } from './event-ring.ts'

@@ -3,7 +3,7 @@ import type { Clearance, Memory } from '@skein/memory'
 import { attribute, traceOf } from '@skein/memory/runtime'
 import type { Span, SpanAttributes, Unsubscribe } from '@skein/memory/runtime'
 
-import type { ErasureWatch } from '../erasure-watch.ts'
+import type { ErasureWatch } from '../kept/erasure-watch.ts'
 import { cutText } from '../text/cut-text.ts'
 
 /** Spans that are kept, and the UTF-16 units of what they hold. */
@@ -158,7 +158,8 @@ function cutTexts(content: SpanAttributes): SpanAttributes {
 }
 
 /** A span with names, times and figures alone. */
-function withoutTexts({ title: _, error, ...span }: KeptSpan): KeptSpan {
+function withoutTexts(kept: KeptSpan): KeptSpan {
+  const { title: _, error, ...span } = kept
   return { ...span, content: {}, ...(error && { error: { type: error.type, message: '', stack: undefined } }) }
 }
 
