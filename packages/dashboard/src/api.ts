@@ -35,7 +35,7 @@ export function addApi(app: Hono, session: DashboardSession): void {
     if (context.req.raw.method !== 'GET') throw new HttpError(405, 'DASHBOARD_NOT_FOUND', 'Expected a GET request.')
     const requested = context.req.header('last-event-id') || context.req.query('after')
     const after = requested ?? (await session.newestPosition())
-    const body = await session.streams.open(parsePosition(after, hub.bootId))
+    const body = await session.streams.open(parsePosition(after, hub.bootId), context.req.query('erasures'))
     return context.body(body, 200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-store',

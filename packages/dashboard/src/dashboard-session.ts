@@ -1,17 +1,19 @@
 import type { View } from '@skein/memory'
 import { Records, savedAgentOf } from '@skein/memory/runtime'
+import type { Unsubscribe } from '@skein/memory/runtime'
 import { hasTrait } from '@skein/memory/store'
 
 import { ChartReader } from './charts/chart-reader.ts'
 import type { MoveLog } from './charts/move-log.ts'
 import type { ResolvedDashboardOptions } from './dashboard-options.ts'
+import type { ErasureWatch } from './kept/erasure-watch.ts'
 import type { ExportSource } from './export/export-source.ts'
 import { MetricLog } from './metrics/metric-log.ts'
 import type { MetricSources } from './metrics/metrics.ts'
 import { QueueSampler } from './metrics/queue-sampler.ts'
 import { WorkWatch } from './metrics/work-watch.ts'
 import type { AgentRow, Session, StreamPosition } from './protocol/protocol.ts'
-import { RecentVersions } from './records/recent-versions.ts'
+import { RecentVersions } from './kept/recent-versions.ts'
 import { formatPosition } from './stream/position.ts'
 import { stateOfSavedAgent } from './stream/saved-agent-state.ts'
 import { SceneHub } from './stream/scene-hub.ts'
@@ -37,13 +39,20 @@ export class DashboardSession implements ExportSource {
   readonly charts: ChartReader
   readonly files: ExportSource['files']
   readonly #queueTimer: NodeJS.Timeout | undefined
+  readonly #stopForgetting: Unsubscribe
 
   /**
+   * @param erasures - Where what keeps content hears of erasures.
    * @param traces - Those that are kept, if any.
    * @param moves - What the flock's machines did, if there is a flock.
    * @throws OptionError when the principal is malformed.
    */
-  constructor(options: ResolvedDashboardOptions, traces: TraceLog | undefined, moves: MoveLog | undefined) {
+  constructor(
+    options: ResolvedDashboardOptions,
+    erasures: ErasureWatch,
+    traces: TraceLog | undefined,
+    moves: MoveLog | undefined,
+  ) {
     const { memory, principal, flock, budgets, maxEvents, maxStreams, frameMs, heartbeatMs, files } = options
     this.options = options
     this.files = files
@@ -54,10 +63,12 @@ export class DashboardSession implements ExportSource {
     this.hub = new SceneHub({
       view: this.view,
       flock,
+      erasures,
       capacity: maxEvents,
       frameMs,
       onRecord: ({ collection, id, version, text }) => this.recentVersions.add(collection, id, version, text),
     })
+    this.#stopForgetting = erasures.onErasure(() => recentVersions.forget())
     this.streams = new StreamRegistry(this.hub, { maxStreams, frameMs, heartbeatMs })
     const queues = flock && new QueueSampler(() => flock.queues(), queueSampleMs)
     queues?.sample(Date.now())
@@ -77,6 +88,8 @@ export class DashboardSession implements ExportSource {
     const { memory, principal, allowAnswers, storeName, flock } = this.options
     const { level = 'public', compartments = [] } = principal.clearance ?? {}
     const { liveSeq, bootId, ring } = this.hub
+    // Before anything is read: what is forgotten meanwhile is news for the page.
+    const erasures = this.hub.erasures.mark
     const page = await this.view.feed.read({ after: 0, limit: 1 })
     return {
       principal: { id: principal.id, role: principal.role, level, compartments },
@@ -90,6 +103,7 @@ export class DashboardSession implements ExportSource {
       findings: Records.collections.filter((name) => hasTrait(name, 'packaged') || hasTrait(name, 'governing')),
       first: formatPosition({ seq: (page.first ?? page.last + 1) - 1, liveSeq: ring.droppedLiveSeq, bootId }),
       last: formatPosition({ seq: page.last, liveSeq, bootId }),
+      erasures,
     }
   }
 
@@ -112,6 +126,7 @@ export class DashboardSession implements ExportSource {
   /** Closes all streams, and stops listening to the flock and sampling its queues. */
   close(): void {
     clearInterval(this.#queueTimer)
+    this.#stopForgetting()
     this.streams.close()
     this.hub.close()
   }

@@ -35,6 +35,7 @@ export type {
   ExportedRun,
   ExportedTrace,
   ExportFormat,
+  Forgotten,
   Frame,
   Heartbeat,
   InboxAction,

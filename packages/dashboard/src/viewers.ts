@@ -5,6 +5,7 @@ import { addApi } from './api.ts'
 import { MoveLog } from './charts/move-log.ts'
 import type { ResolvedDashboardOptions } from './dashboard-options.ts'
 import { DashboardSession } from './dashboard-session.ts'
+import { ErasureWatch } from './kept/erasure-watch.ts'
 import { HttpError } from './http/problem.ts'
 import { TraceLog } from './traces/trace-log.ts'
 
@@ -23,6 +24,7 @@ export class Viewers {
   readonly #answer: (error: unknown) => Response
   readonly #viewers = new Map<string, Viewer>()
   readonly #viewerIds = new Set<string>()
+  readonly #erasures: ErasureWatch
   readonly #traces: TraceLog | undefined
   readonly #moves: MoveLog | undefined
 
@@ -32,7 +34,9 @@ export class Viewers {
     this.#answer = answer
     const { memory, flock, traces, principal } = options
     const content = traces === 'content' ? (principal.clearance ?? { level: 'public' as const }) : undefined
-    this.#traces = traces === 'off' ? undefined : new TraceLog({ memory, flock }, this.#viewerIds, content)
+    this.#erasures = new ErasureWatch(memory.as(principal).feed)
+    this.#traces =
+      traces === 'off' ? undefined : new TraceLog({ memory, flock, erasures: this.#erasures }, this.#viewerIds, content)
     this.#moves = flock && new MoveLog(flock)
     // From the beginning: the page also shows what happened before it was opened.
     this.apiOf(options.principal)
@@ -45,6 +49,8 @@ export class Viewers {
 
   /** The routes as a principal sees them. @throws OptionError when the principal is malformed. */
   apiOf(principal: Principal): Hono {
+    // No answer may hold what was forgotten before it was asked for.
+    this.#erasures.look()
     const { id, role, clearance, rights } = principal
     const key = JSON.stringify([id, role, clearance?.level, clearance?.compartments, rights])
     const viewer = this.#viewers.get(key) ?? this.#open(principal)
@@ -56,13 +62,14 @@ export class Viewers {
 
   /** Closes all sessions. */
   close(): void {
+    this.#erasures.close()
     this.#traces?.close()
     this.#moves?.close()
     for (const { session } of this.#viewers.values()) session.close()
   }
 
   #open(principal: Principal): Viewer {
-    const session = new DashboardSession({ ...this.#options, principal }, this.#traces, this.#moves)
+    const session = new DashboardSession({ ...this.#options, principal }, this.#erasures, this.#traces, this.#moves)
     this.#viewerIds.add(principal.id)
     const api = new Hono().basePath(this.#options.basePath.slice(0, -1) || '/')
     api.onError((error) => this.#answer(error))

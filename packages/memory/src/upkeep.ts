@@ -54,7 +54,7 @@ export class Upkeep implements AsyncDisposable {
   async start(): Promise<void> {
     const { space, completesErasures, onError } = this.#parts
     const [plans, holds] = await Promise.all([runningPlans(space.whole), readHolds(space.whole)])
-    if (plans.length > 0 || holds.rules.length > 0) space.epochs.noteErasure()
+    if (plans.length > 0 || holds.rules.length > 0) space.epochs.noteGoverning()
     if (plans.length > 0 && completesErasures) this.#carriedOut = this.#carryOut().catch(onError)
   }
 

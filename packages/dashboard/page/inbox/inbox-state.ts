@@ -3,6 +3,7 @@ import { signal } from '@preact/signals'
 import type { InboxAction, InboxDetail, InboxItem } from '../../src/protocol/protocol.ts'
 import { api, ApiError } from '../server/api.ts'
 import { exportedRun } from '../server/exported-run.ts'
+import { contentSignal, onForgotten } from '../state/forgetting.ts'
 import { connection, replayIndex, sceneShown } from '../state/page-state.ts'
 import { goTo, linkTo, route } from '../state/route.ts'
 import { hasEnded } from '../state/scene.ts'
@@ -12,11 +13,24 @@ import { inOrder } from './inbox-order.ts'
 export type Form = 'answer' | 'decline' | 'hand-back' | undefined
 
 export const items = signal<readonly InboxItem[]>([])
-export const openedDetail = signal<InboxDetail | undefined>(undefined)
+export const openedDetail = contentSignal<InboxDetail | undefined>(undefined)
 /** The result of the last action, shown with the item that is open then. */
-export const notice = signal<{ readonly isBad: boolean; readonly text: string; readonly at?: string } | undefined>(
-  undefined,
-)
+export const notice = contentSignal<
+  { readonly isBad: boolean; readonly text: string; readonly at?: string } | undefined
+>(undefined)
+
+// The items themselves stay, since somebody may be writing an answer to one.
+onForgotten(() => {
+  if (items.peek().length === 0) return
+  items.value = items.peek().map(withoutTexts)
+  void loadInbox()
+  const { view, path } = route.peek()
+  if (view === 'inbox') void openEscalation(path[0])
+})
+
+function withoutTexts({ id, version, state, task, openedBy, openedAt, updatedAt }: InboxItem): InboxItem {
+  return { id, version, state, task, openedBy, openedAt, updatedAt, reason: '' }
+}
 
 /** Whether the inbox shows the present of a server, so that actions are possible. */
 export function isLive(): boolean {

@@ -11,6 +11,8 @@ const words: Readonly<Record<RecordState['kind'], string>> = {
   withdrawn: 'withdrawn',
   'in-doubt': 'in doubt',
   erased: 'erasure',
+  hold: 'hold',
+  released: 'released hold',
 }
 
 /** Says in a word that a record does not simply hold. */
@@ -34,7 +36,7 @@ export function StateNote({
   state: RecordState | undefined
   now: number
 }): VNode | null {
-  if (!state || state.kind === 'erased') return null
+  if (!state || state.kind === 'erased' || state.kind === 'hold') return null
   const { author, at, reason, latest, because } = state
   return (
     <p class="state-note" role="note">

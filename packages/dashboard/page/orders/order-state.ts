@@ -1,7 +1,6 @@
-import { signal } from '@preact/signals'
-
 import type { AgentOrderRequest } from '../../src/protocol/protocol.ts'
 import { api } from '../server/api.ts'
+import { contentSignal } from '../state/forgetting.ts'
 import { connection, replayIndex, session } from '../state/page-state.ts'
 
 /** Whom an order is for: an agent, and maybe one of its runs. */
@@ -16,10 +15,10 @@ export interface OrderTarget {
 }
 
 /** What the dialog for orders is open for. */
-export const orderTarget = signal<OrderTarget | undefined>(undefined)
+export const orderTarget = contentSignal<OrderTarget | undefined>(undefined)
 
 /** The result of the last order. */
-export const orderNotice = signal<{ readonly isBad: boolean; readonly text: string } | undefined>(undefined)
+export const orderNotice = contentSignal<{ readonly isBad: boolean; readonly text: string } | undefined>(undefined)
 
 /** Whether the page shows the present to a viewer who may give orders. */
 export function mayOrder(): boolean {

@@ -1,19 +1,19 @@
-import { signal } from '@preact/signals'
-
 import type { RunRow } from '../../src/protocol/protocol.ts'
 import { api } from '../server/api.ts'
 import { exportedRun } from '../server/exported-run.ts'
+import { contentSignal, onForgotten } from '../state/forgetting.ts'
 import { connection, history } from '../state/page-state.ts'
 
 /** The runs of the memory, newest first; `undefined` until they are loaded. */
-export const runs = signal<readonly RunRow[] | undefined>(undefined)
+export const runs = contentSignal<readonly RunRow[] | undefined>(undefined)
 /** Why they could not be loaded. */
-export const runsError = signal<string | undefined>(undefined)
+export const runsError = contentSignal<string | undefined>(undefined)
 
 /** The tag of records that report on runs. */
 const runTag = 'run'
 
 let loadedFor = -1
+onForgotten(() => (loadedFor = -1))
 
 /** Loads the runs, unless nothing has been told of a run since. */
 export async function loadRuns(): Promise<void> {

@@ -15,6 +15,7 @@ import type {
   TraceDetail,
   TraceRow,
 } from '../../src/protocol/protocol.ts'
+import { forgotten } from '../state/forgetting.ts'
 
 /** A request that the server refused. */
 export class ApiError extends Error {
@@ -64,13 +65,17 @@ export const api = {
   act: (id: string, action: InboxAction): Promise<unknown> => post(`api/inbox/${encodeURIComponent(id)}`, action),
 }
 
-function encodeQuery(parameters: Readonly<Record<string, string | undefined>>): string {
+/** The query of an address, without what is empty. */
+export function encodeQuery(parameters: Readonly<Record<string, string | undefined>>): string {
   const defined = Object.entries(parameters).filter((entry): entry is [string, string] => Boolean(entry[1]))
   return new URLSearchParams(defined).toString()
 }
 
 async function get<Answer>(path: string): Promise<Answer> {
-  return answerOf(await fetch(path, { headers: { accept: 'application/json' } }))
+  const before = forgotten.peek()
+  const answer = await answerOf<Answer>(await fetch(path, { headers: { accept: 'application/json' } }))
+  // It may hold what was forgotten while it was on its way.
+  return before === forgotten.peek() ? answer : get(path)
 }
 
 async function post(path: string, body: unknown): Promise<unknown> {

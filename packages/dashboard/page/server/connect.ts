@@ -1,9 +1,12 @@
 import type { AgentRow, SceneEvent, StreamPosition } from '../../src/protocol/protocol.ts'
+import { forgetContent } from '../state/forgetting.ts'
 import {
   connection,
   history,
   isTrimmed,
   pageError,
+  replayIndex,
+  replayTime,
   session,
   showAt,
   streamClose,
@@ -16,6 +19,8 @@ import { exportedRun } from './exported-run.ts'
 import { takeToken } from './take-token.ts'
 
 const pageSize = 2_000
+/** Pause before the page is loaded again after that failed, in milliseconds. */
+const retryMs = 1_000
 
 let stopFollowing: (() => void) | undefined
 
@@ -33,13 +38,35 @@ export async function connect(): Promise<void> {
   try {
     const token = takeToken()
     if (token !== undefined) await api.login(token)
-    session.value = await api.session()
-    const last = await loadPast(session.value.first)
-    takeEvents(missingAgents(await api.agents()))
-    follow(last)
+    await load()
   } catch (error) {
     pageError.value = explain(error)
     connection.value = 'ended'
+  }
+}
+
+/** Loads what the viewer may see, and follows what comes. */
+async function load(): Promise<void> {
+  session.value = await api.session()
+  const last = await loadPast(session.value.first)
+  takeEvents(missingAgents(await api.agents()))
+  follow(last)
+}
+
+/** Drops all that the page has loaded, since some of it was forgotten, and loads it again. */
+async function loadAgain(): Promise<void> {
+  const time = replayIndex.peek() === undefined ? undefined : replayTime.peek()
+  stopFollowing?.()
+  for (;;) {
+    forgetContent()
+    try {
+      await load()
+      if (time !== undefined) showAt(history.indexAt(time), time)
+      return
+    } catch {
+      connection.value = 'reconnecting'
+      await new Promise((resolve) => setTimeout(resolve, retryMs))
+    }
   }
 }
 
@@ -68,12 +95,16 @@ function follow(after: StreamPosition | undefined): void {
       takeFrame(frame)
       last = frame.events.at(-1)?.position ?? last
     },
+    onForgotten: ({ erasures }) => {
+      if (erasures !== session.peek()?.erasures) void loadAgain()
+    },
     onConnection: (state) => (connection.value = state),
     onClose: (reason) => {
       streamClose.value = reason
       connection.value = 'ended'
     },
     last: () => last,
+    erasures: () => session.peek()?.erasures,
   })
 }
 

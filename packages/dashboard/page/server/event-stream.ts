@@ -1,13 +1,17 @@
-import type { Frame, StreamClose, StreamEventName, StreamPosition } from '../../src/protocol/protocol.ts'
+import type { Forgotten, Frame, StreamClose, StreamEventName, StreamPosition } from '../../src/protocol/protocol.ts'
+import { encodeQuery } from './api.ts'
 import type { Connection } from '../state/page-state.ts'
 
 /** Receives what the stream sends. */
 export interface StreamListener {
   onFrame(frame: Frame): void
+  onForgotten(news: Forgotten): void
   onConnection(state: Connection): void
   onClose(reason: StreamClose): void
   /** The position after which a new stream continues. */
   last(): StreamPosition | undefined
+  /** What the page knows of erasures. */
+  erasures(): string | undefined
 }
 
 const firstRetryMs = 400
@@ -51,13 +55,13 @@ export function followStream(listener: StreamListener): () => void {
       take(JSON.parse(data))
     })
   const open = (): void => {
-    const after = listener.last()
-    source = new EventSource(`api/stream${after === undefined ? '' : `?after=${encodeURIComponent(after)}`}`)
+    source = new EventSource(`api/stream?${encodeQuery({ after: listener.last(), erasures: listener.erasures() })}`)
     source.addEventListener('open', () => {
       retryMs = firstRetryMs
       noteAlive()
     })
     on('frame', (frame) => listener.onFrame(frame as Frame))
+    on('forgotten', (news) => listener.onForgotten(news as Forgotten))
     on('heartbeat', () => {})
     on('close', (reason) => {
       close()

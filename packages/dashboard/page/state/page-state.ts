@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 
 import type { Frame, SceneEvent, Session, StreamClose } from '../../src/protocol/protocol.ts'
+import { onForgotten } from './forgetting.ts'
 import { SceneHistory } from './scene-history.ts'
 import type { Scene } from './scene.ts'
 import { Tracks } from './tracks.ts'
@@ -79,6 +80,12 @@ export function showAt(index: number | undefined, time?: number): void {
   if (index !== undefined) replayTime.value = time ?? history.events[Math.max(0, index - 1)]?.at ?? 0
   noteChange()
 }
+
+onForgotten(() => {
+  history.clear()
+  tracks.clear()
+  showAt(undefined)
+})
 
 function noteChange(): void {
   paintRevision.value += 1

@@ -28,7 +28,7 @@ export interface HistoryOptions {
 export class SceneHistory {
   readonly #maxEvents: number
   readonly #stride: number
-  readonly #head: Scene = emptyScene()
+  #head: Scene = emptyScene()
   readonly #seen = new Set<StreamPosition>()
   #events: SceneEvent[] = []
   #snapshots: Snapshot[] = [{ index: 0, scene: emptyScene() }]
@@ -77,6 +77,16 @@ export class SceneHistory {
     }
     if (this.#events.length > this.#maxEvents) this.#forget(Math.ceil(this.#maxEvents / 4))
     return fresh
+  }
+
+  /** Drops everything. */
+  clear(): void {
+    this.#head = emptyScene()
+    this.#seen.clear()
+    this.#events = []
+    this.#snapshots = [{ index: 0, scene: emptyScene() }]
+    this.#cursor = undefined
+    this.#forgotten = 0
   }
 
   /** The scene after the first `index` events that are kept. */

@@ -59,6 +59,13 @@ export class Tracks {
   readonly spans: Span[] = []
   readonly #running = new Map<string, Bar>()
 
+  /** Drops everything. */
+  clear(): void {
+    this.tracks.clear()
+    this.spans.length = 0
+    this.#running.clear()
+  }
+
   add(events: readonly SceneEvent[]): void {
     for (const event of events) this.#add(event)
   }

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 
+import { contentSignal } from '../state/forgetting.ts'
 import type { PickedBar } from './pick-bar.ts'
 
 /** The visible part of the folded time, in milliseconds. */
@@ -16,8 +17,8 @@ const initialLength = 60_000
 export const visibleWindow = signal<TimelineWindow>({ end: undefined, length: initialLength })
 /** The scroll position of the rows, in pixels. */
 export const scrollTop = signal(0)
-export const hoveredBar = signal<PickedBar | undefined>(undefined)
-export const selectedBar = signal<PickedBar | undefined>(undefined)
+export const hoveredBar = contentSignal<PickedBar | undefined>(undefined)
+export const selectedBar = contentSignal<PickedBar | undefined>(undefined)
 
 /**
  * The visible part in numbers.

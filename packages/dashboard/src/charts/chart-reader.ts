@@ -3,7 +3,7 @@ import type { Memory, Principal, View } from '@skein/memory'
 import type { Audience } from '@skein/memory/store'
 
 import type { AgentChart } from '../protocol/protocol.ts'
-import type { RecentVersions } from '../records/recent-versions.ts'
+import type { RecentVersions } from '../kept/recent-versions.ts'
 import { agentChart } from './agent-chart.ts'
 import type { MoveLog } from './move-log.ts'
 import { SavedCharts } from './saved-charts.ts'

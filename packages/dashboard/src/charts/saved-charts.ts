@@ -4,7 +4,7 @@ import type { Memory, View } from '@skein/memory'
 import { savedAgentOf } from '@skein/memory/runtime'
 
 import type { AgentChart, ChartMove } from '../protocol/protocol.ts'
-import type { RecentVersions } from '../records/recent-versions.ts'
+import type { RecentVersions } from '../kept/recent-versions.ts'
 import { nothing, shownChildren } from './agent-chart.ts'
 
 /** Saves that are looked through for moves, back from the last. */

@@ -22,7 +22,7 @@
 export type { AgentState, SceneEvent, StreamPosition } from './scene-event.ts'
 export type { AgentChart, ChartChild, ChartMove, ChartState, ChartTransition } from './charts-protocol.ts'
 export type { SceneLabel } from './scene-label.ts'
-export type { Frame, Heartbeat, StreamClose, StreamEventName } from './stream-protocol.ts'
+export type { Forgotten, Frame, Heartbeat, StreamClose, StreamEventName } from './stream-protocol.ts'
 export type { AgentRow, EventPage, Session } from './session-protocol.ts'
 export type { LineageItem, RecordDetail, RecordRow, RecordRows, RecordState } from './records-protocol.ts'
 export type {

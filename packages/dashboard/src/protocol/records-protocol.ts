@@ -33,9 +33,10 @@ export interface RecordRow {
 export interface RecordState {
   /**
    * `withdrawn`: retracted or superseded, which of the two is above the clearance. `in-doubt`: something that it was made
-   * from was. `erased`: it is a tombstone, which reports on an erasure.
+   * from was. `erased`: it is a tombstone, which reports on an erasure. `hold`: it is a legal hold in force; `released`: one
+   * that was released.
    */
-  readonly kind: 'retracted' | 'superseded' | 'withdrawn' | 'in-doubt' | 'erased'
+  readonly kind: 'retracted' | 'superseded' | 'withdrawn' | 'in-doubt' | 'erased' | 'hold' | 'released'
   readonly reason?: string
   /** Who corrected it. */
   readonly author?: string

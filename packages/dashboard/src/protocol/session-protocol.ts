@@ -27,6 +27,8 @@ export interface Session {
    */
   readonly first: StreamPosition
   readonly last: StreamPosition
+  /** Opaque; another one after records were forgotten: copies of answers from before may hold something of them. */
+  readonly erasures: string
 }
 
 /** `GET /api/agents`: all running agents and the last 1,000 that ended, including those from before the page was opened. */

@@ -4,7 +4,7 @@ import type { Change } from '@skein/memory/store'
 
 import type { RecordDetail } from '../protocol/protocol.ts'
 import { cutText } from '../text/cut-text.ts'
-import type { RecentVersions } from './recent-versions.ts'
+import type { RecentVersions } from '../kept/recent-versions.ts'
 
 /** How many entries of the feed are searched for the versions of one record, back from its last write. */
 const maxSearched = 50_000

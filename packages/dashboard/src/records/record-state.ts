@@ -1,3 +1,4 @@
+import type { Hold } from '@skein/memory'
 import type { AnyRecord } from '@skein/memory/runtime'
 
 import type { RecordState } from '../protocol/protocol.ts'
@@ -10,8 +11,10 @@ export function stateOf({
   collection,
   correction,
   doubts,
-}: Partial<Pick<AnyRecord, 'collection' | 'correction' | 'doubts'>>): RecordState | undefined {
+  value,
+}: Partial<Pick<AnyRecord, 'collection' | 'correction' | 'doubts' | 'value'>>): RecordState | undefined {
   if (collection === 'erasures') return { kind: 'erased' }
+  if (collection === 'holds' && value !== undefined) return holdState(value as Omit<Hold, 'id'>)
   if (correction) {
     const { state: kind, reason, author, at, latest } = correction
     return {
@@ -23,4 +26,9 @@ export function stateOf({
     }
   }
   return doubts && doubts.length > 0 ? { kind: 'in-doubt', because: doubts.slice(0, mostCauses) } : undefined
+}
+
+function holdState({ state, released }: Omit<Hold, 'id'>): RecordState {
+  if (state === 'in-force') return { kind: 'hold' }
+  return { kind: 'released', ...(released && { author: released.by, at: released.at, reason: released.reason }) }
 }

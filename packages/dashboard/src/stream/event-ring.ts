@@ -1,4 +1,5 @@
 import type { SceneEvent } from '../protocol/protocol.ts'
+import { withoutTexts } from '../kept/without-texts.ts'
 
 /** An event in the ring. */
 export interface RingEntry {
@@ -64,6 +65,18 @@ export class EventRing {
     for (let index = this.#first; index < this.#end; index += 1) {
       const { liveSeq, event } = this.at(index)
       this.#entries[index % this.#capacity] = { seq: 0, liveSeq, event }
+    }
+  }
+
+  /**
+   * Drops all events of the feed, which can be read again, and the texts of live ones, which can't. Indexes stay as they
+   * are.
+   */
+  forget(): void {
+    for (let index = this.#first; index < this.#end; index += 1) {
+      const { seq, liveSeq, event } = this.at(index)
+      // Clients take an entry without a position as one that they know.
+      this.#entries[index % this.#capacity] = { seq: 0, liveSeq: seq === 0 ? liveSeq : 0, event: withoutTexts(event) }
     }
   }
 

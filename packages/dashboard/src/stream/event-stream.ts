@@ -1,7 +1,7 @@
 import { warn } from '@skein/memory/runtime'
 import type { Unsubscribe } from '@skein/memory/runtime'
 
-import type { Frame, Heartbeat, StreamClose, StreamEventName } from '../protocol/protocol.ts'
+import type { Forgotten, Frame, Heartbeat, StreamClose, StreamEventName } from '../protocol/protocol.ts'
 import type { ParsedPosition } from './position.ts'
 import type { SceneHub } from './scene-hub.ts'
 import { StreamCursor } from './stream-cursor.ts'
@@ -14,6 +14,8 @@ const maxBufferedBytes = 256 * 1024
 export interface EventStreamOptions {
   readonly hub: SceneHub
   readonly after: ParsedPosition
+  /** What the client knows of erasures, see `Session.erasures`; by default that none came since. */
+  readonly erasures?: string | undefined
   /** Least time between two frames, in milliseconds. */
   readonly frameMs: number
   /** An idle stream sends a heartbeat after this time, in milliseconds. */
@@ -38,9 +40,12 @@ export class EventStream {
   #lastFrameAt = 0
   #lastReadAt = performance.now()
   #hasEnded = false
+  /** What the client was last told of erasures. */
+  #told: string
 
   constructor(options: EventStreamOptions) {
     this.#options = options
+    this.#told = options.erasures ?? options.hub.erasures.mark
     this.#cursor = new StreamCursor(options.hub, options.after)
     this.body = new ReadableStream<Uint8Array>(
       {
@@ -107,6 +112,11 @@ export class EventStream {
       if (waitMs > 0) await this.#pause(waitMs)
       if (this.#hasEnded) return undefined
       this.#hasNews = false
+      const { mark } = this.#options.hub.erasures
+      if (mark !== this.#told) {
+        this.#told = mark
+        return this.#encode('forgotten', { erasures: mark })
+      }
       const batch = await this.#cursor.next()
       if (batch.events.length > 0 || batch.dropped > 0) return this.#frame(batch)
       if (performance.now() >= heartbeatAt) return this.#encode('heartbeat', { now: Date.now() })
@@ -120,7 +130,7 @@ export class EventStream {
     return this.#encode('frame', { events, dropped, now: Date.now() }, position)
   }
 
-  #encode(name: StreamEventName, data: Frame | Heartbeat | StreamClose, id?: string): Uint8Array {
+  #encode(name: StreamEventName, data: Forgotten | Frame | Heartbeat | StreamClose, id?: string): Uint8Array {
     const idLine = id === undefined ? '' : `id: ${id}\n`
     // JSON text holds no line breaks, so one `data` line suffices.
     return this.#encoder.encode(`event: ${name}\n${idLine}data: ${JSON.stringify(data)}\n\n`)

@@ -39,8 +39,11 @@ export async function followFeed(
   while (!signal.aborted) {
     try {
       const mark = feed.mark()
+      const { erasures } = feed
       const page = await outlast(() => feed.read({ after: position, withRecords: true }), { signal })
       if (signal.aborted) return
+      // It may hold what was forgotten meanwhile.
+      if (feed.erasures !== erasures) continue
       const isOtherIncarnation = incarnation !== undefined && page.incarnation !== incarnation
       incarnation = page.incarnation
       if (isOtherIncarnation || page.last < position) {

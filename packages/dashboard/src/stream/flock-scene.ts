@@ -36,11 +36,18 @@ export class FlockScene {
   readonly #clearances = new Map<string, Label>()
   /** Runs of the page by the runs of the flock that are under way. */
   readonly #openRuns = new Map<string, string>()
+  /** Those of them that may still tell of what was forgotten. */
+  readonly #silenced = new Set<string>()
   #runCount = 0
 
   constructor(flock: Pick<Flock, 'agent' | 'activityTitle'>, audience: Audience) {
     this.#flock = flock
     this.#audience = audience
+  }
+
+  /** Something was forgotten: what is under way may have read it, and says nothing any more. */
+  forget(): void {
+    for (const run of this.#openRuns.keys()) this.#silenced.add(run)
   }
 
   get agents(): readonly AgentRow[] {
@@ -110,11 +117,12 @@ export class FlockScene {
   #activity(event: Extract<FlockEvent, { readonly activity: string }>, at: number): SceneBody | undefined {
     const { type, activity, agent } = event
     const common = { type: 'activity', at, activity, agent } as const
-    const isCleared = this.#isCleared(agent, at)
+    const isCleared = this.#isCleared(agent, at) && !this.#silenced.has(event.run)
     // One that lost its thread begins once more. Each attempt is a run of the page.
     const run = this.#openRuns.get(event.run) ?? this.#nextRun()
     if (type === 'activity.started' || type === 'activity.progress') this.#openRuns.set(event.run, run)
     else this.#openRuns.delete(event.run)
+    if (type === 'activity.done' || type === 'activity.failed') this.#silenced.delete(event.run)
     if (type === 'activity.started') {
       const title = isCleared ? this.#flock.activityTitle(event.run) : undefined
       return {

@@ -5,6 +5,7 @@ import type { View } from '@skein/memory'
 import { Emitter } from '@skein/memory/runtime'
 import type { FeedPage, FeedRecord, Unsubscribe } from '@skein/memory/runtime'
 
+import type { ErasureWatch } from '../kept/erasure-watch.ts'
 import type { AgentRow } from '../protocol/protocol.ts'
 import { EventRing } from './event-ring.ts'
 import type { RingEntry } from './event-ring.ts'
@@ -21,6 +22,7 @@ export interface SceneHubOptions {
   /** The view of the dashboard's principal. */
   readonly view: View
   readonly flock: Pick<Flock, 'activityTitle' | 'agent' | 'agents' | 'on'> | undefined
+  readonly erasures: ErasureWatch
   /** Events buffered for clients that are slow or reconnect. */
   readonly capacity: number
   /** Least time between two notifications of clients, in milliseconds. */
@@ -47,9 +49,10 @@ export class SceneHub {
   /** Identifies this server start in positions. */
   readonly bootId: string = BigInt(`0x${randomBytes(8).toString('hex')}`).toString(36)
   readonly ring: EventRing
+  readonly erasures: ErasureWatch
   readonly #options: SceneHubOptions
   readonly #flockScene: FlockScene | undefined
-  readonly #stopListening: Unsubscribe | undefined
+  readonly #stops: readonly Unsubscribe[]
   readonly #clients = new Emitter<{ news: undefined }>()
   readonly #startedAt: number
   readonly #sceneOptions: FeedSceneOptions
@@ -60,21 +63,24 @@ export class SceneHub {
   #feedFrom = 0
   #missed = 0
   #feedGeneration = 0
+  #forgotten = 0
   #notifyTimer: NodeJS.Timeout | undefined
   #isClosed = false
 
   constructor(options: SceneHubOptions) {
-    const { view, flock, capacity } = options
+    const { view, flock, capacity, erasures } = options
     this.#options = options
     this.view = view
+    this.erasures = erasures
     this.ring = new EventRing(capacity)
     this.#startedAt = Date.now()
     const { level = 'public', compartments = [] } = view.principal.clearance ?? {}
     this.#flockScene = flock && new FlockScene(flock, { level, compartments })
-    this.#stopListening = flock?.on((event) => {
+    const stopListening = flock?.on((event) => {
       const body = this.#flockScene?.toScene(event, Date.now())
       if (body) this.#push(0, (this.#liveSeq += 1), body)
     })
+    this.#stops = [erasures.onErasure(() => this.#forget()), ...(stopListening ? [stopListening] : [])]
     this.#sceneOptions = {
       viewerId: view.principal.id,
       isReportedByFlock: (at) => flock !== undefined && at >= this.#startedAt,
@@ -116,6 +122,11 @@ export class SceneHub {
     return this.#feedGeneration
   }
 
+  /** Counts erasures: after each, the ring lacks what {@link SceneHub.feedFrom} says, also for clients that were in it. */
+  get forgotten(): number {
+    return this.#forgotten
+  }
+
   /**
    * Calls back soon after new events are in the ring. Resolves when the hub follows the feed.
    *
@@ -151,7 +162,7 @@ export class SceneHub {
   /** Stops listening to the flock and following the feed. */
   close(): void {
     this.#isClosed = true
-    this.#stopListening?.()
+    for (const stop of this.#stops) stop()
     this.#stop()
   }
 
@@ -208,6 +219,15 @@ export class SceneHub {
     this.#feedFrom = 0
     this.ring.resetFeed()
     this.#notifySoon()
+  }
+
+  #forget(): void {
+    this.#forgotten += 1
+    this.#feedFrom = Math.max(this.#feedFrom, this.#seq ?? 0)
+    this.ring.forget()
+    this.#flockScene?.forget()
+    // Clients tell their pages.
+    this.#notify()
   }
 
   #push(seq: number, liveSeq: number, body: SceneBody): void {

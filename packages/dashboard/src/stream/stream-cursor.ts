@@ -24,7 +24,7 @@ export interface StreamBatch {
  * - catching up: reads from the store what the ring does not hold of the feed.
  * - in the ring: takes each entry after the client's position from the ring. If
  *   the ring dropped entries before the client took them, the next batch counts
- *   them.
+ *   them. After an erasure the client catches up once more.
  */
 export class StreamCursor {
   readonly #hub: SceneHub
@@ -37,6 +37,7 @@ export class StreamCursor {
   #dropped = 0
   #missedBefore: number
   #feedGeneration: number
+  #forgotten: number
 
   constructor(hub: SceneHub, after: ParsedPosition) {
     this.#hub = hub
@@ -45,6 +46,7 @@ export class StreamCursor {
     this.#index = hub.ring.first
     this.#missedBefore = hub.missed
     this.#feedGeneration = hub.feedGeneration
+    this.#forgotten = hub.forgotten
   }
 
   /**
@@ -54,6 +56,7 @@ export class StreamCursor {
    */
   async next(): Promise<StreamBatch> {
     this.#followReset()
+    this.#followErasure()
     const events = this.#isCatchingUp ? await this.#catchUp() : []
     if (!this.#isCatchingUp) this.#takeFromRing(events)
     const { missed, bootId } = this.#hub
@@ -73,6 +76,14 @@ export class StreamCursor {
     this.#feedGeneration = feedGeneration
     this.#seq = 0
     this.#index = Math.max(this.#index, ring.first)
+  }
+
+  /** The ring has dropped what it held of the feed, so what this client has not taken yet comes from the store. */
+  #followErasure(): void {
+    const { forgotten } = this.#hub
+    if (this.#forgotten === forgotten) return
+    this.#forgotten = forgotten
+    this.#isCatchingUp = true
   }
 
   async #catchUp(): Promise<SceneEvent[]> {

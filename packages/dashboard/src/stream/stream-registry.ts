@@ -27,11 +27,16 @@ export class StreamRegistry {
     return this.#streams.size
   }
 
-  /** Opens a stream after a position. @throws StoreError */
-  async open(after: ParsedPosition): Promise<ReadableStream<Uint8Array>> {
+  /**
+   * Opens a stream after a position.
+   *
+   * @param erasures - What the client knows of erasures, see `Session.erasures`.
+   * @throws StoreError
+   */
+  async open(after: ParsedPosition, erasures?: string): Promise<ReadableStream<Uint8Array>> {
     const { frameMs, heartbeatMs, maxStreams } = this.#options
     const onEnd = (ended: EventStream): void => void this.#streams.delete(ended)
-    const stream = new EventStream({ hub: this.#hub, after, frameMs, heartbeatMs, onEnd })
+    const stream = new EventStream({ hub: this.#hub, after, erasures, frameMs, heartbeatMs, onEnd })
     this.#streams.add(stream)
     while (this.#streams.size > maxStreams) this.#closeIdlest()
     try {

@@ -3,6 +3,7 @@ import type { Clearance, Memory } from '@skein/memory'
 import { attribute, traceOf } from '@skein/memory/runtime'
 import type { Span, SpanAttributes, Unsubscribe } from '@skein/memory/runtime'
 
+import type { ErasureWatch } from '../kept/erasure-watch.ts'
 import { cutText } from '../text/cut-text.ts'
 
 /** Spans that are kept, and the UTF-16 units of what they hold. */
@@ -20,6 +21,7 @@ export type KeptSpan = Span & { readonly title?: string }
 export interface TraceSources {
   readonly memory: Memory
   readonly flock: Pick<Flock, 'activityTitle' | 'on'> | undefined
+  readonly erasures: Pick<ErasureWatch, 'look' | 'onErasure'>
 }
 
 /** A piece of work, as far as it is kept. */
@@ -34,13 +36,16 @@ export interface KeptTrace {
 /** The spans of one trace, and how long their texts are. */
 interface Entry {
   readonly id: string
-  readonly spans: KeptSpan[]
+  spans: KeptSpan[]
   dropped: number
 }
 
 /**
  * Keeps the latest spans of a memory's process by their traces. Traces in which nothing has ended for longest go first,
  * whole; the last one that is left loses its oldest spans.
+ *
+ * Texts of spans can't be read again, and nothing tells of which records they were made. So once something is forgotten,
+ * all spans that have begun lose their texts.
  */
 export class TraceLog {
   readonly #traces = new Map<string, Entry>()
@@ -49,6 +54,9 @@ export class TraceLog {
   /** Of runs whose spans have not ended. */
   readonly #titles = new Map<string, string>()
   readonly #viewers: ReadonlySet<string>
+  readonly #erasures: TraceSources['erasures']
+  /** When something was last forgotten, Unix milliseconds. */
+  #forgottenAt = Number.NEGATIVE_INFINITY
   #count = 0
   #length = 0
 
@@ -57,18 +65,20 @@ export class TraceLog {
    * @param content - Keeps inputs, results, prompts and answers up to this clearance; none when left out.
    */
   constructor(
-    { memory: { tracing }, flock }: TraceSources,
+    { memory: { tracing }, flock, erasures }: TraceSources,
     viewers: ReadonlySet<string>,
     content: Clearance | undefined,
   ) {
     this.#viewers = viewers
     this.#tracing = tracing
+    this.#erasures = erasures
     const noteTitle = ({ run }: { readonly run: string }): void => {
       const title = flock?.activityTitle(run)
       if (title !== undefined && this.#titles.size < mostTitles) this.#titles.set(run, title)
     }
     this.#stops = [
       tracing.onSpan((span) => this.add(span), content),
+      erasures.onErasure(() => this.#forgetTexts(Date.now())),
       ...(flock ? [flock.on('activity.started', noteTitle), flock.on('activity.reused', noteTitle)] : []),
     ]
   }
@@ -84,6 +94,7 @@ export class TraceLog {
   }
 
   add(span: Span): void {
+    this.#erasures.look()
     const isLooking = this.#viewers.has(String(span.attributes[attribute.agentId]))
     if (isLooking && span.parent === undefined && span.operation.endsWith('_memory')) return
     const id = traceOf(span.traceparent)
@@ -91,7 +102,8 @@ export class TraceLog {
     const run = span.attributes[attribute.run]
     const title = run === undefined ? undefined : this.#titles.get(String(run))
     if (run !== undefined) this.#titles.delete(String(run))
-    const kept = { ...span, content: cutTexts(span.content), ...(title !== undefined && { title }) }
+    const whole = { ...span, content: cutTexts(span.content), ...(title !== undefined && { title }) }
+    const kept = span.startedAt > this.#forgottenAt ? whole : withoutTexts(whole)
     entry.spans.push(kept)
     this.#count += 1
     this.#length += lengthOf(kept)
@@ -123,6 +135,16 @@ export class TraceLog {
     this.#forget(oldest)
   }
 
+  #forgetTexts(now: number): void {
+    this.#forgottenAt = now
+    this.#titles.clear()
+    this.#length = 0
+    for (const entry of this.#traces.values()) {
+      entry.spans = entry.spans.map(withoutTexts)
+      for (const span of entry.spans) this.#length += lengthOf(span)
+    }
+  }
+
   #forget(span: KeptSpan): void {
     this.#count -= 1
     this.#length -= lengthOf(span)
@@ -133,6 +155,12 @@ function cutTexts(content: SpanAttributes): SpanAttributes {
   const entries = Object.entries(content)
   if (entries.length === 0) return content
   return Object.fromEntries(entries.map(([name, value]) => [name, cutText(String(value), mostTextLength).text]))
+}
+
+/** A span with names, times and figures alone. */
+function withoutTexts(kept: KeptSpan): KeptSpan {
+  const { title: _, error, ...span } = kept
+  return { ...span, content: {}, ...(error && { error: { type: error.type, message: '', stack: undefined } }) }
 }
 
 /** Roughly how much a span holds. */

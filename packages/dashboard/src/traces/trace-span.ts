@@ -103,8 +103,8 @@ function retryOf(at: number, told: SpanAttributes): TraceSpan['retries'][number]
   }
 }
 
-function saidBy({ message, stack }: NonNullable<Span['error']>): { readonly message: string; readonly stack?: string } {
-  return { message, ...(stack !== undefined && { stack }) }
+function saidBy({ message, stack }: NonNullable<Span['error']>): Partial<NonNullable<TraceSpan['error']>> {
+  return { ...(message !== '' && { message }), ...(stack !== undefined && { stack }) }
 }
 
 function textOf(value: SpanAttributes[string] | undefined): string | undefined {

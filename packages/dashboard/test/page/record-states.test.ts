@@ -4,15 +4,19 @@ import { openBoard } from '../open-board.ts'
 import { describePage } from './describe-page.ts'
 
 describePage('What holds no more, in Chromium', (open) => {
-  it('says in words what was retracted, superseded, is in doubt, or tells of an erasure', async () => {
+  it('says in words what was retracted, superseded, is in doubt, or tells of an erasure or a hold', async () => {
     await using board = await openBoard()
-    const ann = board.memory.as({ id: 'ann', role: 'research' })
+    const ann = board.memory.as({ id: 'ann', role: 'research', rights: ['hold'] })
     const rumor = await ann.observations.log({ value: 'Acme is for sale' })
     await ann.decisions.record({ task: 't', decision: 'Bid for Acme', reasoning: 'none', derivedFrom: [rumor] })
     const old = await ann.observations.log({ value: 'It costs 10' })
     await ann.observations.supersede(old.id, { value: 'It costs 12' }, { reason: 'a typo' })
     await ann.facts.set('spare', 1)
     await ann.forget('facts/spare', { reason: 'Nobody needs it.' })
+    await ann.facts.set('kept', 1)
+    await ann.holds.place('facts/kept', { reason: 'Case 8' })
+    const settled = await ann.holds.place('facts/kept', { reason: 'Case 9' })
+    await ann.holds.release(settled.id, { reason: 'It is settled.' })
     await using opened = await open(board.board.url)
     const { page } = opened
     await page.getByRole('link', { name: 'Memory', exact: true }).click()
@@ -26,10 +30,15 @@ describePage('What holds no more, in Chromium', (open) => {
     await row('in doubt Bid for Acme').waitFor()
     await row('superseded It costs 10').waitFor()
     await row('erasure Nobody needs it.').waitFor()
+    await row('hold Case 8').waitFor()
+    await row('released hold Case 9').click()
+    await page.getByRole('note').getByText('It is settled.').waitFor()
     expect(await row('It costs 12').locator('.state-badge').count()).toBe(0)
     // A correction is in no doubt because of what it corrects.
     expect(await page.getByRole('option').getByText('in doubt').count()).toBe(1)
     // What rests on it is listed with it.
+    await row('retracted Acme is for sale').click()
+    await page.getByRole('heading', { name: 'Acme is for sale' }).waitFor()
     expect(await page.locator('.lineage').getByText('in doubt').count()).toBe(1)
 
     await row('superseded It costs 10').click()

@@ -5,9 +5,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
  * still valid.
  *
  * The table is one `Int32Array` on shared memory. Word 0 counts changes, only to
- * wake waiters. Word 1 is the state of the link to other processes' changes, and word
- * 2 counts changes of erasures and holds. After one that is not used follow 2^16 words `started`, as many `finished` and as many `news`. A key's hash
- * selects its slot, one word of each. Two keys in one slot cost a needless miss,
+ * wake waiters. Word 1 is the state of the link to other processes' changes. Word 2
+ * counts changes of erasures and holds, word 3 those of erasures alone. Then follow 2^16
+ * words `started`, as many `finished` and as many `news`. A key's hash selects its slot, one word of each. Two keys in one slot cost a needless miss,
  * never a stale value. (A hit reads only `started`. Storing these words side by side
  * fits more of them into a CPU's cache.)
  *
@@ -170,18 +170,26 @@ export class EpochTable {
     Atomics.store(this.#words, link, up)
   }
 
-  /** The number of changes of erasures and holds, see {@link noteErasure}. */
+  /** The number of changes of erasures and holds, see {@link noteGoverning}. */
   get erasures(): number {
     return Atomics.load(this.#words, erasures)
+  }
+
+  /** The number of changes of erasures alone, for who keeps copies outside of the memory. */
+  get forgotten(): number {
+    return Atomics.load(this.#words, forgotten)
   }
 
   /**
    * Records that an erasure came into force or was completed: what it names is not there for any reader, cached or not.
    * Or that something is held, or no more.
+   *
+   * @param collection - What changed; `erasures` where that is unknown.
    */
-  noteErasure(): void {
+  noteGoverning(collection: string = 'erasures'): void {
     // First: a read that finds the number unchanged afterwards was not served by an entry from before.
     Atomics.add(this.#words, erasures, 1)
+    if (collection === 'erasures') Atomics.add(this.#words, forgotten, 1)
     this.invalidateAll()
   }
 
@@ -260,6 +268,7 @@ export class EpochTable {
 const announcements = 0
 const link = 1
 const erasures = 2
+const forgotten = 3
 /** An even number: the position that follows all words is read as one of 64 bits. */
 const header = 4
 

@@ -112,7 +112,7 @@ export class FeedListener implements AsyncDisposable {
     this.#epochs.invalidate(this.#epochs.slotOf(change.collection, change.id))
     const corrected = correctedKey(change)
     if (corrected) this.#epochs.invalidate(this.#epochs.slotOf(corrected.collection, corrected.id))
-    if (hasTrait(change.collection, 'governing')) this.#epochs.noteErasure()
+    if (hasTrait(change.collection, 'governing')) this.#epochs.noteGoverning(change.collection)
     this.#epochs.setSyncedSeq(change.seq)
   }
 
@@ -152,7 +152,7 @@ export class FeedListener implements AsyncDisposable {
         this.#hinted = page.last
         this.#incarnation = page.incarnation
         // What was missed may be an erasure.
-        this.#epochs.noteErasure()
+        this.#epochs.noteGoverning()
         this.#epochs.setSyncedSeq(page.last)
         if (isLost) this.#options.onLoss()
         return

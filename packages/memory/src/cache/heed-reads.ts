@@ -22,7 +22,7 @@ export function heedReads(store: Store, epochs: EpochTable): Store {
       if (!record || !epochs.isUnseen(record.seq)) continue
       if (hasTrait(record.collection, 'governing') && record.seq > newestErasure) {
         newestErasure = record.seq
-        epochs.noteErasure()
+        epochs.noteGoverning(record.collection)
       }
       const { collection, id } = correctedKey(record) ?? record
       if (hasTrait(collection, 'cached')) epochs.noteObserved(epochs.slotOf(collection, id), record.seq)
@@ -37,7 +37,7 @@ export function heedReads(store: Store, epochs: EpochTable): Store {
     else {
       // What can't be looked through may hold an erasure.
       newestErasure = last
-      epochs.noteErasure()
+      epochs.noteGoverning()
     }
   }
 

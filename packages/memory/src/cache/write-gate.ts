@@ -26,7 +26,7 @@ export function gateWrites(store: Store, epochs: EpochTable): Store {
       } finally {
         // Also when the outcome is unknown: readers then go to the store, which knows it.
         for (const slot of slots) epochs.end(slot)
-        if (batch.some(({ key }) => hasTrait(key.collection, 'governing'))) epochs.noteErasure()
+        for (const { key } of batch) if (hasTrait(key.collection, 'governing')) epochs.noteGoverning(key.collection)
       }
     },
   }

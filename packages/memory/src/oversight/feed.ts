@@ -149,6 +149,14 @@ export class Feed {
     return this.#space.epochs.announced
   }
 
+  /**
+   * Grows when records are forgotten, whoever forgets them and whoever may know of it; with a large erasure, when it comes
+   * into force. Whoever keeps what the memory said drops its copies then, or reads them again.
+   */
+  get erasures(): number {
+    return this.#space.epochs.forgotten
+  }
+
   #isShown(change: Change): boolean {
     if (change.op === 'set' && change.collection === 'ledger') return change.id !== ledgerSum
     if (change.op === 'set' && change.collection === 'audit') return this.#mayAudit

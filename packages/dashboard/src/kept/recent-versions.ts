@@ -25,6 +25,12 @@ export class RecentVersions {
     }
   }
 
+  /** Drops all values. */
+  forget(): void {
+    this.#values.clear()
+    this.#length = 0
+  }
+
   get(collection: string, id: string, version: number): string | undefined {
     return this.#values.get(keyOf(collection, id, version))
   }
