@@ -54,6 +54,11 @@ describeRedisStore(
         const stats = await admin.info('commandstats')
         return new Set([...stats.matchAll(/^cmdstat_([^:]+):/gm)].map(([, name]) => name))
       }
+      // A server that makes snapshots writes one anew after an erasure.
+      await admin.config('SET', 'save', '3600 1000000')
+      await using space = await redisStore(url).open('default', 'writer')
+      await space.scrub()
+      await admin.config('SET', 'save', '')
       // A space that was lost gets another channel.
       await admin.flushall()
       await write()

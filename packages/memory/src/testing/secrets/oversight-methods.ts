@@ -64,6 +64,8 @@ export const oversightMethods: Readonly<Record<string, ViewMethod>> = {
     attempt: (view) => view.feed.read({ after: 0, limit: 1_000, withRecords: true }),
   },
   'feed.last': { shows: 'positions', takes: 'nothing', attempt: (view) => view.feed.last() },
+  // It counts what was erased under any label, as positions count what was written.
+  'feed.erasures': { shows: 'positions', takes: 'nothing', attempt: async (view) => view.feed.erasures },
   'feed.mark': { shows: 'positions', takes: 'nothing', attempt: async (view) => view.feed.mark() },
   'feed.untilNews': {
     shows: 'positions',
