@@ -182,18 +182,19 @@ async function replacementOf(actor: Actor, record: Shown, next: Replacement): Pr
   const { id } = next
   const { collection } = record
   if (id === record.id) throw new OptionError('next', 'another record than the one that it replaces', id)
+  // Before the record, as above: else a correction that comes between would pass both checks.
+  const check = correctionKey({ collection, id })
+  const [said] = await actor.unseen.read([check])
   const found = await actor.read({ collection, id }, 'read', 'all')
   if (!found) throw new NotFoundError(collection, id)
   if (found.isWithdrawn) throw await correctedError(actor, found)
-  const check = correctionKey(found)
-  const [confirmed] = await actor.unseen.read([check])
   return {
     id,
     label: found,
     guard: undefined,
     batch: [
       { type: 'check', key: { collection, id }, ifVersion: found.version },
-      { type: 'check', key: check, ifVersion: confirmed?.version ?? 0 },
+      { type: 'check', key: check, ifVersion: said?.version ?? 0 },
     ],
   }
 }
