@@ -77,7 +77,7 @@ export function isMarkup({ text }: Line, dialect: Dialect): boolean {
     (dialect === 'org' && /^(?:#\+|(?:DEADLINE|SCHEDULED|CLOSED):\s*[<[])/i.test(text)) ||
     showsNothing(text) ||
     // Who made an entry of a Debian changelog.
-    /^-- \S.*<\S+@\S+>\s+\w{3}, \d/.test(text) ||
+    /^-- [^<]{1,200}<[^@>]{1,200}@[^>]{1,200}> {1,4}\w{3}, \d/.test(text) ||
     /^<\/?[a-z!?][^<>]*>$/i.test(text) ||
     /^(?:<!--.*-->|\{%.*%\}|\{\{.*\}\})$/.test(text) ||
     /^\\(?:documentclass|usepackage|begin|end|label|maketitle|newcommand|renewcommand|bibliography|bibliographystyle|input|include|tableofcontents|centering|includegraphics|hline|vspace|hspace|noindent|newpage|clearpage|appendix|date|author|setlength|pagestyle)\b[^a-z]/.test(
@@ -107,11 +107,11 @@ const keywords =
   /^(?:import|export|from\s+\S+\s+import|const|let|var|def|class|function|func|fn|public|private|protected|static|return|if\s*\(|for\s*\(|while\s*\(|#include|#define|#!|package|using|namespace|SELECT|INSERT|CREATE|UPDATE|\$ |>>> |sudo|npm|pip|git|cd|@\w+)\b/
 
 const trace =
-  /^(?:Traceback \(most recent call last\):$|File "[^"]*", line \d|at \S.*\(.*\)$|at \S+:\d+:\d+$|(?:Caused by: |Exception in thread "[^"]*" )?[\w.$]*(?:Error|Exception)(?::\s|$)|\.{3} \d+ (?:more|common frames)|(?:thread '[^']*' panicked|panic:|goroutine \d+ \[)|\^+$)/
+  /^(?:Traceback \(most recent call last\):$|File "[^"]*", line \d|at [^\s(][^(]*\([^()]*\)$|(?:Caused by: |Exception in thread "[^"]*" )?[\w.$]*(?:Error|Exception)(?::\s|$)|\.{3} \d+ (?:more|common frames)|(?:thread '[^']*' panicked|panic:|goroutine \d+ \[)|\^+$)/
 
 /** Whether a line says where a program was when it failed: in Python, Java, JavaScript, Rust or Go. */
 export function isTrace({ text }: Line): boolean {
-  return trace.test(text)
+  return trace.test(text) || (text.startsWith('at ') && !/ /.test(text.slice(3)) && /:\d{1,9}:\d{1,9}$/.test(text))
 }
 
 /** Whether a line is code rather than prose. */

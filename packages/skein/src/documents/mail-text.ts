@@ -59,7 +59,7 @@ function isEncoded(text: string): boolean {
   return (
     /^content-transfer-encoding:\s*(?:quoted-printable|base64)/im.test(text) ||
     /^content-type:\s*(?:multipart\/|text\/html)/im.test(text) ||
-    /^subject:.*=\?[^?\s]{1,40}\?[QB]\?/im.test(text)
+    /=\?[\w-]{1,40}\?[QB]\?/i.test(/^subject:.*$/im.exec(text)?.[0] ?? '')
   )
 }
 

@@ -4,7 +4,7 @@ const cyrillic = ['x-mac-cyrillic', 'ibm866']
 
 /** What no word has: a capital behind a small letter, or a sign before a letter, where one of them is not ASCII. */
 const odd =
-  /\p{Ll}[\p{Lu}--\p{ASCII}]|[\p{Ll}--\p{ASCII}]\p{Lu}|\p{L}[\p{Lu}--\p{ASCII}]\p{Ll}|[\p{L}\s][\p{S}--\p{ASCII}]\p{L}/gv
+  /\p{Ll}(?!\p{ASCII})\p{Lu}|(?!\p{ASCII})\p{Ll}\p{Lu}|\p{L}(?!\p{ASCII})\p{Lu}\p{Ll}|[\p{L}\s](?!\p{ASCII})\p{S}\p{L}/gu
 
 /** Fewer odd places may be a matter of style. */
 const leastOdd = 2
@@ -33,7 +33,7 @@ function oddPlaces(bytes: Uint8Array, encoding: string): number {
 /** In Thai, marks stand above and below consonants, so bytes of another script make no such pairs. */
 function isThai(bytes: Uint8Array): boolean {
   const text = textIn(bytes, 'windows-874') ?? ''
-  const others = text.match(/[^\p{ASCII}]/gv)?.length ?? 0
+  const others = text.match(/\P{ASCII}/gu)?.length ?? 0
   const letters = text.match(/[\u0E01-\u0E4E]/g)?.length ?? 0
   const marks = text.match(/\p{M}/gu)?.length ?? 0
   const astray = text.match(/(?<![\u0E01-\u0E2E\p{M}])\p{M}/gu)?.length ?? 0
