@@ -51,7 +51,7 @@ type Activities = typeof import('./fixtures/activities.ts')
 async function fail(flock: Flock, work: 'fail' | 'blurt', input: string): Promise<void> {
   const { [work]: activity } = flock.activities<Activities>(new URL('fixtures/activities.ts', import.meta.url))
   const clerk = flock.spawn(agent({ role: 'clerk', on: { work: activity } }))
-  await clerk.ask({ type: 'work', input }).catch(() => {})
+  await expect(clerk.ask({ type: 'work', input })).rejects.toBeInstanceOf(Error)
   clerk.stop()
 }
 

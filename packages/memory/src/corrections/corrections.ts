@@ -1,6 +1,5 @@
 import { remainingMs } from '../space/actor.ts'
 import type { Actor } from '../space/actor.ts'
-import type { StoredRecord } from '../store/record.ts'
 import type { Shown } from '../space/shown.ts'
 import type { Space } from '../space/space.ts'
 import type { Source } from '../space/write-options.ts'
@@ -152,12 +151,10 @@ export class Corrections {
     if (reason !== undefined) requireStrings('reason', [reason])
     const found = await this.#find(what)
     for (;;) {
-      // Before the record: a mark leaves its version as it is, so only this tells of a correction made meanwhile.
-      const [before] = await this.#actor.unseen.read([correctionKey(found)])
       const record = await requireRecord(this.#actor, found)
       if (record.isWithdrawn) throw await correctedError(this.#actor, record)
       try {
-        await this.#writeConfirmation(record, before, reason)
+        await this.#writeConfirmation(record, reason)
         return
       } catch (error) {
         // It was corrected or confirmed meanwhile.
@@ -166,11 +163,12 @@ export class Corrections {
     }
   }
 
-  async #writeConfirmation(record: Shown, before: StoredRecord | undefined, reason: string | undefined): Promise<void> {
+  async #writeConfirmation(record: Shown, reason: string | undefined): Promise<void> {
     const actor = this.#actor
     const key = correctionKey(record)
     const doubts = (await doubtsOf(actor, [record])).get(sourceName(record)) ?? []
-    const causes = await actor.unseen.read(doubts.map((id) => ({ collection: 'corrections', id }) as const))
+    const keys = [key, ...doubts.map((id) => ({ collection: 'corrections', id }) as const)]
+    const [before, ...causes] = await actor.unseen.read(keys)
     const known = storedCorrection(before)
     const of = confirmedDigest(record)
     const despite = distinct([...(known?.of === of ? (known.despite ?? []) : []), ...doubts])

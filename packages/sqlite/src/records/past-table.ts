@@ -166,7 +166,7 @@ export class PastTable {
   #versions(key: RecordKey): StoredVersion[] {
     return this.#walk(key, selectVersion).map(({ row, found }) => {
       const [until, prev] = found.slice(-2) as [number, number | null]
-      return { row, prev, raw: found.slice(0, -2) as unknown as RawRow, until }
+      return { row, prev, raw: found.slice(0, -2) as RawRow, until }
     })
   }
 

@@ -2,14 +2,15 @@ import { isBundled } from '@skein/memory/runtime'
 
 import type { Database, Statement } from '../file/database.ts'
 import { LogThread } from './log-thread.ts'
-import type { MovedLog } from './log-thread.ts'
+import type { LogInThread } from './log-thread.ts'
 
-/** From so many pages in the log on they are moved into the file. */
+/** A log of so many pages is moved into the file. */
 const fullLog = 2_000
-/** The thread goes on, so many times at most, until only so few are left that they can be moved at once, here. */
-const mostRounds = 4
+/** How many pages are few enough to be moved here, while the event loop waits. */
 const fewPages = 64
-/** What has been written less has no thread: starting one costs more than it saves. */
+/** How often the thread moves what was written meanwhile, until only few pages are left. */
+const mostRounds = 4
+/** A file gets a thread once so many pages were written: for fewer, starting one costs more than it saves. */
 const pagesBeforeThread = 4_000
 /** The length of the log is read after so many commits, which takes 2 µs. */
 const commitsPerLook = 8
@@ -32,7 +33,7 @@ export class LogMover implements AsyncDisposable {
   readonly #path: string
   readonly #look: Statement
   readonly #move: Statement
-  #moved: MovedLog | undefined
+  #inThread: LogInThread | undefined
   #canStart = !isBundled(import.meta.url, 'log-mover')
   #isReady = false
   #isMoving = false
@@ -86,13 +87,13 @@ export class LogMover implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#canStart = false
-    await this.#moved?.close()
+    await this.#inThread?.close()
   }
 
   #start(): void {
     this.#canStart = false
     try {
-      this.#moved = LogThread.open(this.#path, { answered: () => this.#answered(), failed: () => this.#failed() })
+      this.#inThread = LogThread.open(this.#path, { answered: () => this.#answered(), failed: () => this.#failed() })
     } catch {
       this.#failed()
     }
@@ -109,7 +110,7 @@ export class LogMover implements AsyncDisposable {
     this.#isMoving = true
     this.#rounds += 1
     this.#askedAt = pages
-    this.#moved?.move()
+    this.#inThread?.move()
   }
 
   #answered(): void {

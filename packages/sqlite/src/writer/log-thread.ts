@@ -18,7 +18,7 @@ export class LogThread {
   static #lastId = 0
 
   /** Opens a file in the thread, which is started if there is none. @throws what prevents that. */
-  static open(path: string, follower: LogFollower): MovedLog {
+  static open(path: string, follower: LogFollower): LogInThread {
     const thread = (LogThread.#running ??= new LogThread())
     const id = (LogThread.#lastId += 1)
     thread.#followers.set(id, follower)
@@ -81,8 +81,9 @@ export class LogThread {
   }
 }
 
-/** A log that the thread moves. */
-export interface MovedLog {
+/** What the thread does with one log. */
+export interface LogInThread {
+  /** Asks it to move what it can. */
   move(): void
   /** Resolves once the thread has closed the file. */
   close(): Promise<void>
