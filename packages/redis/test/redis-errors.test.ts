@@ -140,8 +140,7 @@ describe.skipIf(missing)(`Errors of a server${missing ? ` (${missing})` : ''}`, 
     const { facts, objects } = memory.as(ann)
     const long = 'ö'.repeat(600_000)
     const others = Promise.all([facts.set('short', 1), facts.set('half', 'x'.repeat(500_000))])
-    for (const attempt of [facts.set('k', long), objects.put(long)]) {
-      const error = await refusal(attempt)
+    for (const error of await Promise.all([refusal(facts.set('k', long)), refusal(objects.put(long))])) {
       expect(error).toMatchObject({ code: 'SKEIN_VALUE' })
       expect(error.message).toContain('proto-max-bulk-len')
     }
