@@ -24,6 +24,8 @@ import { isSealed } from '../values/sealed-text.ts'
 /** A record that is to go, as it was seen. */
 export interface Doomed extends RecordKey, Label {
   readonly version: number
+  /** Of the version that was seen. */
+  readonly seq: Seq
   /** Whether it is this past version alone: the record itself stays. */
   readonly isPast?: boolean | undefined
 }
@@ -68,23 +70,25 @@ export function* draftOf(id: string, parts: readonly (readonly Doomed[])[]): Gen
   for (const [n, part] of parts.entries()) yield { ...partOf(id, part, n), ttlMs: draftMs }
 }
 
-/** What a part says of records of one kind under one label: their ids, each with its version. A plan is as short as can be. */
+/** What a part says of records of one kind under one label: their ids, each with its version and position. A plan is as short as can be. */
 type Group = readonly [
   collection: Doomed['collection'],
   sensitivity: Doomed['sensitivity'],
   compartments: readonly string[],
   isPast: 0 | 1,
-  versions: readonly (readonly [id: string, version: number])[],
+  versions: readonly Version[],
 ]
 
+type Version = readonly [id: string, version: number, seq: Seq]
+
 function partOf(id: string, doomed: readonly Doomed[], n: number): SetMutation {
-  const groups = new Map<string, { readonly group: Group; readonly versions: [id: string, version: number][] }>()
-  for (const { collection, id: name, version, sensitivity, compartments, isPast } of doomed) {
+  const groups = new Map<string, { readonly group: Group; readonly versions: Version[] }>()
+  for (const { collection, id: name, version, seq, sensitivity, compartments, isPast } of doomed) {
     const like = JSON.stringify([collection, sensitivity, compartments, isPast ? 1 : 0])
     const known = groups.get(like)
-    if (known) known.versions.push([name, version])
+    if (known) known.versions.push([name, version, seq])
     else {
-      const versions: [id: string, version: number][] = [[name, version]]
+      const versions: Version[] = [[name, version, seq]]
       groups.set(like, { group: [collection, sensitivity, compartments, isPast ? 1 : 0, versions], versions })
     }
   }
@@ -153,7 +157,15 @@ async function readPlan(store: Pick<Store, 'read'>, id: string, head: StoredReco
 
 function doomedOf({ value }: StoredRecord): readonly Doomed[] {
   return (decodeJson(value) as readonly Group[]).flatMap(([collection, sensitivity, compartments, isPast, versions]) =>
-    versions.map(([id, version]) => ({ collection, id, version, sensitivity, compartments, isPast: isPast === 1 })),
+    versions.map(([id, version, seq]) => ({
+      collection,
+      id,
+      version,
+      seq,
+      sensitivity,
+      compartments,
+      isPast: isPast === 1,
+    })),
   )
 }
 

@@ -2,10 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 
 import type { Actor } from '../space/actor.ts'
 import type { Shown } from '../space/shown.ts'
-import { collectionsWith } from '../store/collections.ts'
+import { collectionsWith, hasTrait } from '../store/collections.ts'
 import type { PastVersion } from '../store/past.ts'
 import type { RecordKey, Seq } from '../store/record.ts'
-import { shownSource, sourceName } from '../store/source-name.ts'
+import { keyOfSource, shownSource, sourceName } from '../store/source-name.ts'
 import type { Store } from '../store/store.ts'
 import type { Aim } from './aim.ts'
 import type { Found } from './find-targets.ts'
@@ -20,13 +20,15 @@ export type PastShown = Shown & { readonly isPast: true }
 /**
  * The past versions to forget beside those of the records that go whole: what a filter finds, what was deleted under a
  * name that is given, and with `reaches` what names something that goes as its source. There is no index of them, so
- * this looks at all.
+ * this looks at all, unless only names are asked for.
  */
 export async function findPast(actor: Actor, aim: Aim, found: Found, reaches: boolean): Promise<readonly PastShown[]> {
   const isMeant = (record: Shown): boolean =>
     (reaches && record.derivedFrom.some((source) => found.has(shownSource(source)))) || aim.means(record)
   const meant: PastShown[] = []
-  for await (const [key, versions] of allPast(actor.unseen)) {
+  const isOfNamesAlone = aim.names.size > 0 && !reaches
+  const pages = isOfNamesAlone ? pastOf(actor.unseen, [...aim.names]) : allPast(actor.unseen)
+  for await (const [key, versions] of pages) {
     if (found.has(sourceName(key))) continue
     for (const { record, deleted } of versions) {
       const shown = deleted && !aim.names.has(sourceName(key)) ? undefined : actor.see(key, record, 'unnoted')
@@ -46,6 +48,19 @@ export async function pastKeptBy(actor: Actor, rule: HoldRule): Promise<readonly
     }
   }
   return kept
+}
+
+/** The past versions of records by their names as sources. */
+async function* pastOf(
+  store: Pick<Store, 'past'>,
+  names: readonly string[],
+): AsyncGenerator<readonly [key: RecordKey, versions: readonly PastVersion[]]> {
+  const keys = names.flatMap((name) => keyOfSource(name) ?? []).filter(isRecalled)
+  for (let from = 0; from < keys.length; from += pageSize) {
+    const page = keys.slice(from, from + pageSize)
+    const found = await store.past(page)
+    for (const [index, key] of page.entries()) yield [key, found[index] ?? []]
+  }
 }
 
 /** The past versions of all records. */
@@ -71,7 +86,7 @@ export async function erasePast(
   keys: readonly (RecordKey & { readonly version?: number })[],
   upTo: Seq = Infinity,
 ): Promise<void> {
-  const recalled = keys.filter(({ collection }) => recalledKinds.has(collection))
+  const recalled = keys.filter(isRecalled)
   if (recalled.length === 0) return
   const found = await store.past(recalled)
   for (const [index, key] of recalled.entries()) {
@@ -85,4 +100,6 @@ export async function erasePast(
   }
 }
 
-const recalledKinds: ReadonlySet<string> = new Set(collectionsWith('recalled'))
+function isRecalled({ collection }: RecordKey): boolean {
+  return hasTrait(collection, 'recalled')
+}

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 import type { EpochTable } from '../cache/epoch-table.ts'
+import { fillPage } from '../search/fill-page.ts'
 import { forward } from '../store/forward.ts'
 import type { Collection } from '../store/collections.ts'
 import type { DeleteMutation, Mutation } from '../store/mutation.ts'
@@ -15,10 +16,15 @@ import { inSlices } from './in-slices.ts'
 interface HiddenNames {
   readonly seq: Seq
   readonly names: ReadonlyMap<string, number>
+  /** Where its records were last written: searches leave them out without a look at each. */
+  readonly positions: ReadonlySet<Seq>
 }
 
 /** All that is being erased. */
 type Hidden = readonly HiddenNames[]
+
+/** The most records that are read at once where most of them are hidden. */
+const mostAtOnce = 500
 
 /** What was found at a number of the epoch table. */
 interface Look {
@@ -39,7 +45,7 @@ export function hideForgotten(store: Store, epochs: EpochTable): Store {
   let hidden: Hidden = []
   let plans: readonly Plan[] = []
   let looking: Look | undefined
-  const namesOfPlan = new WeakMap<Plan, ReadonlyMap<string, number>>()
+  const hiddenBy = new WeakMap<Plan, HiddenNames>()
 
   const isKnown = (number: number): boolean => number === known && !epochs.isDisconnected
 
@@ -47,9 +53,9 @@ export function hideForgotten(store: Store, epochs: EpochTable): Store {
     const found: HiddenNames[] = []
     plans = await runningPlans(store, plans)
     for (const plan of plans) {
-      const names = namesOfPlan.get(plan) ?? (await namesOf(plan))
-      namesOfPlan.set(plan, names)
-      found.push({ seq: plan.seq, names })
+      const names = hiddenBy.get(plan) ?? (await namesOf(plan))
+      hiddenBy.set(plan, names)
+      found.push(names)
     }
     known = number
     hidden = found
@@ -83,18 +89,26 @@ export function hideForgotten(store: Store, epochs: EpochTable): Store {
 
   /** As many records as were asked for, as if those that are hidden were not there. */
   const filled = async <At>(
-    limit: number,
-    after: At | undefined,
+    { limit, after }: { readonly limit: number; readonly after?: At | undefined },
     page: (limit: number, after: At | undefined) => Promise<Page<At>>,
+    placeOf: (record: StoredRecord) => At,
     names: Hidden,
   ): Promise<Page<At>> => {
-    let found = await page(limit, after)
-    if (names.length === 0) return found
+    if (names.length === 0) return page(limit, after)
     const records: StoredRecord[] = []
+    // One more tells whether another page follows: what is hidden must not.
+    let [size, from] = [limit + 1, after]
     for (;;) {
-      records.push(...found.records.filter((record) => isThere(record, names)))
-      if (records.length >= limit || found.next === undefined) return { ...found, records }
-      found = await page(limit - records.length, found.next)
+      const found = await page(size, from)
+      for (const record of found.records) if (isThere(record, names)) records.push(record)
+      if (records.length > limit) {
+        const shown = records.slice(0, limit)
+        return { records: shown, next: placeOf(shown.at(-1) as StoredRecord) }
+      }
+      if (found.next === undefined) return { records }
+      // Where most are hidden, few pages must do.
+      size = Math.max(size, Math.min(2 * size, mostAtOnce))
+      from = found.next
     }
   }
 
@@ -121,20 +135,31 @@ export function hideForgotten(store: Store, epochs: EpochTable): Store {
       }),
     query: (query) =>
       settled((names) =>
-        filled<Seq>(query.limit, query.after, (limit, after) => store.query({ ...query, limit, after }), names),
+        filled<Seq>(
+          query,
+          (limit, after) => store.query({ ...query, limit, after }),
+          ({ seq }) => seq,
+          names,
+        ),
       ),
     list: (query) =>
       settled((names) =>
-        filled<string>(query.limit, query.after, (limit, after) => store.list({ ...query, limit, after }), names),
+        filled<string>(
+          query,
+          (limit, after) => store.list({ ...query, limit, after }),
+          ({ id }) => id,
+          names,
+        ),
       ),
     search: (query) =>
       settled(async (names) => {
-        for (let { limit } = query; ; limit *= 4) {
-          const answer = await store.search({ ...query, limit })
-          const records = answer.records.filter((record) => isThere(record, names))
-          const isAll = answer.records.length < limit || records.length >= query.limit
-          if (isAll) return { ...answer, records: records.slice(0, query.limit) }
-        }
+        if (names.length === 0) return store.search(query)
+        const except = positionsOf(names)
+        return fillPage(
+          query.limit,
+          (limit) => store.search({ ...query, limit, except }),
+          (records) => records.filter((record) => isThere(record, names)),
+        )
       }),
     past: (keys) =>
       settled(async (names) => {
@@ -169,14 +194,24 @@ function isNamed(name: string, hidden: Hidden): boolean {
   return hidden.some(({ names }) => names.has(name))
 }
 
-async function namesOf(plan: Plan): Promise<ReadonlyMap<string, number>> {
+async function namesOf(plan: Plan): Promise<HiddenNames> {
   const names = new Map<string, number>()
+  const positions = new Set<Seq>()
   const note = (doomed: Doomed): void => {
     if (doomed.isPast) names.set(pastName(doomed), doomed.version)
-    else names.set(sourceName(doomed), lastToGo(plan, doomed))
+    else {
+      names.set(sourceName(doomed), lastToGo(plan, doomed))
+      positions.add(doomed.seq)
+    }
   }
   for (const part of plan.parts) await inSlices(part, note)
-  return names
+  return { seq: plan.seq, names, positions }
+}
+
+function positionsOf(hidden: Hidden): ReadonlySet<Seq> {
+  const [first, ...others] = hidden
+  if (first && others.length === 0) return first.positions
+  return new Set(hidden.flatMap(({ positions }) => [...positions]))
 }
 
 /** Removes a record that an erasure names, on behalf of nobody who would be told of it. */

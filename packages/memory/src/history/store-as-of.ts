@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts'
 import { asHeld, covers, isWithdrawn, withWithdrawn } from '../values/access.ts'
 import type { Audience } from '../values/access.ts'
 import { compareNames } from '../values/compare-names.ts'
+import { fillPage } from '../search/fill-page.ts'
 import { PastViewError } from '../values/history-error.ts'
 import { readVersions, recordAsOf, requireReach, requireReachOf } from './as-of.ts'
 import { ruleFor } from './history-options.ts'
@@ -106,13 +107,11 @@ class PastReader {
   }
 
   async search(query: SearchQuery): ReturnType<Store['search']> {
-    for (let { limit } = query; ; limit *= 4) {
-      const answer = await this.#store.search({ ...query, ...asked(query.audience), limit })
-      const records = await this.#seen(answer.records, query.audience)
-      if (answer.records.length < limit || records.length >= query.limit) {
-        return { ...answer, records: records.slice(0, query.limit) }
-      }
-    }
+    return fillPage(
+      query.limit,
+      (limit) => this.#store.search({ ...query, ...asked(query.audience), limit }),
+      (records) => this.#seen(records, query.audience),
+    )
   }
 
   /** What was there, of records without past versions; it held unless it had been corrected by then. */

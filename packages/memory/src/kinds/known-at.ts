@@ -5,6 +5,7 @@ import { hasTrait } from '../store/collections.ts'
 import type { Collection } from '../store/collections.ts'
 import type { RecordKey, Seq } from '../store/record.ts'
 import { recordPages } from '../store/record-pages.ts'
+import { covers } from '../values/access.ts'
 import type { Level } from '../values/access.ts'
 import { CorruptRecordError, NotFoundError } from '../values/errors.ts'
 import { HistoryError } from '../values/history-error.ts'
@@ -28,7 +29,7 @@ export interface KnownRecord {
 export interface KnownAt {
   /** The records that it had read, those read last first. */
   readonly records: readonly KnownRecord[]
-  /** How many others it had read of which nothing is kept that this principal may see. */
+  /** How many others within this principal's clearance it had read of which nothing is kept. */
   readonly lost: number
 }
 
@@ -75,8 +76,10 @@ async function readsOf(actor: Actor, agent: string, until: number): Promise<Map<
     for (const { value } of page) {
       const { at, groups } = auditBatchOf(value)
       if (at > until + noteDelayMs) continue
-      for (const { agent: reader, action, outcome, collection, ids } of groups) {
+      for (const { agent: reader, action, outcome, collection, ids, ...label } of groups) {
         if (reader !== agent || outcome !== 'hit' || !reading.has(action) || !hasTrait(collection, 'shown')) continue
+        // Of what is above the clearance, not even the number of reads is told.
+        if (!covers(actor.audience, label)) continue
         for (const [id, times] of ids) {
           const key = { collection, id }
           const before = reads.get(nameOf(key))

@@ -2,7 +2,7 @@ import { covers } from '../values/access.ts'
 import type { Row } from '../store/apply-mutation.ts'
 import type { Collection } from '../store/collections.ts'
 import type { SearchQuery } from '../store/query.ts'
-import type { RecordKey, StoredRecord } from '../store/record.ts'
+import type { RecordKey, Seq, StoredRecord } from '../store/record.ts'
 import { passesFilter } from '../store/record-filter.ts'
 import { DocumentColumns } from './document-columns.ts'
 import { ExpiryQueue } from './expiry-queue.ts'
@@ -97,8 +97,9 @@ export class TermTable {
   /** The best matches among the records that pass a search's filter, best first. */
   search(query: SearchQuery, now: number): FoundKey[] {
     this.dropExpired(now)
-    const { collection, audience, task, limit, below } = query
+    const { collection, audience, task, limit, except, below } = query
     const documents = this.#documents
+    const seqOf = (at: number): Seq => documents.seqs[at] ?? 0
     const isThere = (at: number): boolean => (documents.groups[at] ?? -1) >= 0
     const groups = this.#groups.filter(
       (group) => group.collection === collection && (audience === undefined || covers(audience, group.label)),
@@ -112,8 +113,8 @@ export class TermTable {
     const best = topMatches(matchWords(query.words, terms), {
       limit,
       below,
-      seqOf: (at) => documents.seqs[at] ?? 0,
-      passes: (at) => passesFilter(documents.fieldsOf(at), query),
+      seqOf,
+      passes: (at) => !except?.has(seqOf(at)) && passesFilter(documents.fieldsOf(at), query),
     })
     return best.map(({ slot, seq, score }) => ({ key: { collection, id: documents.ids[slot] ?? '' }, seq, score }))
   }

@@ -1,6 +1,7 @@
 import type { NotedAction } from '../audit/noted-reads.ts'
 import { ReadAuditor } from '../audit/read-auditor.ts'
 import type { Entry } from '../cache/coherent-cache.ts'
+import { fillPage } from '../search/fill-page.ts'
 import type { FoundKey } from '../search/term-table.ts'
 import type { Change } from '../store/change.ts'
 import type { Collection } from '../store/collections.ts'
@@ -182,7 +183,7 @@ export class Sight {
     return this.#traced({ operation: 'search_memory', collection }, async () => {
       const seen = { ...query, audience: this.#asking(include) }
       if (collection !== 'facts') return this.space.store.search(seen)
-      return this.#candidates(await factIndexOf(this.space).search(seen, this.now()))
+      return this.#candidates(query.limit, (limit) => factIndexOf(this.space).search({ ...seen, limit }, this.now()))
     })
   }
 
@@ -196,8 +197,11 @@ export class Sight {
     const { text, collection } = query
     return this.#traced({ operation: 'search_memory', collection, text }, async () => {
       const audience = this.#asking(include)
-      const found = await this.space.meaning?.find({ ...query, audience, label: this.scope?.label })
-      return this.#candidates(found ?? [])
+      const label = this.scope?.label
+      return this.#candidates(
+        query.limit,
+        async (limit) => (await this.space.meaning?.find({ ...query, limit, audience, label })) ?? [],
+      )
     })
   }
 
@@ -213,13 +217,17 @@ export class Sight {
     return traceRead(tracer, { operation, collection, agent: this.principal.id, query }, code, recordsOf)
   }
 
-  async #candidates(found: readonly FoundKey[]): Promise<SearchAnswer> {
-    const records = found.length === 0 ? [] : await this.space.store.read(found.map(({ key }) => key))
-    return {
-      // What was written since the index was read may match no more.
-      records: records.filter((record, at): record is StoredRecord => record?.seq === found[at]?.seq),
-      scores: new Map(found.map(({ seq, score }) => [seq, score])),
+  #candidates(limit: number, find: (limit: number) => Promise<readonly FoundKey[]>): Promise<SearchAnswer> {
+    const search = async (asked: number): Promise<SearchAnswer> => {
+      const found = await find(asked)
+      const records = found.length === 0 ? [] : await this.space.store.read(found.map(({ key }) => key))
+      return {
+        // What was written since the index was read may match no more. What is being erased is not there.
+        records: records.filter((record, at): record is StoredRecord => record?.seq === found[at]?.seq),
+        scores: new Map(found.map(({ seq, score }) => [seq, score])),
+      }
     }
+    return fillPage(limit, search, (records) => records)
   }
 
   #asking(include: Include | undefined): Audience {

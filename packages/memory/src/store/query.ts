@@ -70,6 +70,8 @@ export interface SearchQuery extends RecordFilter {
   /** See `queryWords`. */
   readonly words: readonly QueryWord[]
   readonly limit: number
+  /** Leaves out the records that were last written at these positions, before any of them is read. */
+  readonly except?: ReadonlySet<Seq> | undefined
   /** Leaves out the best records, down to and with this one: the last of the previous page. */
   readonly below?: MatchPlace | undefined
 }

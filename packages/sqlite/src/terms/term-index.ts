@@ -34,7 +34,7 @@ export function searchTerms(sql: SpaceSql, search: TermSearch): RankedMatch[] {
     limit: query.limit,
     below: query.below,
     seqOf: (seq) => seq,
-    passes: (seq) => passing.get(...filter.values, seq) !== undefined,
+    passes: (seq) => !query.except?.has(seq) && passing.get(...filter.values, seq) !== undefined,
   })
 }
 

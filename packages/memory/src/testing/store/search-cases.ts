@@ -83,6 +83,18 @@ export function storeSearchCases(options: StoreContractOptions): void {
     }
   })
 
+  it('leaves out what stands at given positions, and fills the page with the next best', async () => {
+    await write(...Array.from({ length: 60 }, (_, n) => observe(`o${n}`, `duck ${'duck '.repeat(n % 5)}`)))
+    await write(observe('late', 'duck '.repeat(9)))
+    const query = { collection: 'observations', words: queryWords('duck'), limit: 61 } as const
+    const { records } = await fresh.store.search(query)
+    const [left, rest] = [records.slice(0, 40), records.slice(40)]
+    const except = new Set(left.map(({ seq }) => seq))
+    const answer = await fresh.store.search({ ...query, limit: 5, except })
+    expect(answer.records.map(({ id }) => id)).toEqual(rest.slice(0, 5).map(({ id }) => id))
+    expect((await fresh.store.search({ ...query, except })).records).toEqual(rest)
+  })
+
   it('ranks records that have more of the words first, and newer ones before equal older ones', async () => {
     await write(observe('one', 'duck duck duck duck'), observe('a', 'a duck, a goose'), observe('b', 'a goose, a duck'))
     expect(await found('duck goose')).toEqual(['b', 'a', 'one'])

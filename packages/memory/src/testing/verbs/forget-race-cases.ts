@@ -125,6 +125,47 @@ export function forgetRaceCases(options: StoreContractOptions): void {
     expect(forgotten).toEqual({ facts: count, learnings: 1 })
   })
 
+  it('shows lists and searches, while it goes, that end where they would without what goes', async () => {
+    const log = (value: string, subject: string) => as(ann).observations.log({ value, subject })
+    for (const name of ['a', 'b', 'c']) {
+      await Promise.all(Array.from({ length: many }, (_, n) => log(`zebra ${n}`, 'p')))
+      await log(`a zebra of ${name} among other animals`, 'q')
+    }
+    await Promise.all(Array.from({ length: many }, (_, n) => log(`zebra ${n}`, 'p')))
+    await factsOf('p', many)
+    await as(ann).facts.set('p/zz', 'another one', { subject: 'q' })
+    const seen: unknown[] = []
+    middle.after(async () => {
+      const { observations, facts } = as(bob)
+      for (const limit of [1, 2, 3]) {
+        const pages: number[] = []
+        let cursor: string | undefined
+        do {
+          const page = await observations.list({ limit, ...(cursor !== undefined && { cursor }) })
+          pages.push(page.items.length)
+          cursor = page.cursor
+        } while (cursor !== undefined)
+        const found = await observations.search('zebra', { limit })
+        seen.push([pages, found.map(({ item }) => item.value)])
+      }
+      const named = await facts.list({ prefix: 'p/', limit: 1 })
+      seen.push([named.items.map(({ key }) => key), named.cursor])
+      seen.push((await facts.search('p', { limit: 1 })).map(({ item }) => item.key))
+    })
+    await as(olga).forget({ subject: 'p' }, because)
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => `a zebra of ${name} among other animals`)
+    expect(seen).toEqual([
+      [[1, 1, 1], [c]],
+      [
+        [2, 1],
+        [c, b],
+      ],
+      [[3], [c, b, a]],
+      [['p/zz'], undefined],
+      ['p/zz'],
+    ])
+  })
+
   it('takes what others wrote over what is hidden, who had not heard of it', async () => {
     await factsOf('p', many)
     const { version = 0 } = (await as(ann).facts.read('p/0')) ?? {}

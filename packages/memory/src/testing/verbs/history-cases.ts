@@ -7,6 +7,7 @@ import { openMemory } from '../../open-memory.ts'
 import type { View } from '../../view.ts'
 import { HistoryError } from '../../values/history-error.ts'
 import { HeldError } from '../../values/held-error.ts'
+import type { KnownAt } from '../../kinds/known-at.ts'
 import { freshMemory } from '../memory/fresh-memory.ts'
 import { ann, bob, boss } from '../memory/principals.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
@@ -195,6 +196,23 @@ export function historyCases(options: StoreContractOptions): void {
     expect((await auditor.decisions.knownAt(id)).records).toEqual(known.records)
     await as(olga).forget('facts/price', because)
     expect(await view.decisions.knownAt(id)).toMatchObject({ records: [{ id: noted.id }], lost: 1 })
+  })
+
+  it('tells nobody how much above their clearance the author of a decision had read', async () => {
+    await as(boss).facts.set('margin', 3, { sensitivity: 'internal' })
+    await as(boss).facts.set('price', 10)
+    await moment()
+    await as(boss).facts.get('margin')
+    await as(boss).facts.get('price')
+    const { id } = await as(boss).decisions.record({ task: 't', decision: 'go', reasoning: 'It is cheap.' })
+    const keys = ({ records }: KnownAt) => records.map(({ id: key }) => key).toSorted()
+    const known = await as(boss).decisions.knownAt(id)
+    expect([keys(known), known.lost]).toEqual([['margin', 'price'], 0])
+    const auditor = as({ ...bob, rights: ['audit'] })
+    expect([keys(await auditor.decisions.knownAt(id)), (await auditor.decisions.knownAt(id)).lost]).toEqual([
+      ['price'],
+      0,
+    ])
   })
 
   describe('forgetting', () => {
