@@ -121,7 +121,7 @@ async function openPlace(store: string, where: string, memory: Memory): Promise<
 }
 
 /** Calls of a person, and three notes on each, which are about the person because the call is. */
-async function fill(memory: Memory, count: number): Promise<void> {
+export async function fill(memory: Memory, count: number): Promise<void> {
   const { observations } = memory.as({ id: 'ann', role: 'sales' })
   const others = memory.as({ id: 'bob', role: 'sales' }).observations
   const text = wordsFrom(42)

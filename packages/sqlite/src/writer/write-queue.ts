@@ -1,4 +1,4 @@
-import { isLocked, pauseMs } from '../file/when-unlocked.ts'
+import { isLocked, LockWait, pauseMs } from '../file/when-unlocked.ts'
 import type { LockTurns } from './lock-turns.ts'
 import type { Outcome, TransactionRunner } from './transaction-runner.ts'
 
@@ -11,8 +11,8 @@ interface Job {
   readonly isFirst: boolean
   readonly resolve: (value: never) => void
   readonly reject: (error: unknown) => void
-  /** When it was first found to have to wait for a lock, by the monotonic clock. */
-  waitsSince?: number
+  /** How long it has waited for a lock, in milliseconds, once it was found to have to. */
+  waitedMs?: number
 }
 
 /** What a {@link WriteQueue} works with. */
@@ -37,6 +37,7 @@ const maxGroupSize = 1_000
  */
 export class WriteQueue {
   readonly #parts: WriteQueueParts
+  readonly #lockWait = new LockWait()
   #jobs: Job[] = []
   /** How many jobs at the head of the queue have to be done one by one. */
   #single = 0
@@ -84,7 +85,6 @@ export class WriteQueue {
       await work()
     } finally {
       this.#isPatient = false
-      for (const job of this.#jobs) delete job.waitsSince
     }
   }
 
@@ -119,9 +119,9 @@ export class WriteQueue {
   /** Tries again soon, and fails what has waited for too long. */
   #wait(error: unknown): void {
     const { busyTimeoutMs, turns } = this.#parts
-    const now = performance.now()
-    for (const job of this.#jobs) job.waitsSince ??= now
-    const isLate = ({ waitsSince = now }: Job): boolean => !this.#isPatient && now - waitsSince >= busyTimeoutMs
+    const sinceMs = this.#isPatient ? 0 : this.#lockWait.failed()
+    for (const job of this.#jobs) job.waitedMs = job.waitedMs === undefined ? 0 : job.waitedMs + sinceMs
+    const isLate = ({ waitedMs = 0 }: Job): boolean => !this.#isPatient && waitedMs >= busyTimeoutMs
     // They are in order of their arrival.
     const late = this.#jobs.findIndex((job) => !isLate(job))
     const rejected = this.#jobs.splice(0, late < 0 ? this.#jobs.length : late)
@@ -129,7 +129,7 @@ export class WriteQueue {
     rejectAll(rejected, error)
     turns.wait()
     const [oldest] = this.#jobs
-    const waitedMs = now - (oldest?.waitsSince ?? now)
+    const waitedMs = oldest?.waitedMs ?? 0
     if (oldest) setTimeout(() => this.#flush(), Math.min(pauseMs(waitedMs), Math.max(1, busyTimeoutMs - waitedMs)))
     else this.#flush()
   }
