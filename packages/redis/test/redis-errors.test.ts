@@ -149,6 +149,17 @@ describe.skipIf(missing)(`Errors of a server${missing ? ` (${missing})` : ''}`, 
     expect(await facts.get('short')).toBe(1)
   })
 
+  it('do not come because the event loop stood still while the answer arrived', async () => {
+    const { url } = await server()
+    await using memory = await openMemory({ store: redisStore({ url, commandTimeoutMs: 200 }) })
+    const { facts } = memory.as(ann)
+    await facts.set('k', 1)
+    const written = Promise.all([facts.set('k', 2), facts.read('k', { consistency: 'strong' })])
+    // By then they are on their way.
+    setImmediate(() => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600))
+    expect((await written)[0]).toMatchObject({ version: 2 })
+  })
+
   it('tell that a write whose answer is lost may have happened', async () => {
     const started = await server()
     await using memory = await openMemory({ store: redisStore({ url: started.url, commandTimeoutMs: 200 }) })

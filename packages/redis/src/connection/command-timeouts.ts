@@ -12,8 +12,14 @@ interface QueuedCommand {
   next: QueuedCommand | undefined
 }
 
+/** A timer that ends so much too late ran in an event loop that stood still, in milliseconds. */
+const stalledMs = 50
+/** How long the loop then gets to read what has been answered meanwhile, in milliseconds. */
+const graceMs = 200
+
 /**
- * Rejects commands that stay unanswered for too long.
+ * Rejects commands that stay unanswered for too long. After the event loop has stood still, timers run before anything
+ * is received: the answer may be there, so it is looked for first.
  *
  * A server answers in the order of the commands, and all have the same timeout:
  * so one timer watches the oldest. (A timer for each, as in ioredis, took a
@@ -25,6 +31,9 @@ export class CommandTimeouts {
   #oldest: QueuedCommand | undefined
   #newest: QueuedCommand | undefined
   #timer: NodeJS.Timeout | undefined
+  #endsAt = 0
+  /** The command that got more time, which it gets once. */
+  #spared: QueuedCommand | undefined
 
   constructor(timeoutMs: number) {
     this.#timeoutMs = timeoutMs
@@ -41,6 +50,7 @@ export class CommandTimeouts {
   }
 
   #startTimer(afterMs: number): void {
+    this.#endsAt = performance.now() + afterMs
     // The connection keeps the process alive, for as long as there is one.
     this.#timer = setTimeout(() => this.#rejectLate(), afterMs).unref()
   }
@@ -56,6 +66,10 @@ export class CommandTimeouts {
       }
       // Timers may be a little early.
       if (oldest.deadline > now + 1) return this.#startTimer(oldest.deadline - now)
+      if (now - this.#endsAt > stalledMs && this.#spared !== oldest) {
+        this.#spared = oldest
+        return this.#startTimer(graceMs)
+      }
       oldest.command.reject(new Error('Command timed out'))
     }
   }
