@@ -46,9 +46,9 @@ async function seen(view: View): Promise<readonly [number, boolean, boolean]> {
 
 /** Declares that an erasure is one step for other processes, and is completed after its process was killed. */
 export function describeHalfForgotten(place: () => SharedAddress): void {
-  const forgetting = (kill: number): ReturnType<typeof spawn> => {
+  const forgetting = (): ReturnType<typeof spawn> => {
     const { module, factory, address } = place()
-    const args = ['--no-warnings', script, module, factory, address, `${kill}`]
+    const args = ['--no-warnings', script, module, factory, address, 'step 1', 'after']
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] })
     onTestFinished(() => void child.kill('SIGKILL'))
     return child
@@ -57,7 +57,7 @@ export function describeHalfForgotten(place: () => SharedAddress): void {
   it('is one step for another process, and completed by the next one after kill -9', async () => {
     const watching = await openMemory({ store: place().open(), heartbeatMs: 100 })
     await filled(watching, 600)
-    const child = forgetting(1)
+    const child = forgetting()
     const ended = once(child, 'exit')
     const view = watching.as(reader)
     const states = new Set<string>()

@@ -87,20 +87,25 @@ describe('What one node forgets', () => {
     const { nodes } = await openThree()
     const [a, b, c] = nodes
     const source = await a.observations.log({ value: 'fox', ...important })
+    await a.objects.put('a fox', { derivedFrom: [`observations/${source.id}`], ...important })
     await settle(...nodes)
     using scope = new ReadScope()
     const bob = b.memory.as({ id: 'bob', role: 'test' }, scope)
     await bob.once('count', async () => (await bob.observations.list()).items.length)
     const named = { derivedFrom: [`observations/${source.id}`] }
     await b.facts.set('private', 'of the fox', named)
+    // Only B knows that this was made from the fox, too, and tells of it in another message.
+    await b.objects.put('a second fox', { derivedFrom: ['facts/private'], ...important })
     await b.decisions.record({ task: 't', decision: 'run', reasoning: 'fox', ...named, ...important })
     // A has never heard of the decision when it forgets.
     await b.memory.exchange()
     await c.memory.exchange()
-    expect(await counts(c)).toMatchObject({ decisions: 1 })
-    await forget(a, source, { reason: 'wrong', derived: 'forget' })
+    expect(await counts(c)).toMatchObject({ decisions: 1, objects: 2 })
+    const { id } = await forget(a, source, { reason: 'wrong', derived: 'forget' })
     await settle(...nodes)
     for (const node of nodes) expect(await counts(node)).toEqual({})
+    const told = await c.memory.as(olga).records.get('erasures', id ?? '')
+    expect(told?.value).toMatchObject({ state: 'done', forgotten: { objects: 2 }, contents: 2 })
   })
 
   it('refuses what somebody made from it who had not heard of it', async () => {

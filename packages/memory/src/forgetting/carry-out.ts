@@ -44,8 +44,9 @@ export async function carryOut(erasers: Erasers, plan: Plan): Promise<number> {
   if (!record) return 0
   let size = firstStep
   const hashes = new Set<string>()
-  for (const part of plan.parts) {
+  for (const [n, part] of plan.parts.entries()) {
     for (const { collection, id } of part) if (collection === 'objects') hashes.add(hashOf(id))
+    await notePastVersions(erasers, plan, n, record)
     for (let from = 0; from < part.length;) {
       erasers.assertOpen()
       const step = part.slice(from, from + size)
@@ -75,7 +76,7 @@ async function eraseStep(erasers: Erasers, plan: Plan, step: readonly Doomed[], 
     plan.seq,
   )
   const past = step.filter(({ isPast }) => isPast)
-  await erasePastVersions(erasers, past, record)
+  for (const { collection, id, version } of past) await store.changePast({ collection, id }, [{ version }])
   await leaveMarks(store, plan, whole, record)
 }
 
@@ -109,20 +110,22 @@ async function erase(
   }
 }
 
-/** Removes past versions of records that stay, as far as they are there. */
-async function erasePastVersions(
+/**
+ * Notes the past versions that a part of a plan names, once, whoever carries it out and however often: no batch can
+ * remove them, so they go afterwards.
+ */
+async function notePastVersions(
   { store, owner }: Erasers,
-  doomed: readonly Doomed[],
+  plan: Plan,
+  n: number,
   { author, value }: StoredRecord,
 ): Promise<void> {
-  if (doomed.length === 0) return
-  const found = await store.past(doomed)
-  const present = doomed.filter(({ version }, n) => found[n]?.some(({ record }) => record.version === version))
-  if (present.length === 0) return
+  const past = plan.parts[n]?.filter(({ isPast }) => isPast) ?? []
+  if (past.length === 0) return
   const { reason } = decodeJson(value) as Erasure
-  const notes = present.map((one) => noteOf(one, author, reason))
-  await store.write([auditMutation(owner, notes, undefined)])
-  for (const { collection, id, version } of present) await store.changePast({ collection, id }, [{ version }])
+  const notes = past.map((one) => noteOf(one, author, reason))
+  const key = { collection: 'audit', id: `${plan.id}-${n}` } as const
+  await store.write([{ ...auditMutation(owner, notes, undefined), key, ifVersion: 0 }])
 }
 
 /** The note of the audit on a record that goes. */
@@ -135,34 +138,41 @@ export function noteOf(
 }
 
 /**
- * Marks an erasure as done, and removes its plan. The parts go before, some at a time: what they name is gone, and of a
- * plan that lacks parts the rest is carried out again.
+ * Marks an erasure as done, and removes its plan. Of a long one, most parts go before, some at a time, and the contents
+ * are noted before that: whoever finds a plan that lacks parts knows no longer which there were.
  */
 async function complete(erasers: Erasers, plan: Plan, contents: number): Promise<void> {
   const { store } = erasers
-  const [head, ...parts] = planKeys(plan).map((one): DeleteMutation => ({ type: 'delete', key: one, author: 'skein' }))
-  for (let from = 0; from < parts.length; from += partsAtOnce) {
+  const removals = planKeys(plan).map((key): DeleteMutation => ({ type: 'delete', key, author: 'skein' }))
+  const last = removals.splice(0, 1 + partsAtOnce)
+  const total = (plan.contents ?? 0) + contents
+  if (removals.length > 0) await report(store, plan, 'running', total, [])
+  for (let from = 0; from < removals.length; from += partsAtOnce) {
     erasers.assertOpen()
-    await store.write(parts.slice(from, from + partsAtOnce))
+    await store.write(removals.slice(from, from + partsAtOnce))
     await nextTurn()
   }
-  const key = { collection: 'erasures', id: plan.id } as const
+  await report(store, plan, 'done', total, last)
+}
+
+/** Says in the record of an erasure how far it is, and writes more in the same atom. Nothing happens if somebody else has completed it. */
+async function report(
+  store: Store,
+  { id }: Plan,
+  state: Erasure['state'],
+  contents: number,
+  more: readonly Mutation[],
+): Promise<void> {
+  const key = { collection: 'erasures', id } as const
   for (;;) {
     const [record] = await store.read([key])
-    const erasure = record && (decodeJson(record.value) as Erasure)
-    if (!record || erasure?.state !== 'running') return
+    const before = record && (decodeJson(record.value) as Erasure)
+    if (!record || before?.state !== 'running') return
     const { author, sensitivity, compartments, version } = record
-    const done: Erasure = { ...erasure, state: 'done', contents }
-    const { ok } = await store.write([
-      {
-        type: 'set',
-        key,
-        value: encodeJson(done),
-        meta: { author, tags: [], derivedFrom: [], sensitivity, compartments },
-        ifVersion: version,
-      },
-      ...(head ? [head] : []),
-    ])
+    const tags = state === 'running' ? record.tags : []
+    const said: Erasure = { ...before, state, contents: Math.max(before.contents, contents) }
+    const meta = { author, tags, derivedFrom: [], sensitivity, compartments }
+    const { ok } = await store.write([{ type: 'set', key, value: encodeJson(said), meta, ifVersion: version }, ...more])
     if (ok) return
   }
 }

@@ -19,7 +19,7 @@ import { carryOut } from './carry-out.ts'
 import type { Erasers } from './carry-out.ts'
 import type { Erasure } from './erasure.ts'
 import { draftOf, enforce, inParts, runningPlans } from './erasure-plan.ts'
-import type { Told } from './erasure-plan.ts'
+import type { Plan, Told } from './erasure-plan.ts'
 import { erasePast } from './find-past.ts'
 import { reachable } from './forget-options.ts'
 import { heldAmong } from './held-among.ts'
@@ -62,17 +62,16 @@ export async function eraseTold(
       .map(({ key, record }): CheckMutation => ({ type: 'check', key, ifVersion: record?.version ?? 0 }))
     const plan = await putInForce(reader, erasure, from, { doomed, names, checks: [...checks, sameHolds(held)] })
     if (!plan) continue
-    const { id } = erasure
-    const [record] = await reader.read([{ collection: 'erasures', id }])
+    const [record] = await reader.read([{ collection: 'erasures', id: erasure.id }])
     if (record)
       await leaveMarks(
         reader,
-        { id, ...plan, told: names },
+        plan,
         told.filter((one) => !gone.includes(one)).map(({ key }) => key),
         record,
       )
     if (plan.parts.length > 1 && erasers.noticeMs > 0) await pause(erasers.noticeMs)
-    await carryOut(erasers, { id, ...plan, told: names })
+    await carryOut(erasers, plan)
     // What was deleted here before may have left versions.
     const absent = told.flatMap((one) => (one.record === undefined ? { ...noMeta, ...one.key } : []))
     const keptPast = await heldAmong(erasers.store, absent, held)
@@ -172,7 +171,7 @@ async function putInForce(
   { id, author, at, reason, derived, sensitivity, compartments }: ToldErasure,
   node: string,
   { doomed, names, checks }: Deed,
-): Promise<{ readonly seq: number; readonly parts: readonly (readonly StoredRecord[])[] } | undefined> {
+): Promise<Plan | undefined> {
   const parts = inParts(doomed)
   const versions: number[] = []
   for (const draft of draftOf(id, parts)) {
@@ -192,8 +191,8 @@ async function putInForce(
   const batch: readonly Mutation[] = [
     ...checks,
     { type: 'set', key, value: encodeJson(said), meta, ifVersion: before?.version ?? 0 },
-    ...enforce(id, versions, names),
+    ...enforce(id, versions, { told: names, contents }),
   ]
   const commit = await reader.write(batch)
-  return commit.ok ? { seq: commit.written.at(-1)?.seq ?? 0, parts } : undefined
+  return commit.ok ? { id, seq: commit.written.at(-1)?.seq ?? 0, parts, told: names, contents } : undefined
 }

@@ -39,10 +39,10 @@ export class Erasing {
   readonly #id = randomUUID()
   readonly #said: Pick<Erasure, 'reason' | 'derived'>
 
-  constructor(space: StoredSpace, actor: Actor, said: Pick<Erasure, 'reason' | 'derived'>) {
+  constructor(space: StoredSpace, actor: Actor, { reason, derived }: Pick<Erasure, 'reason' | 'derived'>) {
     this.#space = space
     this.#actor = actor
-    this.#said = said
+    this.#said = { reason, derived }
   }
 
   /**
@@ -69,14 +69,17 @@ export class Erasing {
   async #atOnce(checked: readonly Shown[]): Promise<Planned | undefined> {
     let records = checked
     while (records.length > 0) {
-      const removals = records.filter(isWhole).map(({ collection, id, version }): OwnMutation => {
+      // Past versions go afterwards, and are noted then.
+      const whole = records.filter(isWhole)
+      const removals = whole.map(({ collection, id, version }): OwnMutation => {
         return { type: 'delete', key: { collection, id }, ifVersion: version }
       })
       const { id: agent } = this.#actor.principal
-      const noted = this.#actor.audited(records.map((record) => noteOf(record, agent, this.#said.reason)))
+      const notes = whole.map((record) => noteOf(record, agent, this.#said.reason))
+      const noted = notes.length === 0 ? [] : [this.#actor.audited(notes)]
       const plan = this.#actor.plain(planAtOnce(this.#id, records))
       try {
-        const seq = await this.#enforce(records, plan, [...removals, noted])
+        const seq = await this.#enforce(records, plan, [...removals, ...noted])
         return { plan: { id: this.#id, seq, parts: [records] }, records }
       } catch (error) {
         if (!(error instanceof VersionConflictError)) throw error

@@ -38,6 +38,8 @@ export interface Plan {
   readonly parts: readonly (readonly Doomed[])[]
   /** What another node told of, by its name as a source: of a fact, the stamp up to which it goes. */
   readonly told?: Told | undefined
+  /** Contents of objects that went with the same erasure before: another node may tell of it in several messages. */
+  readonly contents?: number | undefined
 }
 
 /**
@@ -100,12 +102,13 @@ function partOf(id: string, doomed: readonly Doomed[], n: number): SetMutation {
 export function enforce(
   id: string,
   versions: readonly number[],
-  told?: Told,
+  { told, contents }: Pick<Plan, 'told' | 'contents'> = {},
 ): readonly (SetMutation | TouchMutation)[] {
   const kept = versions.map((ifVersion, n): TouchMutation => {
     return { type: 'touch', key: planKey(id, n), ifVersion, ttlMs: limits.ttlMs }
   })
-  return [...kept, settingOf(id, { parts: versions.length, ...(told && { told: [...told] }) } satisfies Head)]
+  const head: Head = { parts: versions.length, ...(told && { told: [...told] }), ...(contents && { contents }) }
+  return [...kept, settingOf(id, head)]
 }
 
 /** The writes of a plan that is in force as soon as it is stored. */
@@ -116,6 +119,7 @@ export function planAtOnce(id: string, doomed: readonly Doomed[]): readonly SetM
 interface Head {
   readonly parts: number
   readonly told?: readonly (readonly [string, Stamp])[]
+  readonly contents?: number
 }
 
 /** The keys of all records of a plan. */
@@ -145,14 +149,14 @@ export async function runningPlans(
 }
 
 async function readPlan(store: Pick<Store, 'read'>, id: string, head: StoredRecord): Promise<Plan> {
-  const { parts: count, told } = decodeJson(head.value) as Head
+  const { parts: count, told, contents } = decodeJson(head.value) as Head
   const parts: (readonly Doomed[])[] = []
   for (let from = 0; from < count; from += partsAtOnce) {
     const keys = Array.from({ length: Math.min(partsAtOnce, count - from) }, (_, n) => planKey(id, from + n))
     for (const record of await store.read(keys)) parts.push(record ? doomedOf(record) : [])
     await nextTurn()
   }
-  return { id, seq: head.seq, parts, ...(told && { told: new Map(told) }) }
+  return { id, seq: head.seq, parts, contents, ...(told && { told: new Map(told) }) }
 }
 
 function doomedOf({ value }: StoredRecord): readonly Doomed[] {

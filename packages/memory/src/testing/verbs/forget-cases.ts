@@ -248,6 +248,14 @@ export function forgetCases(options: StoreContractOptions): void {
     await fresh.memory.as(olga).audit.entries({})[Symbol.asyncIterator]().next()
     const entries = await Array.fromAsync(as(olga).audit.entries({ action: 'erase' }))
     expect(entries).toMatchObject([{ agent: 'olga', collection: 'observations', id, reason: because.reason }])
+    // So does each past version of a fact that stays.
+    for (const subject of ['p', 'p', 'q']) await as(ann).facts.set('step', subject, { subject })
+    expect((await as(olga).forget({ subject: 'p' }, because)).forgotten).toEqual({ facts: 1 })
+    const noted = await Array.fromAsync(as(olga).audit.entries({ action: 'erase', collection: 'facts' }))
+    expect(noted.map((entry) => [entry.id, entry.count])).toEqual([
+      ['step', 1],
+      ['step', 1],
+    ])
   })
 
   it('can be tried before: the report says what would go, and all of it stays', async () => {
