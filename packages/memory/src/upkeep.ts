@@ -1,4 +1,4 @@
-import { carryOutAll } from './forgetting/carry-out.ts'
+import { completeErasures } from './forgetting/forget-late.ts'
 import { runningPlans } from './forgetting/erasure-plan.ts'
 import { readHolds } from './forgetting/hold.ts'
 import type { KnownHolds } from './forgetting/known-holds.ts'
@@ -55,7 +55,7 @@ export class Upkeep implements AsyncDisposable {
     const { space, completesErasures, onError } = this.#parts
     const [plans, holds] = await Promise.all([runningPlans(space.whole), readHolds(space.whole)])
     if (plans.length > 0 || holds.rules.length > 0) space.epochs.noteGoverning()
-    if (plans.length > 0 && completesErasures) this.#carriedOut = this.#carryOut().catch(onError)
+    if (plans.length > 0 && completesErasures) this.#carriedOut = completeErasures(space).catch(onError)
   }
 
   get retention(): RetentionReport {
@@ -76,7 +76,7 @@ export class Upkeep implements AsyncDisposable {
       await this.#past.run(() => this.#isClosed, false)
       await this.#removeExpired()
       if (!this.#isClosed) await this.#parts.ledger.compact()
-      if (!this.#isClosed && this.#parts.completesErasures) await this.#carryOut()
+      if (!this.#isClosed && this.#parts.completesErasures) await completeErasures(this.#parts.space)
     } catch (error) {
       this.#parts.onError(error)
     }
@@ -88,11 +88,6 @@ export class Upkeep implements AsyncDisposable {
       swept = await store.sweep(sweepBatch)
       counters.add('swept', swept)
     }
-  }
-
-  #carryOut(): Promise<void> {
-    const { whole: store, shelf, owner, assertOpen } = this.#parts.space
-    return carryOutAll({ store, shelf, owner, assertOpen })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

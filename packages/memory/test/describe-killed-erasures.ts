@@ -36,16 +36,14 @@ const sizes = [
 
 /**
  * Declares that an erasure is whole or has not begun, wherever its process was killed.
- *
- * @param every - Of so many deeds one is tried, beside the first and the last of each kind.
  */
-export function describeKilledErasures(place: () => RestorablePlace, every: number): void {
+export function describeKilledErasures(place: () => RestorablePlace): void {
   const open = (): Promise<Memory> => openMemory({ store: place().open(), heartbeatMs: 50 })
 
   /** Starts an erasure, to be killed at a deed; resolves to its deeds until then. */
-  const forgetting = async (deed: string, when: string): Promise<readonly string[]> => {
+  const forgetting = async (deed: string, when: string, other = ''): Promise<readonly string[]> => {
     const { module, factory, address } = place()
-    const args = ['--no-warnings', script, module, factory, address, deed, when]
+    const args = ['--no-warnings', script, module, factory, address, deed, when, other]
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
     onTestFinished(() => void child.kill('SIGKILL'))
     const [said, [, signal]] = await Promise.all([text(child.stdout), once(child, 'exit')])
@@ -55,53 +53,78 @@ export function describeKilledErasures(place: () => RestorablePlace, every: numb
     return deeds
   }
 
-  it.each(sizes)('is whole or has not begun after kill -9 at any deed: %s', async (_, size, kinds) => {
+  it.each(sizes)(
+    'is whole or has not begun after kill -9 at any deed: %s',
+    async (_, size, kinds) => {
+      const filling = await open()
+      await fillForErasure(filling, size)
+      const before = await portraitOf(filling, olga)
+      await filling.close()
+      await place().keep()
+      expect(await place().found(canaries.gone)).toEqual(canaries.gone)
+
+      const deeds = await forgetting('', '')
+      expect(new Set(byKind(deeds).keys())).toEqual(new Set<string>(kinds))
+      await using whole = await open()
+      const after = await portraitOf(whole, olga)
+      expect(after).not.toEqual(before)
+      const [report, noted] = [await erasuresIn(whole), await notesIn(whole)]
+      expect(report).toMatchObject([{ state: 'done' }])
+      expect(await place().found(canaries.all)).toEqual(canaries.stay)
+      await whole.close()
+
+      for (const [n, { deed, when }] of momentsOf(deeds).entries()) {
+        const at = `${when} ${deed}`
+        await place().restore()
+        await forgetting(deed, when)
+        const memory = await open()
+        try {
+          const [erasure] = await erasuresIn(memory)
+          const isInForce = erasure !== undefined
+          // What a hold comes before is not forgotten; what came before it goes.
+          const holds = memory.as(olga).holds
+          const hold = n % 2 === 0 ? await holds.place(subject, { reason: 'Case 7' }) : undefined
+          expect(await portraitOf(memory, olga), at).toEqual(isInForce ? after : before)
+          if (hold) {
+            expect(hold.held, at).toEqual(isInForce ? {} : expect.objectContaining({ facts: expect.any(Number) }))
+            const asking = memory.as(olga).forget(subject, { reason: 'asked', derived: 'forget' })
+            if (isInForce) expect(await asking, at).toMatchObject({ id: undefined, forgotten: {} })
+            else await expect(asking, at).rejects.toMatchObject({ code: 'SKEIN_HELD' })
+            await holds.release(hold.id, { reason: 'settled' })
+          }
+          if (!isInForce) await memory.as(olga).forget(subject, { reason: 'asked', derived: 'forget' })
+          await expect.poll(() => erasuresIn(memory), { message: at }).toEqual(report)
+          expect(await portraitOf(memory, olga), at).toEqual(after)
+          expect(await notesIn(memory), at).toEqual(noted)
+          expect(await leftOf(place().open()), at).toEqual([])
+          await expect.poll(() => place().found(canaries.all), { message: at }).toEqual(canaries.stay)
+        } finally {
+          await memory.close()
+        }
+      }
+      // Each of some thirty moments takes up to seconds on a loaded machine.
+    },
+    600_000,
+  )
+
+  it.each([20, 300])('takes along what others wrote while it was prepared, of %i', async (size) => {
     const filling = await open()
     await fillForErasure(filling, size)
-    const before = await portraitOf(filling, olga)
     await filling.close()
-    await place().keep()
-    expect(await place().found(canaries.gone)).toEqual(canaries.gone)
-
-    const deeds = await forgetting('', '')
-    expect(new Set(byKind(deeds).keys())).toEqual(new Set<string>(kinds))
-    await using whole = await open()
-    const after = await portraitOf(whole, olga)
-    expect(after).not.toEqual(before)
-    const [report, noted] = [await erasuresIn(whole), await notesIn(whole)]
-    expect(report).toMatchObject([{ state: 'done' }])
-    expect(await place().found(canaries.all)).toEqual(canaries.stay)
-    await whole.close()
-
-    for (const [n, { deed, when }] of momentsOf(deeds, every).entries()) {
-      const at = `${when} ${deed}`
-      await place().restore()
-      await forgetting(deed, when)
-      const memory = await open()
-      try {
-        const [erasure] = await erasuresIn(memory)
-        const isInForce = erasure !== undefined
-        // What a hold comes before is not forgotten; what came before it goes.
-        const holds = memory.as(olga).holds
-        const hold = n % 2 === 0 ? await holds.place(subject, { reason: 'Case 7' }) : undefined
-        expect(await portraitOf(memory, olga), at).toEqual(isInForce ? after : before)
-        if (hold) {
-          expect(hold.held, at).toEqual(isInForce ? {} : expect.objectContaining({ facts: expect.any(Number) }))
-          const asking = memory.as(olga).forget(subject, { reason: 'asked', derived: 'forget' })
-          if (isInForce) expect(await asking, at).toMatchObject({ id: undefined, forgotten: {} })
-          else await expect(asking, at).rejects.toMatchObject({ code: 'SKEIN_HELD' })
-          await holds.release(hold.id, { reason: 'settled' })
-        }
-        if (!isInForce) await memory.as(olga).forget(subject, { reason: 'asked', derived: 'forget' })
-        await expect.poll(() => erasuresIn(memory), { message: at }).toEqual(report)
-        expect(await portraitOf(memory, olga), at).toEqual(after)
-        expect(await notesIn(memory), at).toEqual(noted)
-        expect(await leftOf(place().open()), at).toEqual([])
-        await expect.poll(() => place().found(canaries.all), { message: at }).toEqual(canaries.stay)
-      } finally {
-        await memory.close()
-      }
-    }
+    const deeds = await forgetting('in force 1', 'after', 'late')
+    expect(deeds.filter((deed) => /step|done/.test(deed))).toEqual([])
+    await using memory = await open()
+    await expect.poll(async () => (await erasuresIn(memory)).length).toBe(2)
+    await expect
+      .poll(() => erasuresIn(memory))
+      .toEqual([
+        expect.objectContaining({ author: 'olga', state: 'done', reason: 'asked' }),
+        expect.objectContaining({ author: 'olga', state: 'done', forgotten: { observations: 1, facts: 1 } }),
+      ])
+    const { facts, observations } = memory.as(olga)
+    expect(await facts.get('late')).toBeUndefined()
+    expect((await observations.search('zebra')).map(({ item }) => item.value)).toEqual(['zebra stays'])
+    await expect.poll(() => place().found(['canarylate'])).toEqual([])
   })
 }
 
@@ -110,11 +133,11 @@ interface Moment {
   readonly when: 'before' | 'amid'
 }
 
-/** Each kind of deed: its first and its last one, and some between them. Afterwards is before the next one. */
-function momentsOf(deeds: readonly string[], every: number): readonly Moment[] {
+/** Each kind of deed: its first, its last and one between them. Afterwards is before the next one. */
+function momentsOf(deeds: readonly string[]): readonly Moment[] {
   return [...byKind(deeds).values()].flatMap((ones) => {
-    const some = ones.filter((deed, n) => n % every === 0 || deed === ones.at(-1))
-    return some.flatMap((deed): readonly Moment[] => [
+    const some = new Set([0, ones.length >> 1, ones.length - 1].map((n) => ones[n] as string))
+    return [...some].flatMap((deed): readonly Moment[] => [
       { deed, when: 'before' },
       { deed, when: 'amid' },
     ])

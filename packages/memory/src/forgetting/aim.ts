@@ -2,12 +2,14 @@ import type { Actor } from '../space/actor.ts'
 import { nameOfSource } from '../space/write-options.ts'
 import { sourceName } from '../store/source-name.ts'
 import { isSubjectAlone, parseTarget } from './forget-options.ts'
-import type { ForgetTarget } from './forget-options.ts'
+import type { ForgetFilter, ForgetTarget } from './forget-options.ts'
 import { passesForgetFilter } from './hold.ts'
 import type { Holdable } from './hold.ts'
 
 /** What somebody asks to forget. */
 export interface Aim {
+  /** The same as data, to be kept with the erasure. */
+  readonly what: readonly string[] | ForgetFilter
   /** The names of single records, as they were given. */
   readonly names: ReadonlySet<string>
   /** Whom all of it is about, where that is the only question. */
@@ -21,10 +23,11 @@ export function aimOf(actor: Actor, what: ForgetTarget): Aim {
   const target = parseTarget(what)
   if ('sources' in target) {
     const names = new Set(target.sources.map(nameOfSource))
-    return { names, subject: undefined, means: (record) => names.has(sourceName(record)) }
+    return { what: [...names], names, subject: undefined, means: (record) => names.has(sourceName(record)) }
   }
   const isTheirs = (record: Holdable): boolean => actor.has('erase') || record.author === actor.principal.id
   return {
+    what: target,
     names: new Set(),
     subject: isSubjectAlone(target) ? target.subject : undefined,
     means: (record) => isTheirs(record) && passesForgetFilter(record, target),

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { auditMutation } from '../audit/audit-log.ts'
 import type { NotedGroup } from '../audit/noted-reads.ts'
 import type { ObjectShelf } from '../objects/object-shelf.ts'
+import type { StoredSpace } from '../space/space.ts'
 import type { DeleteMutation, Mutation } from '../store/mutation.ts'
 import { hashOf } from '../store/object-id.ts'
 import type { StoredRecord } from '../store/record.ts'
@@ -10,7 +11,7 @@ import type { Store } from '../store/store.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import type { Erasure } from './erasure.ts'
 import type { Doomed, Plan } from './erasure-plan.ts'
-import { lastToGo, partsAtOnce, planKeys, runningPlans } from './erasure-plan.ts'
+import { lastToGo, partsAtOnce, planKeys } from './erasure-plan.ts'
 import { erasePast } from './find-past.ts'
 import { leaveMarks } from './leave-marks.ts'
 import { firstStep, nextStep } from './step-size.ts'
@@ -25,14 +26,16 @@ export interface Erasers {
   assertOpen(): void
 }
 
-/** Carries out all erasures that somebody has left, as a process that has ended. */
-export async function carryOutAll(erasers: Erasers): Promise<void> {
-  for (const plan of await runningPlans(erasers.store)) await carryOut(erasers, plan)
+/** What carries erasures out in a space. */
+export function erasersOf(space: StoredSpace): Erasers {
+  const { whole: store, shelf, owner } = space
+  return { store, shelf, owner, assertOpen: () => space.assertOpen() }
 }
 
 /**
  * Carries out an erasure that is in force: in steps, so that other writers are not kept waiting. Several may do
- * that at once, and again after one of them has ended in between: what is gone is left out, and noted once.
+ * that at once, and again after one of them has ended in between: what is gone is left out, and noted once. It is in
+ * force until it is completed, see {@link complete}.
  *
  * @returns how many contents of objects are gone.
  */
@@ -60,7 +63,6 @@ export async function carryOut(erasers: Erasers, plan: Plan): Promise<number> {
   let contents = 0
   for (const hash of hashes) if (await shelf.forget(hash)) contents += 1
   await store.scrub()
-  await complete(erasers, plan, contents)
   return contents
 }
 
@@ -141,7 +143,7 @@ export function noteOf(
  * Marks an erasure as done, and removes its plan. Of a long one, most parts go before, some at a time, and the contents
  * are noted before that: whoever finds a plan that lacks parts knows no longer which there were.
  */
-async function complete(erasers: Erasers, plan: Plan, contents: number): Promise<void> {
+export async function complete(erasers: Erasers, plan: Plan, contents: number): Promise<void> {
   const { store } = erasers
   const removals = planKeys(plan).map((key): DeleteMutation => ({ type: 'delete', key, author: 'skein' }))
   const last = removals.splice(0, 1 + partsAtOnce)

@@ -15,7 +15,7 @@ import type { Store } from '../store/store.ts'
 import { usesOf } from '../store/uses-of.ts'
 import { asHeld, joinLabels } from '../values/access.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
-import { carryOut } from './carry-out.ts'
+import { carryOut, complete } from './carry-out.ts'
 import type { Erasers } from './carry-out.ts'
 import type { Erasure } from './erasure.ts'
 import { draftOf, enforce, inParts, runningPlans } from './erasure-plan.ts'
@@ -42,7 +42,7 @@ export async function eraseTold(
   from: string,
 ): Promise<boolean> {
   // This node may have ended in the middle of it.
-  for (const plan of await runningPlans(erasers.store)) if (plan.id === erasure.id) await carryOut(erasers, plan)
+  for (const plan of await runningPlans(erasers.store)) if (plan.id === erasure.id) await carryOutWhole(erasers, plan)
   for (;;) {
     const told = (await found(reader, erasure.names)).filter(({ mark, upTo }) => {
       return !isErasedBy(upTo ? mark && decodeReplica(mark).erased : mark && markerOf(mark).erased, erasure)
@@ -71,7 +71,7 @@ export async function eraseTold(
         record,
       )
     if (plan.parts.length > 1 && erasers.noticeMs > 0) await pause(erasers.noticeMs)
-    await carryOut(erasers, plan)
+    await carryOutWhole(erasers, plan)
     // What was deleted here before may have left versions.
     const absent = told.flatMap((one) => (one.record === undefined ? { ...noMeta, ...one.key } : []))
     const keptPast = await heldAmong(erasers.store, absent, held)
@@ -81,6 +81,10 @@ export async function eraseTold(
     )
     return true
   }
+}
+
+async function carryOutWhole(erasers: Erasers, plan: Plan): Promise<void> {
+  await complete(erasers, plan, await carryOut(erasers, plan))
 }
 
 /** For names of records that are no facts, where a plan keeps the stamp of a fact. */

@@ -10,19 +10,25 @@ import type { Seq } from '../store/record.ts'
 import { joinLabels } from '../values/access.ts'
 import { VersionConflictError } from '../values/errors.ts'
 import { encodeJson } from '../values/json.ts'
-import { carryOut, noteOf } from './carry-out.ts'
+import { carryOut, complete, erasersOf, noteOf } from './carry-out.ts'
 import type { Erasure } from './erasure.ts'
 import { draftOf, enforce, inParts, planAtOnce } from './erasure-plan.ts'
-import type { Plan } from './erasure-plan.ts'
+import type { Plan, Search } from './erasure-plan.ts'
 import { isWhole, mayErase, requireUnheld } from './may-erase.ts'
 
 /** Up to so many records go at once. More are hidden at once, and go in steps, so that others can write in between. */
 const mostAtOnce = 100
 
+/** Whether so many records go in steps. */
+export function isInSteps({ length }: readonly unknown[]): boolean {
+  return length > mostAtOnce
+}
+
 /** What went. */
 export interface Erased {
   /** Of the record in `erasures`; `undefined` where everything was gone by then. */
   readonly id: string | undefined
+  readonly plan: Plan | undefined
   /** The moment from which on nobody could read it. */
   readonly seq: Seq
   readonly records: readonly Shown[]
@@ -38,11 +44,22 @@ export class Erasing {
   readonly #actor: Actor
   readonly #id = randomUUID()
   readonly #said: Pick<Erasure, 'reason' | 'derived'>
+  readonly #search: Search | undefined
 
-  constructor(space: StoredSpace, actor: Actor, { reason, derived }: Pick<Erasure, 'reason' | 'derived'>) {
+  /**
+   * @param search - What was looked for, where that is to be looked for again: then the caller does so, and completes the
+   * erasure, or whoever opens the space if this process ends.
+   */
+  constructor(
+    space: StoredSpace,
+    actor: Actor,
+    { reason, derived }: Pick<Erasure, 'reason' | 'derived'>,
+    search?: Search,
+  ) {
     this.#space = space
     this.#actor = actor
     this.#said = { reason, derived }
+    this.#search = search
   }
 
   /**
@@ -54,15 +71,20 @@ export class Erasing {
    * @throws HeldError where one is held by now: nothing has happened.
    */
   async run(checked: readonly Shown[]): Promise<Erased | undefined> {
-    const isInSteps = checked.length > mostAtOnce
-    const planned = await (isInSteps ? this.#inSteps(checked) : this.#atOnce(checked))
+    const inSteps = isInSteps(checked)
+    const planned = await (inSteps ? this.#inSteps(checked) : this.#atOnce(checked))
     if (!planned) return undefined
     const { plan, records } = planned
-    if (!plan) return { id: undefined, seq: 0, records, isInSteps, contents: 0 }
-    const { whole: store, shelf, owner } = this.#space
-    const assertOpen = (): void => this.#space.assertOpen()
-    const contents = await carryOut({ store, shelf, owner, assertOpen }, plan)
-    return { id: plan.id, seq: plan.seq, records, isInSteps, contents }
+    if (!plan) return { id: undefined, plan, seq: 0, records, isInSteps: inSteps, contents: 0 }
+    const contents = await carryOut(erasersOf(this.#space), plan)
+    const erased: Erased = { id: plan.id, plan, seq: plan.seq, records, isInSteps: inSteps, contents }
+    if (!this.#search) await this.complete(erased)
+    return erased
+  }
+
+  /** Says that all of it is gone. */
+  async complete({ plan, contents }: Erased): Promise<void> {
+    if (plan) await complete(erasersOf(this.#space), plan, contents)
   }
 
   /** Removes records in the atom that puts the plan into force. The plan says what is left to do if we die now. */
@@ -77,7 +99,7 @@ export class Erasing {
       const { id: agent } = this.#actor.principal
       const notes = whole.map((record) => noteOf(record, agent, this.#said.reason))
       const noted = notes.length === 0 ? [] : [this.#actor.audited(notes)]
-      const plan = this.#actor.plain(planAtOnce(this.#id, records))
+      const plan = this.#actor.plain(planAtOnce(this.#id, records, this.#search))
       try {
         const seq = await this.#enforce(records, plan, [...removals, ...noted])
         return { plan: { id: this.#id, seq, parts: [records] }, records }
@@ -101,7 +123,10 @@ export class Erasing {
         versions.push(written?.version ?? 0)
       }
       try {
-        const seq = await this.#enforce(records, this.#actor.plain(enforce(this.#id, versions)))
+        const seq = await this.#enforce(
+          records,
+          this.#actor.plain(enforce(this.#id, versions, { search: this.#search })),
+        )
         const { noticeMs } = this.#space
         if (noticeMs > 0) await pause(noticeMs)
         return { plan: { id: this.#id, seq, parts }, records }

@@ -7,10 +7,11 @@ import type { SetMutation, TouchMutation } from '../store/mutation.ts'
 import { recordPages } from '../store/record-pages.ts'
 import type { Store } from '../store/store.ts'
 import { publicLabel } from '../values/access.ts'
-import type { Label } from '../values/access.ts'
+import type { Label, Principal } from '../values/access.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import { limits } from '../values/limits.ts'
 import { isSealed } from '../values/sealed-text.ts'
+import type { ForgetFilter } from './forget-options.ts'
 
 /*
  * An erasure is planned before anything goes: records of `settings` name what goes, in parts, and with the record in
@@ -26,6 +27,7 @@ export interface Doomed extends RecordKey, Label {
   readonly version: number
   /** Of the version that was seen. */
   readonly seq: Seq
+  readonly createdAt: number
   /** Whether it is this past version alone: the record itself stays. */
   readonly isPast?: boolean | undefined
 }
@@ -40,6 +42,22 @@ export interface Plan {
   readonly told?: Told | undefined
   /** Contents of objects that went with the same erasure before: another node may tell of it in several messages. */
   readonly contents?: number | undefined
+  readonly search?: Search | undefined
+}
+
+/**
+ * What an erasure began with. Something that goes may have been written while it was looked for, so whoever completes the
+ * erasure looks again; an erasure of another node, or of what such a look has found, has none.
+ */
+export interface Search {
+  /** Names of records, or what they are like. */
+  readonly what: readonly string[] | ForgetFilter
+  /** A position before the search. */
+  readonly since: Seq
+  /** Whether records go some time after they were hidden: somebody who has not heard may write over them. */
+  readonly isInSteps: boolean
+  /** Whoever asked for it. */
+  readonly principal: Principal
 }
 
 /**
@@ -81,16 +99,16 @@ type Group = readonly [
   versions: readonly Version[],
 ]
 
-type Version = readonly [id: string, version: number, seq: Seq]
+type Version = readonly [id: string, version: number, seq: Seq, createdAt: number]
 
 function partOf(id: string, doomed: readonly Doomed[], n: number): SetMutation {
   const groups = new Map<string, { readonly group: Group; readonly versions: Version[] }>()
-  for (const { collection, id: name, version, seq, sensitivity, compartments, isPast } of doomed) {
+  for (const { collection, id: name, version, seq, createdAt, sensitivity, compartments, isPast } of doomed) {
     const like = JSON.stringify([collection, sensitivity, compartments, isPast ? 1 : 0])
     const known = groups.get(like)
-    if (known) known.versions.push([name, version, seq])
+    if (known) known.versions.push([name, version, seq, createdAt])
     else {
-      const versions: Version[] = [[name, version, seq]]
+      const versions: Version[] = [[name, version, seq, createdAt]]
       groups.set(like, { group: [collection, sensitivity, compartments, isPast ? 1 : 0, versions], versions })
     }
   }
@@ -102,24 +120,25 @@ function partOf(id: string, doomed: readonly Doomed[], n: number): SetMutation {
 export function enforce(
   id: string,
   versions: readonly number[],
-  { told, contents }: Pick<Plan, 'told' | 'contents'> = {},
+  { told, contents, search }: Pick<Plan, 'told' | 'contents' | 'search'>,
 ): readonly (SetMutation | TouchMutation)[] {
   const kept = versions.map((ifVersion, n): TouchMutation => {
     return { type: 'touch', key: planKey(id, n), ifVersion, ttlMs: limits.ttlMs }
   })
-  const head: Head = { parts: versions.length, ...(told && { told: [...told] }), ...(contents && { contents }) }
+  const head: Head = { parts: versions.length, contents, search, ...(told && { told: [...told] }) }
   return [...kept, settingOf(id, head)]
 }
 
 /** The writes of a plan that is in force as soon as it is stored. */
-export function planAtOnce(id: string, doomed: readonly Doomed[]): readonly SetMutation[] {
-  return [partOf(id, doomed, 0), settingOf(id, { parts: 1 })]
+export function planAtOnce(id: string, doomed: readonly Doomed[], search: Search | undefined): readonly SetMutation[] {
+  return [partOf(id, doomed, 0), settingOf(id, { parts: 1, search } satisfies Head)]
 }
 
 interface Head {
   readonly parts: number
   readonly told?: readonly (readonly [string, Stamp])[]
-  readonly contents?: number
+  readonly contents?: number | undefined
+  readonly search?: Search | undefined
 }
 
 /** The keys of all records of a plan. */
@@ -149,23 +168,24 @@ export async function runningPlans(
 }
 
 async function readPlan(store: Pick<Store, 'read'>, id: string, head: StoredRecord): Promise<Plan> {
-  const { parts: count, told, contents } = decodeJson(head.value) as Head
+  const { parts: count, told, contents, search } = decodeJson(head.value) as Head
   const parts: (readonly Doomed[])[] = []
   for (let from = 0; from < count; from += partsAtOnce) {
     const keys = Array.from({ length: Math.min(partsAtOnce, count - from) }, (_, n) => planKey(id, from + n))
     for (const record of await store.read(keys)) parts.push(record ? doomedOf(record) : [])
     await nextTurn()
   }
-  return { id, seq: head.seq, parts, contents, ...(told && { told: new Map(told) }) }
+  return { id, seq: head.seq, parts, contents, search, ...(told && { told: new Map(told) }) }
 }
 
 function doomedOf({ value }: StoredRecord): readonly Doomed[] {
   return (decodeJson(value) as readonly Group[]).flatMap(([collection, sensitivity, compartments, isPast, versions]) =>
-    versions.map(([id, version, seq]) => ({
+    versions.map(([id, version, seq, createdAt]) => ({
       collection,
       id,
       version,
       seq,
+      createdAt,
       sensitivity,
       compartments,
       isPast: isPast === 1,

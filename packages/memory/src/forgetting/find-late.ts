@@ -17,7 +17,7 @@ export interface Missing {
   /** Where to begin: a position before the search for what goes. */
   readonly after: Seq
   /** What went, by name. */
-  readonly gone: ReadonlyMap<string, StoredRecord>
+  readonly gone: ReadonlyMap<string, Pick<StoredRecord, 'version' | 'createdAt'>>
   /** Whether it went some time after its erasure was in force, so that somebody who had not heard could write over it. */
   readonly isOverwritable: boolean
   /** Names of records: what is derived from them is looked for. */

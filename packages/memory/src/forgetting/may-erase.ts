@@ -44,6 +44,6 @@ export async function heldOf(
 }
 
 /** Whether a record goes as it is, and not a past version of it alone. */
-export function isWhole(record: Shown & { readonly isPast?: boolean }): boolean {
+export function isWhole(record: RecordKey & { readonly isPast?: boolean | undefined }): boolean {
   return record.isPast !== true
 }
