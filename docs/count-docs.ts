@@ -1,6 +1,7 @@
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { commandPages } from '../scripts/consumers/shown-commands.ts'
 import { untoldNames, usersNames } from './entry-names.ts'
 import { extractExamples } from './extract-examples.ts'
 import { deadLinksOf, linksOf, pages } from './links.ts'
@@ -18,6 +19,7 @@ export function countDocs(): readonly string[] {
     `${globSync('docs/guide/*.md', { cwd: root }).length} guides`,
     `${ofPages.length} snippets of pages and ${examples.length - ofPages.length} of doc comments`,
     `${ran} of them run in the oldest and the newest Node.js, all type-check`,
+    `${commandPages(root).flatMap(({ lines }) => lines).length} commands of pages, run as written`,
     `${recipes.filter((file) => !file.endsWith('.test.ts')).length} files of examples`,
     `${usersNames().length} names for users, ${untoldNames().length} in no guide`,
     `${files.flatMap(linksOf).length} links, ${files.flatMap(deadLinksOf).length} dead`,
