@@ -31,7 +31,7 @@ it('marks of blocks of commands are known', () => {
   const marks = pages.flatMap((page) =>
     Array.from(readFileSync(join(root, page), 'utf8').matchAll(/^```(?:sh|bash|shell)(.*)$/gm), ([, mark]) => mark),
   )
-  expect([...new Set(marks)].toSorted()).toEqual(['', ' no-run', ' recipe'])
+  expect(new Set(marks)).toEqual(new Set(['', ' no-run', ' recipe']))
 })
 
 it('the pages of the gate are among those with commands', () => {

@@ -152,9 +152,15 @@ function pagesGroup({ root, folder }: Sources, tarballs: () => Tarballs): Group 
       string
     >
     const project = await Project.install(`${folder}/pages`, { manager: 'npm', tarballs: {}, dependencies })
-    return versions.flatMap((version) =>
-      stepRows({ 'commands of all pages': () => followPages(project, root, tarballs(), version) }, version),
-    )
+    // One after the other: some commands serve at a port of their own.
+    const followed = async (): Promise<string | undefined> => {
+      for (const version of versions) {
+        const wrong = await followPages(project, root, tarballs(), version)
+        if (wrong !== undefined) return `Node ${version}:\n${wrong}`
+      }
+      return undefined
+    }
+    return stepRows({ 'commands of all pages': followed }, versions.join(' and '))
   }
   return { name: 'readers of the pages', install }
 }
