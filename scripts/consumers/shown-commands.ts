@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process'
-import type { ChildProcess, ChildProcessByStdio } from 'node:child_process'
-import { once } from 'node:events'
 import { copyFileSync, globSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
-import type { Readable } from 'node:stream'
 
+import { freePort } from './project.ts'
 import type { Ended } from './project.ts'
+import { ShellLine } from './shell-line.ts'
 
 /** A page, and the command lines that it shows in blocks marked `sh`, in order. */
 export interface CommandPage {
@@ -35,7 +33,8 @@ export interface Shell {
  * those marked `sh recipe` run as recipes; transcripts are blocks of `text`.
  */
 export function commandPages(root: string): readonly CommandPage[] {
-  const files = globSync(['README.md', 'packages/*/README.md', 'docs/guide/*.md'], { cwd: root }).toSorted()
+  const shown = ['README.md', 'packages/*/README.md', 'packages/create-skein/templates/*/README.md', 'docs/guide/*.md']
+  const files = globSync(shown, { cwd: root }).toSorted()
   return files.flatMap((page) => {
     const text = readFileSync(join(root, page), 'utf8')
     const blocks = Array.from(text.matchAll(/^```sh\n([^]*?)^```$/gm), ([, block = '']) => block)
@@ -46,36 +45,59 @@ export function commandPages(root: string): readonly CommandPage[] {
         .split('\n'),
     )
     const saved = text.matchAll(/^```ts part\n(\/\/ (\S+)\n[^]*?)^```$/gm)
-    const shown = Array.from(saved, ([, code = '', name = '']) => [name, code] as const)
-    return lines.length === 0 ? [] : [{ page, lines, files: Object.fromEntries(shown) }]
+    const named = Array.from(saved, ([, code = '', name = '']) => [name, code] as const)
+    return lines.length === 0 ? [] : [{ page, lines, files: Object.fromEntries(named) }]
   })
 }
 
 /**
  * Runs the commands of a page as somebody who follows it: in a folder with the files that they name, with an empty home.
+ * The README of a template is followed in the project that it comes with.
  *
  * @returns the first command that failed, with its output; `undefined` when all ran.
  */
 export async function runCommands({ page, lines, files }: CommandPage, shell: Shell): Promise<string | undefined> {
+  const template = /templates\/(\w+)\//.exec(page)?.[1]
   const folder = mkdtempSync(join(shell.folder, 'page-'))
-  const texts = { ...given, 'memory.ts': memories(ownPackages(shell)), ...files }
-  for (const [name, text] of Object.entries(texts)) write(join(folder, name), text)
-  const report = join(shell.root, 'examples', 'data', '1981_jimmy_carter_d.txt')
-  for (const name of ['report.txt', 'report.md', 'minutes.md']) copyFileSync(report, join(folder, name))
+  const port = await freePort()
+  const env = { ...environmentOf(shell), PORT: String(port) }
+  const first = template === undefined ? 'node memory.ts' : `npm create skein@latest . -- --template ${template}`
+  if (template === undefined) prepare(folder, files, shell)
   // A page that installs nothing is about an app that has its packages.
   if (!lines.some((line) => line.includes('npm install'))) symlinkSync(ownPackages(shell), join(folder, 'node_modules'))
-  const env = environmentOf(shell)
-  for (const line of ['node memory.ts', ...lines]) {
-    const own = line.replaceAll('redis://localhost:6379', shell.redis)
-    const { code, output } = await (serves.test(line) ? runServer : runToEnd)(own, folder, env)
-    if (code !== 0) return `${page}: ${line}\n${output}`
+  const servers: [string, ShellLine][] = []
+  const wrong: string[] = []
+  for (const line of [first, ...lines]) {
+    const own = line.replace('redis://localhost:6379', shell.redis).replace('localhost:3000', `localhost:${port}`)
+    const started = new ShellLine(own, folder, env)
+    const isServer = serves.test(line)
+    if (isServer && (await started.says(isReady))) servers.push([line, started])
+    else note(line, isServer ? { ...(await started.end()), code: 1 } : await started.end())
+    if (wrong.length > 0) break
   }
-  return undefined
+  // They go on while the rest of the page is followed.
+  for (const [line, server] of servers) note(line, await server.interrupt())
+  return wrong[0]
+
+  function note(line: string, { code, output }: Ended): void {
+    if (code !== 0) wrong.push(`${page}: ${line}\n${output}`)
+  }
+}
+
+/** Makes what a page takes for granted. */
+function prepare(folder: string, files: CommandPage['files'], shell: Shell): void {
+  const texts = { ...given, 'memory.ts': memories(ownPackages(shell)), ...files }
+  for (const [name, text] of Object.entries(texts)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), text)
+  }
+  const report = join(shell.root, 'examples', 'data', '1981_jimmy_carter_d.txt')
+  for (const name of ['report.txt', 'report.md', 'minutes.md']) copyFileSync(report, join(folder, name))
 }
 
 /** Installs the command, for all pages. @returns what went wrong. */
 export async function installCommand(shell: Shell): Promise<string | undefined> {
-  const { code, output } = await runToEnd('npm install --global skein', shell.folder, environmentOf(shell))
+  const { code, output } = await new ShellLine('npm install --global skein', shell.folder, environmentOf(shell)).end()
   return code === 0 ? undefined : output
 }
 
@@ -111,9 +133,9 @@ export const order = durable(behavior({ role: 'order', initial: 0, receive: (n) 
 }
 
 /** Commands that go on until they are interrupted. */
-const serves = /skein (?:dashboard|worker|mcp --http)|--dashboard/
+const serves = /skein (?:dashboard|worker|mcp --http)|--dashboard|^npm start$/
 /** What they print when nothing is left for them to do but to serve. */
-const isReady = /Ctrl-C/
+const isReady = /Ctrl-C|Listening on|Ready after/
 
 function environmentOf({ folder, node, registry }: Shell): NodeJS.ProcessEnv {
   const prefix = join(folder, 'global')
@@ -131,54 +153,4 @@ function environmentOf({ folder, node, registry }: Shell): NodeJS.ProcessEnv {
     npm_config_fund: 'false',
     npm_config_update_notifier: 'false',
   }
-}
-
-async function runToEnd(line: string, cwd: string, env: NodeJS.ProcessEnv): Promise<Ended> {
-  const { code, output } = await endOf(start(line, cwd, env))
-  return { code, output }
-}
-
-/** Runs a command until it is ready, then presses Ctrl-C. */
-async function runServer(line: string, cwd: string, env: NodeJS.ProcessEnv): Promise<Ended> {
-  const child = start(line, cwd, env)
-  let isInterrupted = false
-  const { code, signal, output } = await endOf(child, (text) => {
-    if (isInterrupted || !isReady.test(text)) return
-    // Once: a second Ctrl-C ends work that is running.
-    isInterrupted = true
-    interrupt(child)
-  })
-  // `npx` dies of the signal, whatever its command makes of it.
-  return { code: isInterrupted && signal === 'SIGINT' ? 0 : isInterrupted ? code : 1, output }
-}
-
-type Command = ChildProcessByStdio<null, Readable, Readable>
-
-function start(line: string, cwd: string, env: NodeJS.ProcessEnv): Command {
-  return spawn('bash', ['-c', line], { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
-}
-
-async function endOf(
-  child: Command,
-  hear: (output: string) => void = () => {},
-): Promise<Ended & { readonly signal: NodeJS.Signals | null }> {
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (piece: Buffer) => {
-      output += String(piece)
-      hear(output)
-    })
-  }
-  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
-  return { code, signal, output: output.trim() }
-}
-
-/** As a terminal does: the whole group gets the signal. */
-function interrupt({ pid, exitCode, signalCode }: ChildProcess): void {
-  if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGINT')
-}
-
-function write(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, text)
 }
