@@ -2,7 +2,8 @@ import { globSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { commandPages } from '../scripts/consumers/shown-commands.ts'
-import { untoldNames, usersNames } from './entry-names.ts'
+import { entryPoints } from '../scripts/manifests.ts'
+import { exportedNames, untoldNames, usersNames } from './entry-names.ts'
 import { extractExamples } from './extract-examples.ts'
 import { deadLinksOf, linksOf, pages } from './links.ts'
 
@@ -21,7 +22,8 @@ export function countDocs(): readonly string[] {
     `${ran} of them run in the oldest and the newest Node.js, all type-check`,
     `${commandPages(root).flatMap(({ lines }) => lines).length} commands of pages, run as written`,
     `${recipes.filter((file) => !file.endsWith('.test.ts')).length} files of examples`,
-    `${usersNames().length} names for users, ${untoldNames().length} in no guide`,
+    `${entryPoints(root).reduce((sum, { file }) => sum + exportedNames(file), 0)} exported names`,
+    `${usersNames().length} of them for users, ${untoldNames().length} in no guide`,
     `${files.flatMap(linksOf).length} links, ${files.flatMap(deadLinksOf).length} dead`,
   ]
 }
