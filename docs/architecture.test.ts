@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 
 import { entryPoints } from '../scripts/manifests.ts'
 import { checkAllRooms } from '../scripts/rooms.ts'
+import { exportedNames } from './entry-names.ts'
 
 const root = join(import.meta.dirname, '..')
 const architecture = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
@@ -142,13 +143,4 @@ function durationsIn(source: string): readonly string[] {
   const policies = Array.from(source.matchAll(/interface (?:Backoff|\w+Policy)\b[^{]*\{([^}]*)\}/g))
   const required = policies.flatMap(([, body = '']) => Array.from(body.matchAll(/readonly (\w+Ms)\??: /g)))
   return [...new Set([...optional, ...required].map(([, name = '']) => name))]
-}
-
-/** Every index names its exports one by one. */
-function exportedNames(file: string): number {
-  const text = readFileSync(file, 'utf8')
-  expect(text).not.toMatch(/export \*/)
-  return Array.from(text.matchAll(/export (?:type )?\{([^}]*)\}/g)).flatMap(([, names = '']) =>
-    names.split(',').filter((name) => name.trim() !== ''),
-  ).length
 }

@@ -1,7 +1,9 @@
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { untoldNames, usersNames } from './entry-names.ts'
+import { commandPages } from '../scripts/consumers/shown-commands.ts'
+import { entryPoints } from '../scripts/manifests.ts'
+import { exportedNames, untoldNames, usersNames } from './entry-names.ts'
 import { extractExamples } from './extract-examples.ts'
 import { deadLinksOf, linksOf, pages } from './links.ts'
 
@@ -18,8 +20,10 @@ export function countDocs(): readonly string[] {
     `${globSync('docs/guide/*.md', { cwd: root }).length} guides`,
     `${ofPages.length} snippets of pages and ${examples.length - ofPages.length} of doc comments`,
     `${ran} of them run in the oldest and the newest Node.js, all type-check`,
+    `${commandPages(root).flatMap(({ lines }) => lines).length} commands of pages, run as written`,
     `${recipes.filter((file) => !file.endsWith('.test.ts')).length} files of examples`,
-    `${usersNames().length} names for users, ${untoldNames().length} in no guide`,
+    `${entryPoints(root).reduce((sum, { file }) => sum + exportedNames(file), 0)} exported names`,
+    `${usersNames().length} of them for users, ${untoldNames().length} in no guide`,
     `${files.flatMap(linksOf).length} links, ${files.flatMap(deadLinksOf).length} dead`,
   ]
 }

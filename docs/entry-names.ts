@@ -62,3 +62,12 @@ export function callsWithoutExample(): readonly string[] {
     })
   })
 }
+
+/** The number of names that an entry point exports. @throws when it does not name each of them. */
+export function exportedNames(file: string): number {
+  const text = readFileSync(file, 'utf8')
+  if (text.includes('export *')) throw new Error(`${file} does not name its exports.`)
+  return Array.from(text.matchAll(/export (?:type )?\{([^}]*)\}/g)).flatMap(([, names = '']) =>
+    names.split(',').filter((name) => name.trim() !== ''),
+  ).length
+}

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
@@ -44,6 +45,15 @@ it('the page of errors has a section for every code, with its cause and its reme
 it('the page names every class of error that a package exports', () => {
   const classes = entryNames('packages/*/src/index.ts').filter(({ name }) => name.endsWith('Error'))
   expect(classes.filter(({ name }) => !page.includes(`\`${name}\``))).toEqual([])
+})
+
+it('an error that nobody catches leads to its section', () => {
+  const code = "throw new (await import('@skein/memory')).OptionError('limit', 'a number', 'ten')"
+  const options = { cwd: import.meta.dirname, encoding: 'utf8' } as const
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], options)
+  expect(status).toBe(1)
+  expect(stderr.match(/^See \S+#skein_option/gm)).toHaveLength(1)
+  expect(stderr).toContain('at file:')
 })
 
 it('an error leads to its section', () => {

@@ -5,6 +5,9 @@ import { expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
 const mostWords = 30
+const pages = globSync(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'packages/*/README.md', 'docs/guide/*.md'], {
+  cwd: root,
+})
 
 /** Sentences that stay long, by how they begin: each lists what would not be clearer in parts. */
 const exceptions = [
@@ -29,16 +32,13 @@ function wordsOf(sentence: string): number {
   return sentence.split(' ').filter((word) => /[\p{L}\p{N}]/u.test(word)).length
 }
 
-it.each(globSync(['README.md', 'packages/*/README.md', 'docs/guide/*.md'], { cwd: root }))(
-  '%s has no sentence above 30 words',
-  (file) => {
-    const sentences = sentencesOf(readFileSync(join(root, file), 'utf8'))
-    const long = sentences.filter(
-      (sentence) => wordsOf(sentence) > mostWords && !exceptions.some((start) => sentence.startsWith(start)),
-    )
-    expect(long).toEqual([])
-  },
-)
+it.each(pages)('%s has no sentence above 30 words', (file) => {
+  const sentences = sentencesOf(readFileSync(join(root, file), 'utf8'))
+  const long = sentences.filter(
+    (sentence) => wordsOf(sentence) > mostWords && !exceptions.some((start) => sentence.startsWith(start)),
+  )
+  expect(long).toEqual([])
+})
 
 /**
  * A sentence whose subject is a relative clause, such as "What waits is …" or "Whoever asks gets …". Sentences of a page
@@ -46,18 +46,13 @@ it.each(globSync(['README.md', 'packages/*/README.md', 'docs/guide/*.md'], { cwd
  */
 const relativeSubject = /^(?:What|Whatever|Who|Whoever) .*[^?]$/
 
-it.each(
-  globSync(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'packages/*/README.md', 'docs/guide/*.md'], {
-    cwd: root,
-  }),
-)('%s begins no sentence with a relative clause as its subject', (file) => {
+it.each(pages)('%s begins no sentence with a relative clause as its subject', (file) => {
   const text = readFileSync(join(root, file), 'utf8').replaceAll(/^(?:#+ |\|).*$/gm, '')
   const found = sentencesOf(text).filter((sentence) => relativeSubject.test(sentence) && sentence.endsWith('.'))
   expect(found).toEqual([])
 })
 
 it('names no exception that is none any more', () => {
-  const pages = globSync(['README.md', 'packages/*/README.md', 'docs/guide/*.md'], { cwd: root })
   const long = pages
     .flatMap((file) => sentencesOf(readFileSync(join(root, file), 'utf8')))
     .filter((sentence) => wordsOf(sentence) > mostWords)

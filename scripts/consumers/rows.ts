@@ -1,3 +1,5 @@
+import { createdProjects } from './created-projects.ts'
+import { firstPages, followPages } from './follow-pages.ts'
 import { peerVersions } from './pack.ts'
 import type { Tarballs } from './pack.ts'
 import { nodeDependency, Project } from './project.ts'
@@ -40,8 +42,6 @@ const frameworks = {
   unstorage: '1',
   zod: '4',
 }
-/** What the templates of `npm create skein` import. Others must not find it: its types need a newer TypeScript. */
-const servers = ['@hono/node-server@2', 'hono@4']
 /** Runs the suite that stores pass. */
 const testRunner = { vitest: '5' }
 const runtimes = { bun: '1', deno: '2' }
@@ -55,7 +55,10 @@ export interface Sources {
 }
 
 /** The rows that belong to every run: one installation, oldest Node.js, oldest and newest TypeScript. */
-export function fastGroups({ root, folder, tarballs }: Sources): readonly Group[] {
+export function fastGroups(sources: Sources): readonly Group[] {
+  const { root, folder } = sources
+  let packed: Tarballs | undefined
+  const tarballs = (): Tarballs => (packed ??= sources.tarballs())
   const install = async (): Promise<readonly Row[]> => {
     const recipes = readRecipes(`${root}/docs/guide/building.md`).filter(({ name }) => name !== 'Next.js')
     const project = await Project.install(`${folder}/npm`, {
@@ -84,7 +87,11 @@ export function fastGroups({ root, folder, tarballs }: Sources): readonly Group[
       ...stepRows({ 'own store': ownStore(project, root, oldestNode, ['facts']) }, oldestNode),
       aiSdkRow(project, '5.4', oldestNode),
       commandRow(project, root, 'bun'),
-      createRow(project, '7', oldestNode),
+      ...stepRows({ 'npm create skein': createdProjects(project, oldestNode) }, oldestNode),
+      ...stepRows(
+        { 'commands of the first pages': () => followPages(project, root, tarballs(), oldestNode, firstPages) },
+        oldestNode,
+      ),
     ]
   }
   return [{ name: 'npm', install }]
@@ -128,12 +135,34 @@ export function allGroups(sources: Sources): readonly Group[] {
         ...compilers.map((version) => aiSdkRow(project, version, oldestNode)),
         commandRow(project, root, 'bun'),
         commandRow(project, root, 'deno run --allow-all'),
-        ...nodes.map((version) => createRow(project, '7', version)),
+        ...nodes.flatMap((version) => stepRows({ 'npm create skein': createdProjects(project, version) }, version)),
       ]
     }
     return { name: `${manager}, ${age} peers`, install }
   })
-  return [...groups, sameTaskGroup(sources, tarballs)]
+  return [...groups, pagesGroup(sources, tarballs), sameTaskGroup(sources, tarballs)]
+}
+
+/** What a reader of the pages does, on the oldest and the newest Node.js, with nothing but that. */
+function pagesGroup({ root, folder }: Sources, tarballs: () => Tarballs): Group {
+  const install = async (): Promise<readonly Row[]> => {
+    const versions = [oldestNode, nodes.at(-1) ?? oldestNode]
+    const dependencies = Object.assign({}, ...versions.map((version) => nodeDependency(version))) as Record<
+      string,
+      string
+    >
+    const project = await Project.install(`${folder}/pages`, { manager: 'npm', tarballs: {}, dependencies })
+    // One after the other: some commands serve at a port of their own.
+    const followed = async (): Promise<string | undefined> => {
+      for (const version of versions) {
+        const wrong = await followPages(project, root, tarballs(), version)
+        if (wrong !== undefined) return `Node ${version}:\n${wrong}`
+      }
+      return undefined
+    }
+    return stepRows({ 'commands of all pages': followed }, versions.join(' and '))
+  }
+  return { name: 'readers of the pages', install }
 }
 
 /** The programs of which the README counts the lines do what it says, with the versions that their manifest names. */
@@ -251,34 +280,6 @@ function commandRow(project: Project, root: string, runtime: string): Row {
     return wrongUnless(await app.run(`${runtime} ${cli} run ${report} --store report.db --json`), '"summary"')
   }
   return { name: `skein run, by ${runtime}`, run }
-}
-
-/** What `npm create skein` makes type-checks and runs. */
-function createRow(project: Project, compiler: string, version: string): Row {
-  const run = async (): Promise<string | undefined> => {
-    const create = project.tool('create-skein/dist/cli.js')
-    const beside = project.sibling(`servers-${version}`)
-    const installed = await beside.run(`npm install --no-audit --no-fund ${servers.join(' ')}`)
-    if (installed.code !== 0) return installed.output
-    const starts = {
-      script: (app: Project) => app.run('node main.ts README.md', version),
-      web: (app: Project) => app.serve('node main.ts', '/', version),
-      worker: (app: Project) => app.run("node add-job.ts 'to be'", version),
-    }
-    for (const [template, start] of Object.entries(starts)) {
-      const app = project.sibling(`create-${template}-${version}`)
-      app.remove('package.json')
-      const made = await app.run(`node ${create} . --template ${template}`, version)
-      if (made.code !== 0) return made.output
-      await app.run(`ln -s ../servers-${version}/node_modules node_modules`)
-      const checked = await app.run(`node ${app.tool(`typescript-${compiler}/bin/tsc`)}`)
-      if (checked.code !== 0) return `${template}:\n${checked.output}`
-      const { code, output } = await start(app)
-      if (code !== 0) return `${template}:\n${output}`
-    }
-    return undefined
-  }
-  return { name: `npm create skein, Node ${version}`, run }
 }
 
 function wrongUnless({ code, output }: Ended, expected: string): string | undefined {

@@ -8,7 +8,7 @@ import { threadExecutor } from './threads/thread-executor.ts'
  * Creates a flock on an open memory.
  *
  * @throws OptionError when an option is out of range.
- * @throws NestedFlockError in a thread that runs activities itself; errors of creating the given executor.
+ * @throws NestedFlockError in a thread that runs activities itself; what the given executor throws when it starts.
  *
  * @example
  * ```ts no-run

@@ -8,7 +8,7 @@ export class MapReduceError extends SkeinError {
   constructor(failures: readonly MapFailure[], total: number) {
     const first = failures[0]
     const why = first?.error instanceof Error ? first.error.message : String(first?.error)
-    super(`${failures.length} of ${total} parts failed; the first was number ${first?.index}: ${why}`, {
+    super(`${failures.length} of ${total} inputs failed; the first was inputs[${first?.index}]: ${why}`, {
       cause: first?.error,
     })
     this.failures = failures

@@ -18,7 +18,7 @@ import { WritingStore } from './writing-store.ts'
  *
  * @param options - The path of the file, or all options.
  * @throws OptionError when an option is out of range. Opening the memory
- * throws StoreFormatError for a file that is not ours or of a newer format;
+ * throws StoreFormatError for a file that is no Skein database or of a newer format;
  * StoreBusyError when others have a file open that has to be migrated; and
  * StoreError for a file that can't be opened.
  *

@@ -49,5 +49,5 @@ export function isDefinition<Definition extends AgentDefinition<never>>(
 export function requireLogic(what: AnyLogic): AnyLogic {
   const given: Partial<AnyLogic> | null | undefined = what
   if (typeof given?.transition === 'function' && typeof given.getInitialSnapshot === 'function') return what
-  throw new OptionError('definition', 'what agent() or behavior() define, or XState logic such as a machine', what)
+  throw new OptionError('definition', 'the result of agent() or behavior(), or XState logic such as a machine', what)
 }

@@ -35,3 +35,8 @@ export abstract class SkeinError extends Error {
     Object.defineProperty(this.prototype, Symbol.for('nodejs.util.inspect.custom'), { value })
   }
 }
+
+// Node prints an uncaught error without that method, but after this event; nothing else changes.
+process.on('uncaughtExceptionMonitor', (error: unknown) => {
+  if (error instanceof SkeinError) error.stack = `${error.stack}\nSee ${error.docs}`
+})

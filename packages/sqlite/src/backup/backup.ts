@@ -17,7 +17,7 @@ import { refuseFaults } from './refuse-corruption.ts'
  *
  * @param from - Path of the database.
  * @param to - Path of the new file; its folder must exist.
- * @throws StoreFormatError when the database is not ours; CorruptRecordError
+ * @throws StoreFormatError when the file is no Skein database; CorruptRecordError
  * when its file is damaged; StoreFullError; StoreError when `to` exists already,
  * or either can't be opened; OptionError; the signal's reason. Then everything
  * is as it was.

@@ -32,7 +32,7 @@ export interface RestoreOptions extends BackupOptions {
  *
  * @param from - Path of the backup.
  * @param to - Path of the database.
- * @throws StoreFormatError when the backup is not ours; CorruptRecordError when
+ * @throws StoreFormatError when the backup is no Skein database; CorruptRecordError when
  * it is damaged; otherwise as `backup`. Then everything is as it was.
  *
  * @example
