@@ -2,6 +2,7 @@ import { redisStore } from '@skein/redis'
 import { afterAll, describe } from 'vitest'
 
 import { describeModel } from '../../memory/test/model/describe-model.ts'
+import { describeLineage } from '../../memory/test/model/describe-lineage.ts'
 import { describeVerbs } from '../../memory/test/model/describe-verbs.ts'
 import { missing, startServer } from './redis-server.ts'
 
@@ -14,4 +15,5 @@ describe.skipIf(missing)(`redisStore${missing ? ` (${missing})` : ''}`, async ()
 
   describeModel('redisStore', create, 60)
   describeVerbs('redisStore', create, 5)
+  describeLineage('redisStore', create, { runs: 8, steps: 30, many: [110] })
 })

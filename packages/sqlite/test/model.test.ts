@@ -6,6 +6,7 @@ import { sqliteStore } from '@skein/sqlite'
 import { afterAll } from 'vitest'
 
 import { describeModel } from '../../memory/test/model/describe-model.ts'
+import { describeLineage } from '../../memory/test/model/describe-lineage.ts'
 import { describeVerbs } from '../../memory/test/model/describe-verbs.ts'
 import { describeOversight } from '../../memory/test/model/describe-oversight.ts'
 
@@ -18,3 +19,4 @@ const create = () => sqliteStore({ path: join(folder, `${(made += 1)}.db`), dura
 describeModel('sqliteStore', create, 60)
 describeOversight('sqliteStore', create, 30)
 describeVerbs('sqliteStore', create, 5)
+describeLineage('sqliteStore', create, { runs: 10, steps: 30, many: [110, 520] })

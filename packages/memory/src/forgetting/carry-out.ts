@@ -8,6 +8,7 @@ import type { DeleteMutation, Mutation } from '../store/mutation.ts'
 import { hashOf } from '../store/object-id.ts'
 import type { StoredRecord } from '../store/record.ts'
 import type { Store } from '../store/store.ts'
+import { withWithdrawn } from '../values/access.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import type { Erasure } from './erasure.ts'
 import type { Doomed, Plan } from './erasure-plan.ts'
@@ -61,9 +62,22 @@ export async function carryOut(erasers: Erasers, plan: Plan): Promise<number> {
     }
   }
   let contents = 0
-  for (const hash of hashes) if (await shelf.forget(hash)) contents += 1
+  for (const hash of hashes) {
+    await shelf.forget(hash)
+    if (await isGone(store, hash, record)) contents += 1
+  }
   await store.scrub()
   return contents
+}
+
+/**
+ * Whether no object has a content any longer, as far as they know who may see the record of the erasure. An object above
+ * their clearance may still have it, which is not for them to learn.
+ */
+async function isGone(store: Store, hash: string, { sensitivity, compartments }: StoredRecord): Promise<boolean> {
+  const audience = withWithdrawn({ level: sensitivity, compartments })
+  const { records } = await store.list({ collection: 'objects', prefix: hash, limit: 1, audience })
+  return records.length === 0
 }
 
 /** Removes some of what a plan names: records with their past versions, past versions of records that stay. */

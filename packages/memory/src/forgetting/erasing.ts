@@ -34,7 +34,7 @@ export interface Erased {
   readonly records: readonly Shown[]
   /** Whether records went after that moment, in steps. */
   readonly isInSteps: boolean
-  /** How many contents of objects went with their last record. */
+  /** How many contents of objects went with their last record, as the report says. */
   readonly contents: number
 }
 

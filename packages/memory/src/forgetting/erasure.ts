@@ -7,7 +7,7 @@ export interface Erasure {
   readonly reason: string
   readonly derived: 'keep' | 'report' | 'forget'
   readonly forgotten: Readonly<Partial<Record<Collection, number>>>
-  /** Contents of objects that went with their last record. */
+  /** Contents of objects that went with their last record, as far as who may read this knows. */
   readonly contents: number
   /** Where it was asked for on another node: the name of that node. */
   readonly node?: string | undefined

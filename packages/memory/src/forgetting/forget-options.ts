@@ -51,7 +51,7 @@ export interface ForgetReport {
   readonly id: string | undefined
   /** Records that are gone, by their kind. */
   readonly forgotten: Readonly<Partial<Record<Collection, number>>>
-  /** Contents of objects that are gone: no record held them any longer. */
+  /** Contents of objects that are gone: no object has them any longer that is as sensitive as what was forgotten, or less. */
   readonly contents: number
   /**
    * What stays, as `collection/id` or ids of objects: with `derived: 'report'`, what is derived from it; and what others

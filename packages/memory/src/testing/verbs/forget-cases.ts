@@ -208,12 +208,18 @@ export function forgetCases(options: StoreContractOptions): void {
     expect((await as(olga).forget({ subject: 'p' }, because)).forgotten).toEqual({ observations: 1 })
   })
 
-  it('keeps a content as long as an object has it', async () => {
+  it('keeps a content as long as an object has it, and tells nobody of one above the clearance', async () => {
     const boss = as({ id: 'boss', role: 'boss', clearance: { level: 'internal' } })
     const open = await as(ann).objects.put('the same words')
     const secret = await boss.objects.put('the same words', { sensitivity: 'internal' })
-    expect(await as(ann).forget(open, because)).toMatchObject({ forgotten: { objects: 1 }, contents: 0 })
+    expect(await as(ann).forget(open, because)).toMatchObject({ forgotten: { objects: 1 }, contents: 1 })
+    const [told] = (await as(ann).records.list({ collection: 'erasures' })).items
+    expect(told?.value).toMatchObject({ contents: 1 })
     expect(await boss.objects.get(secret)).toBe('the same words')
+    await as(ann).objects.put('the same words')
+    expect(await boss.forget(secret, because)).toMatchObject({ contents: 0 })
+    await boss.objects.put('the same words', { sensitivity: 'internal' })
+    await as(ann).forget(open, because)
     expect(await boss.forget(secret, because)).toMatchObject({ contents: 1 })
     const again = await as(ann).objects.put('the same words')
     expect(await as(ann).objects.get(again)).toBe('the same words')
