@@ -165,7 +165,12 @@ export function lineageOnModel(): (step: LineageStep, at: number) => unknown {
       const lateFound = [...meant, ...(derived === 'forget' ? lateDerived : [])]
       const due = lateFound.filter((one) => !isHeld(one) && mayErase(who, one))
       left.push(...namesOf(lateFound.filter((one) => !due.includes(one))))
-      if (due.length > 0) contents += erase(who, due, derived)
+      if (due.length > 0) {
+        const first = tombstones.shift()
+        contents += erase(who, due, derived)
+        // It is complete once nothing more is found.
+        if (first) tombstones.unshift(first)
+      }
       besides()
       return { forgotten: counts([...gone, ...due]), contents, left: distinct(left).toSorted(), wrote }
     },
