@@ -16,6 +16,7 @@ import { forgetFilterCases } from './verbs/forget-filter-cases.ts'
 import { forgetRaceCases } from './verbs/forget-race-cases.ts'
 import { forgetReachCases } from './verbs/forget-reach-cases.ts'
 import { historyCases } from './verbs/history-cases.ts'
+import { knownAtCases } from './verbs/known-at-cases.ts'
 import { holdCases } from './verbs/hold-cases.ts'
 import { largeValueCases } from './values/large-value-cases.ts'
 import { lateHintCases } from './memory/late-hint-cases.ts'
@@ -104,6 +105,7 @@ const parts: Readonly<Record<StoreContractPart, Cases>> = {
   holds: holdCases,
   history: (options) => {
     historyCases(options)
+    knownAtCases(options)
     describe('differences', () => {
       diffCases(options)
     })
