@@ -5,19 +5,17 @@ import { indexesOf, indexesOfFilter } from './index-names.ts'
 import { contentChecksum } from './row-content.ts'
 import { encodeLabel, encodeName, encodeTask } from './row-fields.ts'
 
+/** The arguments of a mutation, whose fields `lua/write.lua` names. Those of the same kind are read once. */
+export type MutationArguments = [kind: string, header: string, content: string]
+
 /**
- * The arguments of a mutation for `lua/write.lua`, which names the fields of the
- * header. Each argument costs both sides time: there are two.
+ * The arguments of a mutation for `lua/write.lua`.
  *
  * @param content - Of `contentOf` or `resealedContent`.
  * @param left - How many mutations of its batch are left, this one included.
  */
-export function mutationArguments(
-  mutation: Mutation,
-  content: string,
-  left: number,
-): [header: string, content: string] {
-  if (mutation.type === 'check-range') return [rangeHeader(mutation, left), encodeName(mutation.filter.notAuthor ?? '')]
+export function mutationArguments(mutation: Mutation, content: string, left: number): MutationArguments {
+  if (mutation.type === 'check-range') return rangeArguments(mutation, left)
   const { type, key, ifVersion, guard, over } = mutation
   const { collection, id } = key
   const isSet = type === 'set'
@@ -30,23 +28,23 @@ export function mutationArguments(
     asVersion === undefined && positionKey === undefined && contents === undefined && guard === undefined
       ? ''
       : ` ${asVersion ?? '-'} ${positionKey ?? '-'} ${contents?.map(encodeName).join(',') ?? '-'} ${guardFields(guard)}`
-  const header =
-    `${left} ${type} ${collection} ${over ? encodeLabel(over.level, over.compartments) : '-'} ${ifVersion ?? '-'} ` +
-    `${keptBy(mutation)} ${ttlMs ?? '-'} ${isSet ? indexesOf(collection, mutation.meta) : '-'} ${contentChecksum(key, content)} ` +
+  const kind =
+    `${type} ${collection} ${over ? encodeLabel(over.level, over.compartments) : '-'} ${keptBy(mutation)} ` +
+    `${ttlMs ?? '-'} ${isSet ? indexesOf(collection, mutation.meta) : '-'} ` +
     `${isSet ? encodeLabel(mutation.meta.sensitivity, mutation.meta.compartments) : '-'} ` +
-    `${isSet ? encodeTask(mutation.meta.task) : '-'} ${encodeName(author)} ${encodeName(id)}${conditions}`
-  return [header, content]
+    `${isSet ? encodeTask(mutation.meta.task) : '-'} ${encodeName(author)}`
+  const header = `${left} ${ifVersion ?? '-'} ${contentChecksum(key, content)} ${encodeName(id)}${conditions}`
+  return [kind, header, content]
 }
 
-/** The header of a check of a range; its content is the author that is left out. */
-function rangeHeader({ key, filter, after, incarnation }: RangeCheckMutation, left: number): string {
+/** The check of a range has other things in the places of a write. */
+function rangeArguments({ key, filter, after, incarnation }: RangeCheckMutation, left: number): MutationArguments {
   const { collection, id: prefix } = key
-  const { audience, author, since = '-', until = '-' } = filter
-  return (
-    `${left} check-range ${collection} ${audience ? encodeLabel(audience.level, audience.compartments) : '-'} - - ` +
-    `${after} ${indexesOfFilter({ ...filter, collection })} ${incarnation ?? '-'} ${since} ${until} ` +
-    `${encodeName(author ?? '')} ${encodeName(prefix)}`
-  )
+  const { audience, author, notAuthor, since = '-', until = '-' } = filter
+  const kind =
+    `check-range ${collection} ${audience ? encodeLabel(audience.level, audience.compartments) : '-'} - ` +
+    `${after} ${indexesOfFilter({ ...filter, collection })} ${since} ${until} ${encodeName(author ?? '')}`
+  return [kind, `${left} - ${incarnation ?? '-'} ${encodeName(prefix)}`, encodeName(notAuthor ?? '')]
 }
 
 /** How many past versions a write keeps, as `lua/write.lua` takes it. */

@@ -16,6 +16,8 @@ import type { SpaceSession } from './space-session.ts'
 
 /** A write that finds the space changed opens it again, so often at most. */
 const maxAttempts = 10
+/** What the script replies for a batch: a line for each mutation, or why nothing was written. */
+type Answer = string | readonly string[]
 /** No record ever has this version. */
 const noVersion = -1
 
@@ -30,7 +32,7 @@ export class SpaceWriter {
   readonly #client: RedisClient
   /** The endings of names of bytes that this process has noted. */
   readonly #endings = new Set<string>()
-  readonly #writes = new Batcher<readonly string[], string[]>({
+  readonly #writes = new Batcher<readonly string[], Answer>({
     send: (batches) => this.#apply(batches),
     weightOf: (args) => args.reduce((sum, { length }) => sum + length, 0),
     maxWeight: 8_192,
@@ -102,14 +104,15 @@ export class SpaceWriter {
   }
 
   /** Each batch is an atom of its own; they share the way to the server. */
-  async #apply(batches: readonly (readonly string[])[]): Promise<string[][]> {
+  async #apply(batches: readonly (readonly string[])[]): Promise<Answer[]> {
     const mutations = batches.flat()
-    let state = await this.#session.current()
+    // Nothing is awaited where the space is known: the server begins with a full batch while the next one fills.
+    let state = this.#session.state ?? (await this.#session.current())
     let isOpened = false
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
       const args = [this.#base, this.#maxChanges, state.known, state.channel, `${this.#session.newest}`, ...mutations]
       const run = isOpened ? this.#scripts.runText(state.script, args) : this.#scripts.runKnown(state.script, args)
-      const answers = (await run) as string[][] | undefined
+      const answers = (await run) as Answer[] | undefined
       if (answers && answers[0]?.[0] !== 'lost') return answers
       // Nothing was done: the server was restarted and does not know the script, or the space is another one.
       const { closedConnections } = this.#scripts
@@ -133,8 +136,9 @@ export class SpaceWriter {
 }
 
 /** The reply of the script for a batch. */
-function commitOf(batch: readonly Mutation[], [outcome, ...fields]: readonly string[]): Commit {
-  if (outcome === 'ok') return { ok: true, written: fields.map((text) => writtenOf(text)) }
+function commitOf(batch: readonly Mutation[], answer: Answer): Commit {
+  if (typeof answer === 'string') return { ok: true, written: answer.split('\n').map(writtenOf) }
+  const [outcome, ...fields] = answer
   const [place, reason, row = '', version] = fields
   const index = Number(place)
   const { key, guard } = batch[index] as Mutation
