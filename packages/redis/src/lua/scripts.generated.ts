@@ -400,13 +400,15 @@ export const writeScript: string = `-- Applies batches of mutations, each batch 
 -- ARGV[2]   what the caller knows of the space: run, incarnation and start, as in \`meta\` (lua/open-space.lua)
 -- ARGV[3]   the channel that tells of changes
 -- ARGV[4]   the newest position of this incarnation that the caller has heard of
--- ARGV[5…]  the mutations of all batches, three arguments each (records/mutation-arguments.ts), of fields separated by
---           spaces, \`-\` for an absent one:
---   kind      what is the same for many: op; collection; over; how many past versions of a label to keep, \`all\`, or
---             \`none\` to erase them; ttlMs; indexes; label; task; author
---   header    mutations left in this batch, this one included; ifVersion; checksum of the content; id. Where there are
---             conditions, six more: asVersion, positionKey, contents (names of bytes, separated by commas: a set needs
---             one of them, a delete drops all), guardVersion, guardCollection, guardId.
+-- ARGV[5…]  the mutations of all batches, five arguments each (records/mutation-arguments.ts); \`-\` stands for what is
+--           absent:
+--   kind      what is the same for many, separated by spaces: op; collection; over; how many past versions of a label
+--             to keep, \`all\`, or \`none\` to erase them; ttlMs; indexes; label; task; author. Where there are conditions,
+--             six more: asVersion, positionKey, contents (names of bytes, separated by commas: a set needs one of them,
+--             a delete drops all), guardVersion, guardCollection, guardId.
+--   version   ifVersion; at the first of several in a batch, a space and their number
+--   sum       checksum of the content
+--   name      id
 --   content   a line of details and the value, as the row will hold them
 --   The check of a range has other things in these places: in that of \`over\` the audience, of \`ttlMs\` the position, of
 --   the checksum the incarnation, of label and task the times since and until; \`indexes\` are those that its records are
@@ -468,24 +470,27 @@ local answers, changes, nextArgument = {}, {}, 5
 -- What is to be stored, in order, and the rows among it by collection and id: later batches see what earlier ones did.
 local puts, rows = {}, {}
 -- The kind of the mutation before, and what it consists of.
-local kind, op, collection, kindOver, keeps, ttl, kindIndexes, kindLabelAndTask, kindAuthor, kindLabel, rowsKey
+local kind, op, collection, kindOver, keeps, ttl, kindIndexes, kindLabelAndTask, kindAuthor, conditions, kindLabel, rowsKey, rowsHere
 
 while nextArgument < #ARGV do
   -- Decide: what decideMutation decides, for each mutation of the batch.
-  local refusal, writtens, putsBefore, changesBefore, seqBefore = nil, {}, #puts, #changes, lastSeq
-  local first, size = nextArgument, match(ARGV[nextArgument + 1], '^%d+')
+  local refusal, writtens, written, putsBefore, changesBefore, seqBefore = nil, nil, nil, #puts, #changes, lastSeq
+  local first, firstVersion, size = nextArgument, ARGV[nextArgument + 1], 1
+  if find(firstVersion, ' ', 1, true) then firstVersion, size = match(firstVersion, '^(%S+) (%d+)$') end
+  if size ~= 1 then writtens = {} end
   for index = 0, size - 1 do
     if ARGV[nextArgument] ~= kind then
       kind = ARGV[nextArgument]
-      op, collection, kindOver, keeps, ttl, kindIndexes, kindLabelAndTask, kindAuthor =
-        match(kind, '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+ %S+) (%S*)$')
+      op, collection, kindOver, keeps, ttl, kindIndexes, kindLabelAndTask, kindAuthor, conditions =
+        match(kind, '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+ %S+) (%S*) ?(.*)$')
       kindLabel = match(kindLabelAndTask, '^%S+')
-      rowsKey = base .. 'r:' .. collection
+      rowsKey, rowsHere = base .. 'r:' .. collection, rows[collection] or {}
+      rows[collection] = rowsHere
     end
     local over, indexes, labelAndTask, author = kindOver, kindIndexes, kindLabelAndTask, kindAuthor
-    local ifVersion, contentSum, name, conditions = match(ARGV[nextArgument + 1], '^%d+ (%S+) (%S+) (%S*) ?(.*)$')
-    local content = ARGV[nextArgument + 2]
-    nextArgument = nextArgument + 3
+    local ifVersion = index == 0 and firstVersion or ARGV[nextArgument + 1]
+    local contentSum, name, content = ARGV[nextArgument + 2], ARGV[nextArgument + 3], ARGV[nextArgument + 4]
+    nextArgument = nextArgument + 5
     local id = name
     if find(name, '%', 1, true) then
       id = string.gsub(name, '%%(%x%x)', function(hex) return string.char(tonumber(hex, 16)) end)
@@ -539,20 +544,20 @@ while nextArgument < #ARGV do
         '(' .. ttl, '+inf', 'LIMIT', 0, tooMany)
       isWritten = isWritten or #ids == tooMany
       for place = 1, isWritten and 0 or #ids do
-        local candidate = rows[collection] and rows[collection][ids[place]] or call('HGET', rowsKey, ids[place])
+        local candidate = rowsHere[ids[place]] or call('HGET', rowsKey, ids[place])
         if candidate and passes(candidate, ids[place]) then isWritten = true break end
       end
       -- What earlier batches of this call write is in no index yet.
       for place = 1, isWritten and 0 or putsBefore do
         local put = puts[place]
-        if put[1] == collection and passes(rows[collection][put[2]], put[2]) then isWritten = true break end
+        if put[1] == collection and passes(rowsHere[put[2]], put[2]) then isWritten = true break end
       end
       if isWritten then refusal = { 'refused', index, 'version', '', '0' } break end
       over = '-'
     end
 
     -- The current row. What decideMutation calls \`current\` is there if it is live.
-    local row = not isRange and (rows[collection] and rows[collection][id] or call('HGET', rowsKey, id))
+    local row = not isRange and (rowsHere[id] or call('HGET', rowsKey, id))
     local isLive, version, seq, created, expires, deleted, label, since, oldIndexes = false, nil, '', now, '0', nil, nil, '', ''
     if row then
       version, seq, created, expires, deleted, label, since, oldIndexes = match(row, rowForm)
@@ -682,19 +687,19 @@ while nextArgument < #ARGV do
         changes[#changes + 1] =
           op .. ' ' .. collection .. ' ' .. version .. ' ' .. now .. ' ' .. labelAndTask .. ' ' .. author .. ' ' .. name
       end
-      local written = version .. ' ' .. seq .. ' ' .. created .. ' ' .. updated .. ' ' .. expires
+      written = version .. ' ' .. seq .. ' ' .. created .. ' ' .. updated .. ' ' .. expires
       if since == '' or label ~= oldLabel then since = version end
       local head = written .. ' ' .. deleted .. ' ' .. labelAndTask .. ' ' .. author .. ' ' .. contentSum .. ' ' .. since .. '\\n' .. indexes
       local newRow = 'v8 ' .. sub(redis.sha1hex(head), 1, 8) .. ' ' .. head .. '\\n' .. content
       puts[#puts + 1] = { collection, id, newRow, expires, oldExpires, isChange and seq, indexes, oldIndexes,
         op == 'delete' and contents ~= '-' and contents, isChange and keeps ~= '-' and keeps, version,
         isLive and oldVersion, row, op == 'delete', since }
-      writtens[index + 1] = written
     else
-      writtens[index + 1] = '0 0 ' .. now .. ' ' .. now .. ' 0'
+      written = '0 0 ' .. now .. ' ' .. now .. ' 0'
     end
+    if writtens then writtens[index + 1] = written end
   end
-  nextArgument = first + size * 3
+  nextArgument = first + size * 5
 
   if refusal then
     -- Nothing of a batch that was refused.
@@ -705,11 +710,10 @@ while nextArgument < #ARGV do
     -- Nobody looks at them after the last batch.
     for index = putsBefore + 1, #puts do
       local put = puts[index]
-      rows[put[1]] = rows[put[1]] or {}
       rows[put[1]][put[2]] = put[3]
     end
   end
-  answers[#answers + 1] = refusal or #writtens == 1 and writtens[1] or table.concat(writtens, '\\n')
+  answers[#answers + 1] = refusal or writtens and table.concat(writtens, '\\n') or written
 end
 
 -- Feed: what all batches changed, once.

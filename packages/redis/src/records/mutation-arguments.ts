@@ -6,16 +6,16 @@ import { contentChecksum } from './row-content.ts'
 import { encodeLabel, encodeName, encodeTask } from './row-fields.ts'
 
 /** The arguments of a mutation, whose fields `lua/write.lua` names. Those of the same kind are read once. */
-export type MutationArguments = [kind: string, header: string, content: string]
+export type MutationArguments = [kind: string, version: string, sum: string, name: string, content: string]
 
 /**
  * The arguments of a mutation for `lua/write.lua`.
  *
  * @param content - Of `contentOf` or `resealedContent`.
- * @param left - How many mutations of its batch are left, this one included.
+ * @param size - Of the first mutation of a batch, how many it has; 1 of all others.
  */
-export function mutationArguments(mutation: Mutation, content: string, left: number): MutationArguments {
-  if (mutation.type === 'check-range') return rangeArguments(mutation, left)
+export function mutationArguments(mutation: Mutation, content: string, size: number): MutationArguments {
+  if (mutation.type === 'check-range') return rangeArguments(mutation, size)
   const { type, key, ifVersion, guard, over } = mutation
   const { collection, id } = key
   const isSet = type === 'set'
@@ -32,19 +32,22 @@ export function mutationArguments(mutation: Mutation, content: string, left: num
     `${type} ${collection} ${over ? encodeLabel(over.level, over.compartments) : '-'} ${keptBy(mutation)} ` +
     `${ttlMs ?? '-'} ${isSet ? indexesOf(collection, mutation.meta) : '-'} ` +
     `${isSet ? encodeLabel(mutation.meta.sensitivity, mutation.meta.compartments) : '-'} ` +
-    `${isSet ? encodeTask(mutation.meta.task) : '-'} ${encodeName(author)}`
-  const header = `${left} ${ifVersion ?? '-'} ${contentChecksum(key, content)} ${encodeName(id)}${conditions}`
-  return [kind, header, content]
+    `${isSet ? encodeTask(mutation.meta.task) : '-'} ${encodeName(author)}${conditions}`
+  return [kind, versionAndSize(ifVersion, size), contentChecksum(key, content), encodeName(id), content]
 }
 
 /** The check of a range has other things in the places of a write. */
-function rangeArguments({ key, filter, after, incarnation }: RangeCheckMutation, left: number): MutationArguments {
+function rangeArguments({ key, filter, after, incarnation }: RangeCheckMutation, size: number): MutationArguments {
   const { collection, id: prefix } = key
   const { audience, author, notAuthor, since = '-', until = '-' } = filter
   const kind =
     `check-range ${collection} ${audience ? encodeLabel(audience.level, audience.compartments) : '-'} - ` +
     `${after} ${indexesOfFilter({ ...filter, collection })} ${since} ${until} ${encodeName(author ?? '')}`
-  return [kind, `${left} - ${incarnation ?? '-'} ${encodeName(prefix)}`, encodeName(notAuthor ?? '')]
+  return [kind, versionAndSize(undefined, size), incarnation ?? '-', encodeName(prefix), encodeName(notAuthor ?? '')]
+}
+
+function versionAndSize(ifVersion: number | undefined, size: number): string {
+  return size === 1 ? `${ifVersion ?? '-'}` : `${ifVersion ?? '-'} ${size}`
 }
 
 /** How many past versions a write keeps, as `lua/write.lua` takes it. */
