@@ -16,6 +16,8 @@ const onRedis = new Set([
   'invalidation-peers',
   'parts',
   'parts-memory',
+  'redis-layers',
+  'redis-layers-64',
   'redis-read',
   'redis-write',
   'search-memory',

@@ -3,6 +3,8 @@ import { redisStore } from '@skein/redis'
 import { sqliteStore } from '@skein/sqlite'
 import { Redis } from 'ioredis'
 
+import { byHandBase, keptOnRedis, redisByHand } from './redis-by-hand.ts'
+
 /**
  * Changes something when it is asked to, and tells the moment just before (on
  * SQLite just after), by the clock that all processes of the machine share.
@@ -13,6 +15,10 @@ async function changer(): Promise<(time: number) => Promise<unknown>> {
   if (kind === 'publish') {
     const client = new Redis(place)
     return (time) => client.publish('raw', `${time}`)
+  }
+  if (kind === 'by-hand') {
+    const facts = redisByHand(new Redis(place), byHandBase, keptOnRedis.length)
+    return (time) => facts.write([['k', JSON.stringify(time)]])
   }
   const memory = await openMemory({ store: kind === 'redis' ? redisStore(place) : sqliteStore(place) })
   const { facts } = memory.as({ id: 'writer', role: 'bench' })

@@ -13,6 +13,8 @@ export const questions: Readonly<Record<string, () => Promise<Open>>> = {
   'sqlite-write-100': async () => (await import('./sqlite-writes.ts')).sqliteWrite100,
   'write-layers': async () => (await import('./write-layers.ts')).writeLayers,
   'write-layers-100': async () => (await import('./write-layers.ts')).writeLayers100,
+  'redis-layers': async () => (await import('./redis-layers.ts')).redisLayers,
+  'redis-layers-64': async () => (await import('./redis-layers.ts')).redisLayers64,
   history: async () => (await import('./history-writes.ts')).historyWrites,
   'history-reads': async () => (await import('./history-writes.ts')).historyReads,
   transaction: async () => (await import('./transaction.ts')).transaction,

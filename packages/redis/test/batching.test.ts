@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process'
+
+import { openMemory } from '@skein/memory'
 import type { Commit, Mutation, Store } from '@skein/memory/store'
 import { redisStore } from '@skein/redis'
 import { Redis } from 'ioredis'
@@ -49,6 +52,20 @@ describe.skipIf(missing)(`Reads and writes of one turn${missing ? ` (${missing})
     await admin.config('RESETSTAT')
     await Promise.all(Array.from({ length: 4 }, (_, n) => store.write(set(`k${n}`, large))))
     expect(await callsOf('evalsha')).toBe(4)
+  })
+
+  it('are under way before their turn ends when they are many', async () => {
+    await using memory = await openMemory({ store: redisStore({ url, prefix }) })
+    const { facts } = memory.as({ id: 'ann', role: 'test' })
+    await facts.set('warm', 1)
+    await admin.config('RESETSTAT')
+    const sets = Array.from({ length: 64 }, (_, n) => facts.set(`k${n}`, 'x'.repeat(400)))
+    // This process waits in its turn for the other one, which sees what the server does meanwhile.
+    const seen = execFileSync(process.execPath, ['--input-type=module', '--eval', watchWrites(url)], {
+      encoding: 'utf8',
+    })
+    expect(Number(seen)).toBeGreaterThan(1)
+    await Promise.all(sets)
   })
 
   it('succeed and fail apart', async () => {
@@ -141,12 +158,12 @@ describe.skipIf(missing)(`Reads and writes of one turn${missing ? ` (${missing})
   it('refuse to reseal a record that is being written', async () => {
     await using store = await open()
     const key = { collection: 'facts', id: 'k' } as const
-    const [first, second] = await Promise.all([
-      store.write(set('k', 1)),
-      // Before its first write a store has to load the script, and reads meanwhile.
+    const commits = await Promise.all([
+      // It reads the record before the write that follows, and writes after it.
       store.write([{ type: 'reseal', key, ifVersion: 1, value: '"sealed"' }]),
+      store.write(set('k', 1)),
     ])
-    expect([first, second]).toMatchObject([{ ok: true }, { ok: false, refusal: { reason: 'version' } }])
+    expect(commits).toMatchObject([{ ok: false, refusal: { reason: 'version' } }, { ok: true }])
     expect(await store.read([key])).toMatchObject([{ value: '1', tags: ['t'] }])
     expect(await store.write([{ type: 'reseal', key, ifVersion: 1, value: '"sealed"' }])).toMatchObject({ ok: true })
     expect(await store.read([key])).toMatchObject([{ value: '"sealed"', tags: ['t'], version: 1 }])
@@ -172,3 +189,21 @@ describe.skipIf(missing)(`Reads and writes of one turn${missing ? ` (${missing})
     expect(await admin.zcard(`{${prefix}default}:i:facts:g:red`)).toBe(1)
   })
 })
+
+/** A program that prints how many scripts of writes a server has run, as soon as there are several; 0 after a while. */
+function watchWrites(url: string): string {
+  return `import { connect } from 'node:net'
+    const socket = connect(${new URL(url).port}, '127.0.0.1')
+    const end = (calls) => { process.stdout.write(calls); process.exit() }
+    setTimeout(() => end('0'), 10_000)
+    let text = ''
+    socket.on('connect', () => socket.write('INFO commandstats\\r\\n'))
+    socket.on('data', (data) => {
+      text += data
+      if (!/\\r\\n\\r\\n$/.test(text) && !text.includes('cmdstat_config')) return
+      const calls = /cmdstat_evalsha:calls=(\\d+)/.exec(text)?.[1]
+      text = ''
+      if (calls > 1) end(calls)
+      else socket.write('INFO commandstats\\r\\n')
+    })`
+}

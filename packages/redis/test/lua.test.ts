@@ -22,7 +22,7 @@ describe('The embedded Lua scripts', () => {
     )
     expect(forms.length).toBeGreaterThan(4)
     // The migration alone looks for older rows only.
-    expect(forms.filter((form) => !form?.endsWith(`${currentFormat}`))).toEqual(['456'])
+    expect(forms.filter((form) => !form?.endsWith(`${currentFormat}`))).toEqual(['4567'])
   })
 })
 

@@ -58,7 +58,7 @@ describe.skipIf(missing)(`A space that was sealed in the first form${missing ? `
     await expectEverything(memory)
     const rows = new Map(await rowsIn(admin, space))
     for (const id of ['pay', 'later']) {
-      expect(rows.get(`facts/${id}`)).toMatch(/^v7 [^]*\n~k1\.2-[0-9a-f]{8}\.[^.]+\.[0-9a-f]{40}$/)
+      expect(rows.get(`facts/${id}`)).toMatch(/^v8 [^]*\n~k1\.2-[0-9a-f]{8}\.[^.]+\.[0-9a-f]{40}$/)
     }
     await using again = await openMemory({ store: redisStore(url), space, encryption, auditKeepMs: 0 })
     await expectEverything(again)

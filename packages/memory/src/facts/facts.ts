@@ -138,8 +138,7 @@ export class Facts {
    * Writes a value whole.
    *
    * @throws VersionConflictError when `ifVersion` is no longer the version.
-   * @throws ValueError when the value is not JSON data.
-   * @throws OptionError, StoreError
+   * @throws ValueError when the value is not JSON data; OptionError, StoreError
    *
    * @example
    * ```ts
@@ -159,7 +158,8 @@ export class Facts {
     this.#space.assertOpen()
     // Before the first await: the caller may still change the value.
     const { text, copy } = encodeCopy(value)
-    const meta = await this.#actor.describe(options)
+    const described = this.#actor.describe(options)
+    const meta = described instanceof Promise ? await described : described
     const { ifVersion, ttlMs } = options
     requireVersion(ifVersion)
     const guard = guardOf(options)

@@ -70,7 +70,7 @@ export class Objects {
     requirePut(options, mediaType)
     if (options.mediaType !== undefined && mediaType !== usual) requireContent(bytes, mediaType)
     const { title } = options
-    const described = this.#actor.describe(options)
+    const described = Promise.resolve(this.#actor.describe(options))
     const level = described.then(({ sensitivity }) => sensitivity)
     const [hash, meta] = await Promise.all([this.#space.shelf.put(bytes, level), described])
     const id = objectId(hash, meta)

@@ -25,16 +25,24 @@ import type { Source, WriteOptions } from './write-options.ts'
 export class Actor extends Sight {
   /**
    * Turns a writer's options into a record's metadata. Sources and sensitivity follow from
-   * what was actually read.
+   * what was actually read. Without declared sources nothing has to be looked up, and the answer is no promise: so what
+   * is written in one turn can leave before the turn ends.
    *
    * @throws OptionError, NotFoundError for a source that the writer can't see,
    * AccessError when the writer could not read the record afterwards.
    */
-  async describe(options: WriteOptions): Promise<Marked> {
+  describe(options: WriteOptions): Marked | Promise<Marked> {
     requireWriteOptions(options)
+    const { derivedFrom: given = [] } = options
+    if (given.length === 0) return this.#described(options, [])
+    return Promise.all(given.map((source) => this.#source(source))).then((declared) =>
+      this.#described(options, declared),
+    )
+  }
+
+  #described(options: WriteOptions, declared: readonly Shown[]): Marked {
     const { task = options.claim?.task, tags = [], importance, sensitivity = 'public', compartments = [] } = options
-    const { derivedFrom: given = [], subject = [] } = options
-    const declared = await Promise.all(given.map((source) => this.#source(source)))
+    const { subject = [] } = options
     const subjects = [subject, ...declared.map(subjectsOf)].flat().map(subjectSource)
     const sources = [...declared.map(sourceName), ...subjects, ...(this.scope?.sources ?? [])]
     requireCount('derivedFrom', sources.length, limits.sources)

@@ -38,17 +38,24 @@ export class PipeliningClient extends Redis {
     if (!command.isSettled) this.#timeouts.add(command)
     const stream = this.stream as typeof this.stream | undefined
     // There is none before the first connection.
-    if (stream && !this.#isCorked) {
+    if (!stream) return answer
+    if (!this.#isCorked) {
       this.#isCorked = true
       stream.cork()
       process.nextTick(() => {
         this.#isCorked = false
         stream.uncork()
       })
+    } else if (stream.writableLength >= fullBytes) {
+      stream.uncork()
+      stream.cork()
     }
     return answer
   }
 }
+
+/** So much goes out at once: the server works on it while more comes. */
+const fullBytes = 4_096
 
 /**
  * Reconnects when the server refuses for now, and sends the command again. If that goes

@@ -21,8 +21,11 @@ export class Replication {
    *
    * @throws OutcomeUnknownError when too few have it in time; what the writing throws.
    */
-  async after<Result>(operation: string, writing: () => Promise<Result>): Promise<Result> {
-    if (this.#replicas === 0) return writing()
+  after<Result>(operation: string, writing: () => Promise<Result>): Promise<Result> {
+    return this.#replicas === 0 ? writing() : this.#replicated(operation, writing)
+  }
+
+  async #replicated<Result>(operation: string, writing: () => Promise<Result>): Promise<Result> {
     const link = ClientLink.of(this.#client)
     const { closed } = link
     const result = await writing()

@@ -30,7 +30,7 @@
 local meta, feed, floors = KEYS[1] .. 'meta', KEYS[1] .. 'feed', KEYS[1] .. 'floors'
 local call, match = redis.call, string.match
 local format = call('HGET', meta, 'format')
-if format and tonumber(format) > 7 then return { format } end
+if format and tonumber(format) > 8 then return { format } end
 
 local function text(number) return string.format('%.0f', number) end
 
@@ -115,8 +115,8 @@ end
 call('HSET', meta, 'seq', table.concat({ text(seq), run, incarnation, text(start) }, ' '),
   'incarnation', incarnation, 'fences', text(fences))
 if isNew then
-  call('HSET', meta, 'format', '7', 'oldestFormat', '7')
-elseif format ~= '7' then
-  call('HSET', meta, 'format', '7')
+  call('HSET', meta, 'format', '8', 'oldestFormat', '8')
+elseif format ~= '8' then
+  call('HSET', meta, 'format', '8')
 end
 return { isNew and not format and '' or format or '3', run, incarnation, text(start) }

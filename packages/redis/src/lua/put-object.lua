@@ -13,7 +13,7 @@
 local row = redis.call('HGET', KEYS[1] .. 'r:' .. ARGV[3], ARGV[4])
 local found = '0'
 if row then
-  local version, expires, deleted = string.match(row, '^v?[4567]? ?%x%x%x%x%x%x%x%x (%d+) %d+ %d+ %d+ (%d+) (%d) ')
+  local version, expires, deleted = string.match(row, '^v?[45678]? ?%x%x%x%x%x%x%x%x (%d+) %d+ %d+ %d+ (%d+) (%d) ')
   local time = redis.call('TIME')
   local isLive = deleted == '0' and (expires == '0' or tonumber(expires) > time[1] * 1000 + math.floor(time[2] / 1000))
   found = version and (isLive and version or '0') or ''

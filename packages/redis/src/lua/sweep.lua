@@ -20,12 +20,12 @@ for _ = 1, 10 do
     local collection, id = string.sub(member, 1, at - 1), string.sub(member, at + 1)
     local row = redis.call('HGET', base .. 'r:' .. collection, id)
     local format = row and tonumber(string.match(row, '^v(%d+) ')) or 3
-    if format > 7 then
+    if format > 8 then
       kept = kept + 1
     else
       if row then
         local version, deleted, indexes =
-          string.match(row, '^v?[4567]? ?%x%x%x%x%x%x%x%x (%d+) %d+ %d+ %d+ %d+ (%d) %S+ %S+ %S* %S+\n([^\n]*)\n')
+          string.match(row, '^v?[45678]? ?%x%x%x%x%x%x%x%x (%d+) %d+ %d+ %d+ %d+ (%d) %S+ %S+ %S* %S+ ?%d*\n([^\n]*)\n')
         if version then
           for suffix in string.gmatch(indexes, '[^,]+') do
             redis.call('ZREM', base .. 'i:' .. collection .. ':' .. suffix, id)

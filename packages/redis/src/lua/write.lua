@@ -9,27 +9,31 @@
 -- ARGV[2]   what the caller knows of the space: run, incarnation and start, as in `meta` (lua/open-space.lua)
 -- ARGV[3]   the channel that tells of changes
 -- ARGV[4]   the newest position of this incarnation that the caller has heard of
--- ARGV[5…]  the mutations of all batches, two arguments each (records/mutation-arguments.ts):
---   header    fields separated by spaces, `-` for an absent one: mutations left in this batch, this one included; op;
---             collection; over; ifVersion; how many past versions of a label to keep, `all`, or `none` to erase them; ttlMs; indexes; checksum of the content; label; task; author; id. Where
---             there are conditions, six more: asVersion, positionKey, contents (names of
---             bytes, separated by commas: a set needs one of them, a delete drops all), guardVersion, guardCollection,
---             guardId.
---             The check of a range has other things in these places: in that of `over` the audience, of `ttlMs` the position,
---             of the checksum the incarnation, of label and task the times since and until; `indexes` are those that its
---             records are in, `author` is theirs, `id` is how their ids begin. Its content is the author that is left out.
+-- ARGV[5…]  the mutations of all batches, five arguments each (records/mutation-arguments.ts); `-` stands for what is
+--           absent:
+--   kind      what is the same for many, separated by spaces: op; collection; over; how many past versions of a label
+--             to keep, `all`, or `none` to erase them; ttlMs; indexes; label; task; author. Where there are conditions,
+--             six more: asVersion, positionKey, contents (names of bytes, separated by commas: a set needs one of them,
+--             a delete drops all), guardVersion, guardCollection, guardId.
+--   version   ifVersion; at the first of several in a batch, a space and their number
+--   sum       checksum of the content
+--   name      id
 --   content   a line of details and the value, as the row will hold them
+--   The check of a range has other things in these places: in that of `over` the audience, of `ttlMs` the position, of
+--   the checksum the incarnation, of label and task the times since and until; `indexes` are those that its records are
+--   in, `author` is theirs, `id` is how their ids begin. Its content is the author that is left out.
 --
--- Reply: { { 'lost' } } when the space is not what the caller knows, or older; then nothing was done. Otherwise one
--- array for each batch
---   { 'ok', written… }                          for each mutation `version seq created updated expires`
---   { 'refused', index, reason, row, version }  the mutation, why, the row in its way or '', the version of a 'seal'
---   { 'damaged', index, whose, beginning }      the row of the mutation ('row') or of its guard ('guard')
+-- Reply: { { 'lost' } } when the space is not what the caller knows, or older; then nothing was done. Otherwise, for
+-- each batch
+--   a line for each mutation, `version seq created updated expires`
+--   or { 'refused', index, reason, row, version }  the mutation, why, the row in its way or '', the version of a 'seal'
+--   or { 'damaged', index, whose, beginning }      the row of the mutation ('row') or of its guard ('guard')
 --
 -- A row is three lines, after a mark of its format (records/row-format.ts; rows of format 3 have none):
 --   head      checksum of the rest of this line and of the next, version, seq, created, updated, expires (0: never),
 --             deleted, label, task, author, checksum of the content; where the value is sealed, a period and the tag of its
---             position (`atPosition`), which the reader appends to the value
+--             position (`atPosition`), which the reader appends to the value; a version from which on all have this
+--             label, absent in rows before format 8
 --   indexes   suffixes of the sorted sets that list the record, separated by commas
 --   content
 -- Names are percent-encoded unless they are plain; a task begins with `=`. The client computes the checksum of the
@@ -54,16 +58,16 @@
 --
 -- Speed: nobody hears of the change before the script ends. On an idle server most of its time is spent on cold
 -- caches, some 10 µs for each kind of command and each function. So there are few commands, each called once for all
--- batches where possible; the feed is trimmed now and then; there are no Lua functions; and the numbers of a row stay
--- text unless they are reckoned with.
+-- batches where possible; the feed is trimmed now and then; and there are no Lua functions. A number that becomes text
+-- costs as much as a small command: the numbers of a row stay text unless they are reckoned with, and become text once.
 
 local base, maxChanges, call = KEYS[1], ARGV[1], redis.call
-local match, gmatch = string.match, string.gmatch
+local match, gmatch, find, sub = string.match, string.gmatch, string.find, string.sub
 local time = call('TIME')
 -- Milliseconds, as text: the seconds, and the first three of six digits.
-local now = time[1] .. string.sub('00000' .. time[2], -6, -4)
--- Of a row: version, seq, created, expires, deleted, label, indexes.
-local rowForm = '^v?[4567]? ?%x%x%x%x%x%x%x%x (%d+) (%d+) (%d+) %d+ (%d+) (%d) (%S+) [^\n]*\n([^\n]*)\n'
+local now = time[1] .. sub('00000' .. time[2], -6, -4)
+-- Of a row: version, seq, created, expires, deleted, label, since when it has that label, indexes.
+local rowForm = '^v?[45678]? ?%x%x%x%x%x%x%x%x (%d+) (%d+) (%d+) %d+ (%d+) (%d) (%S+) %S+ %S* %S+ ?(%d*)\n([^\n]*)\n'
 
 -- The newest seq. What follows it changes only when something may have been lost.
 local oldSeq, known = match(call('HGET', base .. 'meta', 'seq') or '', '^(%d+) (.*)$')
@@ -74,18 +78,30 @@ local start = tonumber(match(known, '%d+$'))
 local answers, changes, nextArgument = {}, {}, 5
 -- What is to be stored, in order, and the rows among it by collection and id: later batches see what earlier ones did.
 local puts, rows = {}, {}
+-- The kind of the mutation before, and what it consists of.
+local kind, op, collection, kindOver, keeps, ttl, kindIndexes, kindLabelAndTask, kindAuthor, conditions, kindLabel, rowsKey, rowsHere
 
 while nextArgument < #ARGV do
   -- Decide: what decideMutation decides, for each mutation of the batch.
-  local answer, putsBefore, changesBefore, seqBefore = { 'ok' }, #puts, #changes, lastSeq
-  local first, size = nextArgument, match(ARGV[nextArgument], '^%d+')
+  local refusal, writtens, written, putsBefore, changesBefore, seqBefore = nil, nil, nil, #puts, #changes, lastSeq
+  local first, firstVersion, size = nextArgument, ARGV[nextArgument + 1], 1
+  if find(firstVersion, ' ', 1, true) then firstVersion, size = match(firstVersion, '^(%S+) (%d+)$') end
+  if size ~= 1 then writtens = {} end
   for index = 0, size - 1 do
-    local content = ARGV[nextArgument + 1]
-    local op, collection, over, ifVersion, keeps, ttl, indexes, contentSum, labelAndTask, author, name, conditions =
-      match(ARGV[nextArgument], '^%d+ (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+ %S+) (%S*) (%S*) ?(.*)$')
-    nextArgument = nextArgument + 2
+    if ARGV[nextArgument] ~= kind then
+      kind = ARGV[nextArgument]
+      op, collection, kindOver, keeps, ttl, kindIndexes, kindLabelAndTask, kindAuthor, conditions =
+        match(kind, '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+ %S+) (%S*) ?(.*)$')
+      kindLabel = match(kindLabelAndTask, '^%S+')
+      rowsKey, rowsHere = base .. 'r:' .. collection, rows[collection] or {}
+      rows[collection] = rowsHere
+    end
+    local over, indexes, labelAndTask, author = kindOver, kindIndexes, kindLabelAndTask, kindAuthor
+    local ifVersion = index == 0 and firstVersion or ARGV[nextArgument + 1]
+    local contentSum, name, content = ARGV[nextArgument + 2], ARGV[nextArgument + 3], ARGV[nextArgument + 4]
+    nextArgument = nextArgument + 5
     local id = name
-    if string.find(name, '%', 1, true) then
+    if find(name, '%', 1, true) then
       id = string.gsub(name, '%%(%x%x)', function(hex) return string.char(tonumber(hex, 16)) end)
     end
 
@@ -114,16 +130,16 @@ while nextArgument < #ARGV do
       end
       local since, untilTime = match(labelAndTask, '^(%S+) (%S+)$')
       local function passes(candidate, candidateId)
-        if string.sub(candidateId, 1, #id) ~= id then return false end
+        if sub(candidateId, 1, #id) ~= id then return false end
         local seq, updated, expires, deleted, label, rowAuthor, listed = match(candidate,
-          '^v?[4567]? ?%x+ %d+ (%d+) %d+ (%d+) (%d+) (%d) (%S+) %S+ (%S*) %S+\n([^\n]*)\n')
+          '^v?[45678]? ?%x+ %d+ (%d+) %d+ (%d+) (%d+) (%d) (%S+) %S+ (%S*) %S+ ?%d*\n([^\n]*)\n')
         -- What can't be read might pass.
         if not seq then return true end
         if tonumber(seq) <= after or deleted == '1' or expires ~= '0' and tonumber(expires) <= tonumber(now) then
           return false
         end
         for suffix in gmatch(indexes, '[^,]+') do
-          if not string.find(',' .. listed .. ',', ',' .. suffix .. ',', 1, true) then return false end
+          if not find(',' .. listed .. ',', ',' .. suffix .. ',', 1, true) then return false end
         end
         return (author == '' or plain(rowAuthor) == plain(author))
           and (content == '' or plain(rowAuthor) ~= plain(content))
@@ -137,24 +153,24 @@ while nextArgument < #ARGV do
         '(' .. ttl, '+inf', 'LIMIT', 0, tooMany)
       isWritten = isWritten or #ids == tooMany
       for place = 1, isWritten and 0 or #ids do
-        local candidate = rows[collection] and rows[collection][ids[place]] or call('HGET', base .. 'r:' .. collection, ids[place])
+        local candidate = rowsHere[ids[place]] or call('HGET', rowsKey, ids[place])
         if candidate and passes(candidate, ids[place]) then isWritten = true break end
       end
       -- What earlier batches of this call write is in no index yet.
       for place = 1, isWritten and 0 or putsBefore do
         local put = puts[place]
-        if put[1] == collection and passes(rows[collection][put[2]], put[2]) then isWritten = true break end
+        if put[1] == collection and passes(rowsHere[put[2]], put[2]) then isWritten = true break end
       end
-      if isWritten then answer = { 'refused', index, 'version', '', '0' } break end
+      if isWritten then refusal = { 'refused', index, 'version', '', '0' } break end
       over = '-'
     end
 
     -- The current row. What decideMutation calls `current` is there if it is live.
-    local row = not isRange and (rows[collection] and rows[collection][id] or call('HGET', base .. 'r:' .. collection, id))
-    local isLive, version, seq, created, expires, deleted, label, oldIndexes = false, nil, '', now, '0', nil, nil, ''
+    local row = not isRange and (rowsHere[id] or call('HGET', rowsKey, id))
+    local isLive, version, seq, created, expires, deleted, label, since, oldIndexes = false, nil, '', now, '0', nil, nil, '', ''
     if row then
-      version, seq, created, expires, deleted, label, oldIndexes = match(row, rowForm)
-      if not version then answer = { 'damaged', index, 'row', string.sub(row, 1, 16) } break end
+      version, seq, created, expires, deleted, label, since, oldIndexes = match(row, rowForm)
+      if not version then refusal = { 'damaged', index, 'row', sub(row, 1, 16) } break end
       isLive = deleted == '0' and (expires == '0' or tonumber(expires) > tonumber(now))
     end
 
@@ -170,12 +186,12 @@ while nextArgument < #ARGV do
         local foundVersion, guardExpires, guardDeleted, _
         if guardRow then
           foundVersion, _, _, guardExpires, guardDeleted = match(guardRow, rowForm)
-          if not foundVersion then answer = { 'damaged', index, 'guard', string.sub(guardRow, 1, 16) } break end
+          if not foundVersion then refusal = { 'damaged', index, 'guard', sub(guardRow, 1, 16) } break end
         end
         if not guardRow or guardDeleted == '1' or guardExpires ~= '0' and tonumber(guardExpires) <= tonumber(now) then
-          answer = { 'refused', index, 'guard', '', '0' } break
+          refusal = { 'refused', index, 'guard', '', '0' } break
         end
-        if foundVersion ~= guardVersion then answer = { 'refused', index, 'guard', guardRow, '0' } break end
+        if foundVersion ~= guardVersion then refusal = { 'refused', index, 'guard', guardRow, '0' } break end
       end
     end
 
@@ -201,13 +217,13 @@ while nextArgument < #ARGV do
       if not covers and op == 'check' then
         isLive = false
       elseif not covers then
-        answer = { 'refused', index, 'label', row, '0' } break
+        refusal = { 'refused', index, 'label', row, '0' } break
       end
     end
 
     -- version
     if ifVersion ~= '-' and (isLive and version or '0') ~= ifVersion then
-      answer = { 'refused', index, 'version', isLive and row or '', '0' } break
+      refusal = { 'refused', index, 'version', isLive and row or '', '0' } break
     end
 
     -- content
@@ -217,14 +233,14 @@ while nextArgument < #ARGV do
         local content = string.gsub(encoded, '%%(%x%x)', function(hex) return string.char(tonumber(hex, 16)) end)
         isThere = isThere or call('EXISTS', base .. 'o:' .. content) == 1
       end
-      if not isThere then answer = { 'refused', index, 'content', '', '0' } break end
+      if not isThere then refusal = { 'refused', index, 'content', '', '0' } break end
     end
 
     -- Of a check, of a delete of what is absent and of a second withdrawal, nothing comes.
     local isWithdrawn = isLive and (op == 'withdraw' or op == 'delete')
-      and string.find(label .. '+', '+~withdrawn+', 1, true)
+      and find(label .. '+', '+~withdrawn+', 1, true)
     if op == 'set' or isLive and op ~= 'check' and not (op == 'withdraw' and isWithdrawn) then
-      local oldExpires, oldVersion, updated = expires, version, now
+      local oldExpires, oldVersion, oldLabel, updated = expires, version, label, now
       if op == 'set' then
         if not version then
           local floor = call('HGET', base .. 'floors', collection)
@@ -237,10 +253,10 @@ while nextArgument < #ARGV do
         else
           version = 1 + version
         end
-        if version >= 1e14 then version = string.format('%.0f', version) end
+        version = version < 1e14 and version .. '' or string.format('%.0f', version)
         -- seal
         if asVersion ~= '-' and tonumber(asVersion) ~= tonumber(version) then
-          answer = { 'refused', index, 'seal', '', version } break
+          refusal = { 'refused', index, 'seal', '', version } break
         end
         -- next row: set
         if not isLive then created = now end
@@ -248,23 +264,23 @@ while nextArgument < #ARGV do
           local position = positionKey .. ' ' .. lastSeq + 1 .. ' ' .. created .. ' ' .. now
           contentSum = contentSum .. '.' .. redis.sha1hex(position)
         end
-        expires, deleted = ttl == '-' and '0' or string.format('%d', now + ttl), '0'
+        label, expires, deleted = kindLabel, ttl == '-' and '0' or string.format('%d', now + ttl), '0'
       else
         local oldHeadSum, oldHead, task, oldAuthor, oldContentSum, oldContent
         oldHeadSum, oldHead, updated, task, oldAuthor, oldContentSum, oldContent = match(row,
-          '^v?[4567]? ?(%x%x%x%x%x%x%x%x) (%d+ %d+ %d+ (%d+) %d+ %d %S+ (%S+) (%S*) (%S+)\n[^\n]*)\n(.*)$')
+          '^v?[45678]? ?(%x%x%x%x%x%x%x%x) (%d+ %d+ %d+ (%d+) %d+ %d %S+ (%S+) (%S*) (%S+) ?%d*\n[^\n]*)\n(.*)$')
         -- What is kept gets a new checksum, which would hide that it is damaged.
-        if oldHeadSum ~= string.sub(redis.sha1hex(oldHead or ''), 1, 8) then
-          answer = { 'damaged', index, 'row', string.sub(row, 1, 16) } break
+        if oldHeadSum ~= sub(redis.sha1hex(oldHead or ''), 1, 8) then
+          refusal = { 'damaged', index, 'row', sub(row, 1, 16) } break
         end
         if op == 'delete' and isWithdrawn then
-          label = string.sub(string.gsub(label .. '+', '%+~withdrawn%+', '+'), 1, -2)
+          label = sub(string.gsub(label .. '+', '%+~withdrawn%+', '+'), 1, -2)
         elseif op == 'withdraw' then label = label .. '+~withdrawn' end
         labelAndTask = label .. ' ' .. task
         -- next row: delete
         if op == 'delete' then
           version = 1 + version + (start > 0 and tonumber(seq) < start and start - seq or 0)
-          if version >= 1e14 then version = string.format('%.0f', version) end
+          version = version < 1e14 and version .. '' or string.format('%.0f', version)
           updated, expires, deleted, indexes = now, now, '1', ''
         -- next row: touch, withdraw, reseal
         else
@@ -276,24 +292,25 @@ while nextArgument < #ARGV do
       local isChange = op == 'set' or op == 'delete'
       if isChange then
         lastSeq = lastSeq + 1
-        seq = lastSeq
+        seq = lastSeq .. ''
         changes[#changes + 1] =
           op .. ' ' .. collection .. ' ' .. version .. ' ' .. now .. ' ' .. labelAndTask .. ' ' .. author .. ' ' .. name
       end
-      local written = version .. ' ' .. seq .. ' ' .. created .. ' ' .. updated .. ' ' .. expires
-      local head = written .. ' ' .. deleted .. ' ' .. labelAndTask .. ' ' .. author .. ' ' .. contentSum .. '\n' .. indexes
-      local newRow = 'v7 ' .. string.sub(redis.sha1hex(head), 1, 8) .. ' ' .. head .. '\n' .. content
+      written = version .. ' ' .. seq .. ' ' .. created .. ' ' .. updated .. ' ' .. expires
+      if since == '' or label ~= oldLabel then since = version end
+      local head = written .. ' ' .. deleted .. ' ' .. labelAndTask .. ' ' .. author .. ' ' .. contentSum .. ' ' .. since .. '\n' .. indexes
+      local newRow = 'v8 ' .. sub(redis.sha1hex(head), 1, 8) .. ' ' .. head .. '\n' .. content
       puts[#puts + 1] = { collection, id, newRow, expires, oldExpires, isChange and seq, indexes, oldIndexes,
-        op == 'delete' and contents ~= '-' and contents or false,
-        isChange and keeps ~= '-' and { keeps, version, isLive and oldVersion, row, op == 'delete' and newRow } }
-      answer[#answer + 1] = written
+        op == 'delete' and contents ~= '-' and contents, isChange and keeps ~= '-' and keeps, version,
+        isLive and oldVersion, row, op == 'delete', since }
     else
-      answer[#answer + 1] = '0 0 ' .. now .. ' ' .. now .. ' 0'
+      written = '0 0 ' .. now .. ' ' .. now .. ' 0'
     end
+    if writtens then writtens[index + 1] = written end
   end
-  nextArgument = first + size * 2
+  nextArgument = first + size * 5
 
-  if answer[1] ~= 'ok' then
+  if refusal then
     -- Nothing of a batch that was refused.
     for index = #puts, putsBefore + 1, -1 do puts[index] = nil end
     for index = #changes, changesBefore + 1, -1 do changes[index] = nil end
@@ -302,11 +319,10 @@ while nextArgument < #ARGV do
     -- Nobody looks at them after the last batch.
     for index = putsBefore + 1, #puts do
       local put = puts[index]
-      rows[put[1]] = rows[put[1]] or {}
       rows[put[1]][put[2]] = put[3]
     end
   end
-  answers[#answers + 1] = answer
+  answers[#answers + 1] = refusal or writtens and table.concat(writtens, '\n') or written
 end
 
 -- Feed: what all batches changed, once.
@@ -331,10 +347,11 @@ if #changes > 0 then
   call('HSET', base .. 'meta', 'seq', lastSeq .. ' ' .. known)
 end
 
--- Indexes. Additions to an index wait for the end, by key: seq, id, seq, id…
-local additions, hasAdditions = {}, false
+-- Indexes. Additions to a sorted set wait for the end, by key: score, member, score, member…
+local additions, hasAdditions, listsOf = {}, false, {}
 for index = 1, #puts do
-  local collection, id, _, expires, oldExpires, seq, indexes, oldIndexes = unpack(puts[index])
+  local collection, id, newRow, expires, oldExpires, seq, indexes, oldIndexes, _, keeps, version, oldVersion, row, isDelete =
+    unpack(puts[index], 1, 14)
   if expires ~= '0' then
     call('ZADD', base .. 'expires', expires, collection .. '\0' .. id)
   elseif oldExpires ~= '0' then
@@ -353,32 +370,47 @@ for index = 1, #puts do
       for suffix in gmatch(oldIndexes, '[^,]+') do call('ZREM', prefix .. suffix, id) end
     end
     -- Past: what `pastEffect` (packages/memory/src/store/past.ts) adds. What goes, goes once all is added.
-    local past = puts[index][10]
-    if past and past[1] ~= 'none' and (past[3] or past[5]) then
-      local key, name = base .. 'p:' .. collection, string.gsub(id, '%z', '\0\1') .. '\0\0'
+    if keeps and keeps ~= 'none' and (oldVersion or isDelete) then
+      local key, name = base .. 'p:' .. collection, (find(id, '\0', 1, true) and string.gsub(id, '%z', '\0\1') or id) .. '\0\0'
       local entries = additions[key] or {}
       local count = #entries
       additions[key], hasAdditions = entries, true
-      if past[3] then
-        entries[count + 1], entries[count + 2] = 0, name .. string.format('%016.0f ', past[3]) .. now .. ' ' .. past[4]
+      if oldVersion then
+        entries[count + 1] = '0'
+        entries[count + 2] = name .. sub('000000000000000' .. oldVersion, -16) .. ' ' .. now .. ' ' .. row
         count = count + 2
       end
-      if past[5] then
-        entries[count + 1], entries[count + 2] = 0, name .. string.format('%016.0f ', past[2]) .. now .. ' ' .. past[5]
+      if isDelete then
+        entries[count + 1] = '0'
+        entries[count + 2] = name .. sub('000000000000000' .. version, -16) .. ' ' .. now .. ' ' .. newRow
       end
     end
-    for suffix in gmatch(indexes, '[^,]+') do
-      local score = suffix == '=' and 0 or seq
-      -- In the index by name a row stays where it is.
-      if score == seq or oldIndexes ~= indexes then
-        local key = prefix .. suffix
-        local entries = additions[key]
-        if entries then
+    -- In the index by name a row stays where it is.
+    local kept = oldIndexes == indexes and prefix .. indexes
+    local keys = kept and listsOf[kept]
+    if not keys then
+      keys = {}
+      for suffix in gmatch(indexes, '[^,]+') do
+        if suffix ~= '=' then
+          keys[#keys + 1] = prefix .. suffix
+        elseif not kept then
+          local key = prefix .. suffix
+          local entries = additions[key] or {}
           local count = #entries
-          entries[count + 1], entries[count + 2] = score, id
-        else
-          additions[key], hasAdditions = { score, id }, true
+          entries[count + 1], entries[count + 2] = '0', id
+          additions[key], hasAdditions = entries, true
         end
+      end
+      if kept then listsOf[kept] = keys end
+    end
+    for at = 1, #keys do
+      local key = keys[at]
+      local entries = additions[key]
+      if entries then
+        local count = #entries
+        entries[count + 1], entries[count + 2] = seq, id
+      else
+        additions[key], hasAdditions = { seq, id }, true
       end
     end
   end
@@ -390,24 +422,38 @@ end
 -- Past versions that go: all up to a delete that erases them; now and then those beyond the newest of each label.
 for index = 1, #puts do
   local put = puts[index]
-  local past = put[10]
-  if past and (past[1] == 'none' or past[1] ~= 'all' and past[2] % 32 == 0) then
-    local key, name, gone = base .. 'p:' .. put[1], string.gsub(put[2], '%z', '\0\1') .. '\0\0', {}
-    local found = call('ZRANGEBYLEX', key, '[' .. name, '(' .. name .. string.format('%016.0f:', past[2]))
-    local counts = {}
-    for at = #found, 1, -1 do
-      local label = past[1] ~= 'none' and match(found[at], ' %d+ v?[4567]? ?%x+ %d+ %d+ %d+ %d+ %d+ %d (%S+)', #name)
-      if label then counts[label] = (counts[label] or 0) + 1 end
-      if not label or counts[label] > tonumber(past[1]) then gone[#gone + 1] = found[at] end
+  local keeps, version, since = put[10], put[11], put[15]
+  if keeps == 'none' or keeps and keeps ~= 'all' and version % 32 == 0 then
+    local key, name = base .. 'p:' .. put[1], string.gsub(put[2], '%z', '\0\1') .. '\0\0'
+    -- A delete is a past version itself. That of a set may be one by now, of a later write.
+    local from, to = '[' .. name, '(' .. name .. sub('000000000000000' .. version, -16) .. (put[14] and ':' or '')
+    if keeps == 'none' then
+      call('ZREMRANGEBYLEX', key, from, to)
+    elseif call('ZLEXCOUNT', key, from, '(' .. name .. sub('000000000000000' .. since, -16)) == 0 then
+      -- All have one label: those go from the first beyond on. None has to be read for its label.
+      local last = call('ZREVRANGEBYLEX', key, to, from, 'LIMIT', keeps, 1)[1]
+      if last then call('ZREMRANGEBYLEX', key, from, '[' .. last) end
+    else
+      local found, counts, gone = call('ZRANGEBYLEX', key, from, to), {}, {}
+      for at = #found, 1, -1 do
+        local label = match(found[at], '^%d+ %d+ v?[45678]? ?%x+ %d+ %d+ %d+ %d+ %d+ %d (%S+)', #name + 1)
+        if label then counts[label] = (counts[label] or 0) + 1 end
+        if not label or counts[label] > tonumber(keeps) then gone[#gone + 1] = found[at] end
+      end
+      for from = 1, #gone, 1000 do call('ZREM', key, unpack(gone, from, math.min(from + 999, #gone))) end
     end
-    for from = 1, #gone, 1000 do call('ZREM', key, unpack(gone, from, math.min(from + 999, #gone))) end
   end
 end
 
 -- Rows, in order. Their keys are hashes: each was read above.
-for index = 1, #puts do
-  local put = puts[index]
-  call('HSET', base .. 'r:' .. put[1], put[2], put[3])
+local at = 1
+while at <= #puts do
+  local collection, pairsOf, count = puts[at][1], {}, 0
+  while at <= #puts and puts[at][1] == collection and count < 2000 do
+    pairsOf[count + 1], pairsOf[count + 2] = puts[at][2], puts[at][3]
+    at, count = at + 1, count + 2
+  end
+  call('HSET', base .. 'r:' .. collection, unpack(pairsOf))
 end
 
 -- Contents that no object has any more, after all rows. Rows of an older format are not listed by name: then they stay.

@@ -5,19 +5,17 @@ import { indexesOf, indexesOfFilter } from './index-names.ts'
 import { contentChecksum } from './row-content.ts'
 import { encodeLabel, encodeName, encodeTask } from './row-fields.ts'
 
+/** The arguments of a mutation, whose fields `lua/write.lua` names. Those of the same kind are read once. */
+export type MutationArguments = [kind: string, version: string, sum: string, name: string, content: string]
+
 /**
- * The arguments of a mutation for `lua/write.lua`, which names the fields of the
- * header. Each argument costs both sides time: there are two.
+ * The arguments of a mutation for `lua/write.lua`.
  *
  * @param content - Of `contentOf` or `resealedContent`.
- * @param left - How many mutations of its batch are left, this one included.
+ * @param size - Of the first mutation of a batch, how many it has; 1 of all others.
  */
-export function mutationArguments(
-  mutation: Mutation,
-  content: string,
-  left: number,
-): [header: string, content: string] {
-  if (mutation.type === 'check-range') return [rangeHeader(mutation, left), encodeName(mutation.filter.notAuthor ?? '')]
+export function mutationArguments(mutation: Mutation, content: string, size: number): MutationArguments {
+  if (mutation.type === 'check-range') return rangeArguments(mutation, size)
   const { type, key, ifVersion, guard, over } = mutation
   const { collection, id } = key
   const isSet = type === 'set'
@@ -30,23 +28,26 @@ export function mutationArguments(
     asVersion === undefined && positionKey === undefined && contents === undefined && guard === undefined
       ? ''
       : ` ${asVersion ?? '-'} ${positionKey ?? '-'} ${contents?.map(encodeName).join(',') ?? '-'} ${guardFields(guard)}`
-  const header =
-    `${left} ${type} ${collection} ${over ? encodeLabel(over.level, over.compartments) : '-'} ${ifVersion ?? '-'} ` +
-    `${keptBy(mutation)} ${ttlMs ?? '-'} ${isSet ? indexesOf(collection, mutation.meta) : '-'} ${contentChecksum(key, content)} ` +
+  const kind =
+    `${type} ${collection} ${over ? encodeLabel(over.level, over.compartments) : '-'} ${keptBy(mutation)} ` +
+    `${ttlMs ?? '-'} ${isSet ? indexesOf(collection, mutation.meta) : '-'} ` +
     `${isSet ? encodeLabel(mutation.meta.sensitivity, mutation.meta.compartments) : '-'} ` +
-    `${isSet ? encodeTask(mutation.meta.task) : '-'} ${encodeName(author)} ${encodeName(id)}${conditions}`
-  return [header, content]
+    `${isSet ? encodeTask(mutation.meta.task) : '-'} ${encodeName(author)}${conditions}`
+  return [kind, versionAndSize(ifVersion, size), contentChecksum(key, content), encodeName(id), content]
 }
 
-/** The header of a check of a range; its content is the author that is left out. */
-function rangeHeader({ key, filter, after, incarnation }: RangeCheckMutation, left: number): string {
+/** The check of a range has other things in the places of a write. */
+function rangeArguments({ key, filter, after, incarnation }: RangeCheckMutation, size: number): MutationArguments {
   const { collection, id: prefix } = key
-  const { audience, author, since = '-', until = '-' } = filter
-  return (
-    `${left} check-range ${collection} ${audience ? encodeLabel(audience.level, audience.compartments) : '-'} - - ` +
-    `${after} ${indexesOfFilter({ ...filter, collection })} ${incarnation ?? '-'} ${since} ${until} ` +
-    `${encodeName(author ?? '')} ${encodeName(prefix)}`
-  )
+  const { audience, author, notAuthor, since = '-', until = '-' } = filter
+  const kind =
+    `check-range ${collection} ${audience ? encodeLabel(audience.level, audience.compartments) : '-'} - ` +
+    `${after} ${indexesOfFilter({ ...filter, collection })} ${since} ${until} ${encodeName(author ?? '')}`
+  return [kind, versionAndSize(undefined, size), incarnation ?? '-', encodeName(prefix), encodeName(notAuthor ?? '')]
+}
+
+function versionAndSize(ifVersion: number | undefined, size: number): string {
+  return size === 1 ? `${ifVersion ?? '-'}` : `${ifVersion ?? '-'} ${size}`
 }
 
 /** How many past versions a write keeps, as `lua/write.lua` takes it. */

@@ -15,7 +15,7 @@ export interface UnpackedRow extends Row {
 
 // As lua/write.lua writes them, with and without a mark of their format.
 const beginning =
-  /^(?:v[4567] )?([0-9a-f]{8}) ((\d+) (\d+) (\d+) (\d+) (\d+) ([01]) (\S+) (\S+) (\S*) ([0-9a-f]+)(?:\.([0-9a-f]{40}))?\n[^\n]*)\n/
+  /^(?:v[45678] )?([0-9a-f]{8}) ((\d+) (\d+) (\d+) (\d+) (\d+) ([01]) (\S+) (\S+) (\S*) ([0-9a-f]+)(?:\.([0-9a-f]{40}))?(?: \d+)?\n[^\n]*)\n/
 
 /**
  * Unpacks a row.

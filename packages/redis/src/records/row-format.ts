@@ -15,11 +15,13 @@ import type { RecordKey } from '@skein/memory/store'
  * - 6: as format 5, and the indexes of a fact or an object include that by name.
  * - 7: as format 6, and past versions of the record may lie beside it. A process of format 6 would leave them when it
  *   erases the record, so it finds no row that it can read.
+ * - 8: as format 7, and a row may say since which version all have its label. A process of format 7 would leave that out
+ *   as it changes a label, so it finds no row that it can read.
  *
  * Later formats begin in the same way, so each row tells who can read it. The
  * scripts of `lua/` know these marks too.
  */
-export const currentFormat = 7
+export const currentFormat = 8
 
 /** The oldest format that this code reads. */
 const oldestFormat = 3

@@ -7,6 +7,7 @@ import type { ScriptRunner } from '../lua/script-runner.ts'
 import { pastScript } from '../lua/scripts.generated.ts'
 import { beginningOfRow, unpackRow } from '../records/record-row.ts'
 import { contentChecksum, resealedContent } from '../records/row-content.ts'
+import { currentFormat } from '../records/row-format.ts'
 
 /** The past versions of a space. Throws what the client throws. */
 export class SpacePast {
@@ -91,11 +92,12 @@ function withValue(key: RecordKey, member: string, value: string): string {
   const before = member.slice(0, nameOf(key.id).length + digits + 1)
   const rest = member.slice(before.length)
   const until = rest.slice(0, rest.indexOf(' ') + 1)
-  const [, head = '', indexes = ''] =
-    /^(?:v\d+ )?[0-9a-f]{8} (.*) \S+\n([^\n]*)\n$/.exec(beginningOfRow(rest.slice(until.length))) ?? []
+  const [, head = '', since = '', indexes = ''] =
+    /^(?:v\d+ )?[0-9a-f]{8} ((?:\S+ ){8}\S*) \S+( \d+)?\n([^\n]*)\n$/.exec(beginningOfRow(rest.slice(until.length))) ??
+    []
   const content = resealedContent(record, value)
-  const line = `${head} ${contentChecksum(key, content)}\n${indexes}`
-  return `${before}${until}v7 ${hash('sha1', line).slice(0, 8)} ${line}\n${content}`
+  const line = `${head} ${contentChecksum(key, content)}${since}\n${indexes}`
+  return `${before}${until}v${currentFormat} ${hash('sha1', line).slice(0, 8)} ${line}\n${content}`
 }
 
 const digits = 16

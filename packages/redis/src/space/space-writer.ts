@@ -16,6 +16,8 @@ import type { SpaceSession } from './space-session.ts'
 
 /** A write that finds the space changed opens it again, so often at most. */
 const maxAttempts = 10
+/** What the script replies for a batch: a line for each mutation, or why nothing was written. */
+type Answer = string | readonly string[]
 /** No record ever has this version. */
 const noVersion = -1
 
@@ -30,7 +32,7 @@ export class SpaceWriter {
   readonly #client: RedisClient
   /** The endings of names of bytes that this process has noted. */
   readonly #endings = new Set<string>()
-  readonly #writes = new Batcher<readonly string[], string[]>({
+  readonly #writes = new Batcher<readonly string[], Answer>({
     send: (batches) => this.#apply(batches),
     weightOf: (args) => args.reduce((sum, { length }) => sum + length, 0),
     maxWeight: 8_192,
@@ -56,20 +58,20 @@ export class SpaceWriter {
 
   /** @throws ValueError; CorruptRecordError, StoreFormatError when a row that it depends on can't be read: nothing was written. */
   async write(batch: readonly Mutation[]): Promise<Commit> {
-    // The script takes a batch to be as long as its mutations say.
+    // The script takes a batch to have one mutation at least.
     if (batch.length === 0) return { ok: true, written: [] }
     const args: string[] = []
     for (const [index, mutation] of batch.entries()) {
-      const left = batch.length - index
+      const size = index === 0 ? batch.length : 1
       if (mutation.type === 'set' && mutation.needs) await this.#noteEndings(mutation.needs)
       if (mutation.type !== 'reseal') {
-        args.push(...mutationArguments(mutation, this.#fitting(contentOf(mutation)), left))
+        args.push(...mutationArguments(mutation, this.#fitting(contentOf(mutation)), size))
         continue
       }
       const content = await this.#resealed(mutation)
       // If that version came to be in between, its details would be unknown here: the script must refuse it.
       const sure = content === undefined ? { ...mutation, ifVersion: noVersion } : mutation
-      args.push(...mutationArguments(sure, content ?? '', left))
+      args.push(...mutationArguments(sure, content ?? '', size))
     }
     const commit = commitOf(batch, await this.#writes.add(args))
     if (commit.ok) for (const { seq } of commit.written) this.#session.heard(seq)
@@ -102,14 +104,15 @@ export class SpaceWriter {
   }
 
   /** Each batch is an atom of its own; they share the way to the server. */
-  async #apply(batches: readonly (readonly string[])[]): Promise<string[][]> {
+  async #apply(batches: readonly (readonly string[])[]): Promise<Answer[]> {
     const mutations = batches.flat()
-    let state = await this.#session.current()
+    // Nothing is awaited where the space is known: the server begins with a full batch while the next one fills.
+    let state = this.#session.state ?? (await this.#session.current())
     let isOpened = false
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
       const args = [this.#base, this.#maxChanges, state.known, state.channel, `${this.#session.newest}`, ...mutations]
       const run = isOpened ? this.#scripts.runText(state.script, args) : this.#scripts.runKnown(state.script, args)
-      const answers = (await run) as string[][] | undefined
+      const answers = (await run) as Answer[] | undefined
       if (answers && answers[0]?.[0] !== 'lost') return answers
       // Nothing was done: the server was restarted and does not know the script, or the space is another one.
       const { closedConnections } = this.#scripts
@@ -133,8 +136,9 @@ export class SpaceWriter {
 }
 
 /** The reply of the script for a batch. */
-function commitOf(batch: readonly Mutation[], [outcome, ...fields]: readonly string[]): Commit {
-  if (outcome === 'ok') return { ok: true, written: fields.map((text) => writtenOf(text)) }
+function commitOf(batch: readonly Mutation[], answer: Answer): Commit {
+  if (typeof answer === 'string') return { ok: true, written: answer.split('\n').map(writtenOf) }
+  const [outcome, ...fields] = answer
   const [place, reason, row = '', version] = fields
   const index = Number(place)
   const { key, guard } = batch[index] as Mutation
@@ -146,6 +150,23 @@ function commitOf(batch: readonly Mutation[], [outcome, ...fields]: readonly str
 }
 
 function writtenOf(text: string): Written {
-  const [version = 0, seq = 0, createdAt = 0, updatedAt = 0, expiresAt = 0] = text.split(' ').map(Number)
+  const [version = 0, seq = 0, createdAt = 0, updatedAt = 0, expiresAt = 0] = numbersIn(text)
   return { version, seq, updatedAt, createdAt, expiresAt: expiresAt === 0 ? undefined : expiresAt }
 }
+
+/** The whole numbers of a line. To split it first takes four times as long. */
+function numbersIn(line: string): number[] {
+  const numbers: number[] = []
+  let number = 0
+  for (let at = 0; at < line.length; at += 1) {
+    const code = line.charCodeAt(at)
+    if (code === space) {
+      numbers.push(number)
+      number = 0
+    } else number = number * 10 + code - zero
+  }
+  numbers.push(number)
+  return numbers
+}
+
+const [space, zero] = [0x20, 0x30]
