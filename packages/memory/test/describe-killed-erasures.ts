@@ -30,8 +30,8 @@ const olga = {
 const subject = { subject: 'person/42' } as const
 /** So many records about the person: the plan of the larger number has more parts than go at a time. */
 const sizes = [
-  ['in steps', 2_600, ['draft', 'in force', 'note', 'step', 'past', 'scrub', 'report', 'end of plan', 'done']],
-  ['at once', 20, ['in force', 'note', 'past', 'scrub', 'done']],
+  ['in steps', 2_100, ['draft', 'in force', 'note', 'step', 'past', 'scrub', 'report', 'end of plan', 'done']],
+  ['at once', 20, ['in force', 'past', 'scrub', 'done']],
 ] as const
 
 /**
@@ -55,54 +55,58 @@ export function describeKilledErasures(place: () => RestorablePlace, every: numb
     return deeds
   }
 
-  it.each(sizes)('is whole or has not begun after kill -9 at any deed: %s', async (_, size, kinds) => {
-    const filling = await open()
-    await fillForErasure(filling, size)
-    const before = await portraitOf(filling, olga)
-    await filling.close()
-    await place().keep()
-    expect(await place().found(canaries.gone)).toEqual(canaries.gone)
+  it.each(sizes)(
+    'is whole or has not begun after kill -9 at any deed: %s',
+    async (_, size, kinds) => {
+      const filling = await open()
+      await fillForErasure(filling, size)
+      const before = await portraitOf(filling, olga)
+      await filling.close()
+      await place().keep()
+      expect(await place().found(canaries.gone)).toEqual(canaries.gone)
 
-    const deeds = await forgetting('', '')
-    expect(new Set(byKind(deeds).keys())).toEqual(new Set<string>(kinds))
-    await using whole = await open()
-    const after = await portraitOf(whole, olga)
-    expect(after).not.toEqual(before)
-    const [report, noted] = [await erasuresIn(whole), await notesIn(whole)]
-    expect(report).toMatchObject([{ state: 'done' }])
-    expect(await place().found(canaries.all)).toEqual(canaries.stay)
-    await whole.close()
+      const deeds = await forgetting('', '')
+      expect([...byKind(deeds).keys()]).toEqual(expect.arrayContaining([...kinds]))
+      await using whole = await open()
+      const after = await portraitOf(whole, olga)
+      expect(after).not.toEqual(before)
+      const [report, noted] = [await erasuresIn(whole), await notesIn(whole)]
+      expect(report).toMatchObject([{ state: 'done' }])
+      expect(await place().found(canaries.all)).toEqual(canaries.stay)
+      await whole.close()
 
-    for (const [n, { deed, when }] of momentsOf(deeds, every).entries()) {
-      const at = `${when} ${deed}`
-      await place().restore()
-      await forgetting(deed, when)
-      const memory = await open()
-      try {
-        const [erasure] = await erasuresIn(memory)
-        const isInForce = erasure !== undefined
-        // What a hold comes before is not forgotten; what came before it goes.
-        const holds = memory.as(olga).holds
-        const hold = n % 2 === 0 ? await holds.place(subject, { reason: 'Case 7' }) : undefined
-        expect(await portraitOf(memory, olga), at).toEqual(isInForce ? after : before)
-        if (hold) {
-          expect(hold.held, at).toEqual(isInForce ? {} : expect.objectContaining({ facts: expect.any(Number) }))
-          const asking = memory.as(olga).forget(subject, { reason: 'asked', derived: 'forget' })
-          if (isInForce) expect(await asking, at).toMatchObject({ id: undefined, forgotten: {} })
-          else await expect(asking, at).rejects.toMatchObject({ code: 'SKEIN_HELD' })
-          await holds.release(hold.id, { reason: 'settled' })
+      for (const [n, { deed, when }] of momentsOf(deeds, every).entries()) {
+        const at = `${when} ${deed}`
+        await place().restore()
+        await forgetting(deed, when)
+        const memory = await open()
+        try {
+          const [erasure] = await erasuresIn(memory)
+          const isInForce = erasure !== undefined
+          // What a hold comes before is not forgotten; what came before it goes.
+          const holds = memory.as(olga).holds
+          const hold = n % 2 === 0 ? await holds.place(subject, { reason: 'Case 7' }) : undefined
+          expect(await portraitOf(memory, olga), at).toEqual(isInForce ? after : before)
+          if (hold) {
+            expect(hold.held, at).toEqual(isInForce ? {} : expect.objectContaining({ facts: expect.any(Number) }))
+            const asking = memory.as(olga).forget(subject, { reason: 'asked', derived: 'forget' })
+            if (isInForce) expect(await asking, at).toMatchObject({ id: undefined, forgotten: {} })
+            else await expect(asking, at).rejects.toMatchObject({ code: 'SKEIN_HELD' })
+            await holds.release(hold.id, { reason: 'settled' })
+          }
+          if (!isInForce) await memory.as(olga).forget(subject, { reason: 'asked', derived: 'forget' })
+          await expect.poll(() => erasuresIn(memory), { message: at }).toEqual(report)
+          expect(await portraitOf(memory, olga), at).toEqual(after)
+          expect(await notesIn(memory), at).toEqual(noted)
+          expect(await leftOf(place().open()), at).toEqual([])
+          await expect.poll(() => place().found(canaries.all), { message: at }).toEqual(canaries.stay)
+        } finally {
+          await memory.close()
         }
-        if (!isInForce) await memory.as(olga).forget(subject, { reason: 'asked', derived: 'forget' })
-        await expect.poll(() => erasuresIn(memory), { message: at }).toEqual(report)
-        expect(await portraitOf(memory, olga), at).toEqual(after)
-        expect(await notesIn(memory), at).toEqual(noted)
-        expect(await leftOf(place().open()), at).toEqual([])
-        await expect.poll(() => place().found(canaries.all), { message: at }).toEqual(canaries.stay)
-      } finally {
-        await memory.close()
       }
-    }
-  })
+    },
+    600_000,
+  )
 }
 
 interface Moment {

@@ -54,5 +54,5 @@ describe.skipIf(missing)(`An erasure on Redis${missing ? ` (${missing})` : ''}`,
       return texts.filter((text) => bytes.some((file) => file.includes(text)))
     },
   })
-  describeKilledErasures(place, 5)
+  describeKilledErasures(place, 8)
 })

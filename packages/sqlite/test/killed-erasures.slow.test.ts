@@ -30,5 +30,5 @@ describe('An erasure in SQLite', () => {
       return texts.filter((one) => bytes.some((file) => file.includes(one)))
     },
   })
-  describeKilledErasures(place, 5)
+  describeKilledErasures(place, 8)
 })

@@ -1,7 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
-import { auditMutation } from '../audit/audit-log.ts'
-import type { NotedGroup } from '../audit/noted-reads.ts'
 import type { ObjectShelf } from '../objects/object-shelf.ts'
 import type { DeleteMutation, Mutation } from '../store/mutation.ts'
 import { hashOf } from '../store/object-id.ts'
@@ -10,6 +8,7 @@ import type { Store } from '../store/store.ts'
 import { withWithdrawn } from '../values/access.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import type { Erasure } from './erasure.ts'
+import { notePart } from './erasure-notes.ts'
 import type { Doomed, Plan } from './erasure-plan.ts'
 import { lastToGo, partsAtOnce, planKeys, runningPlans } from './erasure-plan.ts'
 import { erasePast } from './find-past.ts'
@@ -38,7 +37,7 @@ export async function carryOutAll(erasers: Erasers): Promise<void> {
  * @returns how many contents of objects are gone.
  */
 export async function carryOut(erasers: Erasers, plan: Plan): Promise<number> {
-  const { store, shelf } = erasers
+  const { store, shelf, owner } = erasers
   const key = { collection: 'erasures', id: plan.id } as const
   const [record] = await store.read([key])
   // Somebody else has completed it.
@@ -47,7 +46,7 @@ export async function carryOut(erasers: Erasers, plan: Plan): Promise<number> {
   const hashes = new Set<string>()
   for (const [n, part] of plan.parts.entries()) {
     for (const { collection, id } of part) if (collection === 'objects') hashes.add(hashOf(id))
-    await notePastVersions(erasers, plan, n, record)
+    await notePart(store, owner, plan, n, record)
     for (let from = 0; from < part.length;) {
       erasers.assertOpen()
       const step = part.slice(from, from + size)
@@ -82,7 +81,7 @@ async function isGone(store: Store, hash: string, { sensitivity, compartments }:
 async function eraseStep(erasers: Erasers, plan: Plan, step: readonly Doomed[], record: StoredRecord): Promise<void> {
   const { store } = erasers
   const whole = step.filter(({ isPast }) => !isPast)
-  await erase(erasers, plan, whole, record)
+  await erase(store, plan, whole, record)
   // Somebody may have replaced what was to go.
   await erasePast(
     store,
@@ -96,12 +95,11 @@ async function eraseStep(erasers: Erasers, plan: Plan, step: readonly Doomed[], 
 
 /** Removes records that a plan names, as far as they are there. */
 async function erase(
-  { store, owner }: Erasers,
+  store: Store,
   plan: Plan,
   step: readonly Doomed[],
-  { author, value }: StoredRecord,
+  { author }: Pick<StoredRecord, 'author'>,
 ): Promise<void> {
-  const { reason } = decodeJson(value) as Erasure
   for (;;) {
     const found = await store.read(step.map(({ collection, id }) => ({ collection, id })))
     const present = found.filter((record, n): record is StoredRecord => {
@@ -111,44 +109,9 @@ async function erase(
     const removals = present.map(({ collection, id, version }): DeleteMutation => {
       return { type: 'delete', key: { collection, id }, author, ifVersion: version }
     })
-    const batch: readonly Mutation[] = [
-      ...removals,
-      auditMutation(
-        owner,
-        present.map((one) => noteOf(one, author, reason)),
-        undefined,
-      ),
-    ]
-    const { ok } = await store.write(batch)
+    const { ok } = await store.write(removals)
     if (ok) return
   }
-}
-
-/**
- * Notes the past versions that a part of a plan names, once, whoever carries it out and however often: no batch can
- * remove them, so they go afterwards.
- */
-async function notePastVersions(
-  { store, owner }: Erasers,
-  plan: Plan,
-  n: number,
-  { author, value }: StoredRecord,
-): Promise<void> {
-  const past = plan.parts[n]?.filter(({ isPast }) => isPast) ?? []
-  if (past.length === 0) return
-  const { reason } = decodeJson(value) as Erasure
-  const notes = past.map((one) => noteOf(one, author, reason))
-  const key = { collection: 'audit', id: `${plan.id}-${n}` } as const
-  await store.write([{ ...auditMutation(owner, notes, undefined), key, ifVersion: 0 }])
-}
-
-/** The note of the audit on a record that goes. */
-export function noteOf(
-  { collection, id, sensitivity, compartments }: Omit<Doomed, 'version'>,
-  agent: string,
-  reason: string,
-): NotedGroup {
-  return { agent, action: 'erase', outcome: 'hit', reason, collection, sensitivity, compartments, ids: [[id, 1]] }
 }
 
 /**
