@@ -30,8 +30,8 @@ const olga = {
 const subject = { subject: 'person/42' } as const
 /** So many records about the person: the plan of the larger number has more parts than go at a time. */
 const sizes = [
-  ['in steps', 2_600, ['draft', 'in force', 'note', 'step', 'past', 'scrub', 'report', 'end of plan', 'done']],
-  ['at once', 20, ['in force', 'note', 'past', 'scrub', 'done']],
+  ['in steps', 2_100, ['draft', 'in force', 'note', 'step', 'past', 'scrub', 'report', 'end of plan', 'done']],
+  ['at once', 20, ['in force', 'past', 'scrub', 'done']],
 ] as const
 
 /**
@@ -64,7 +64,7 @@ export function describeKilledErasures(place: () => RestorablePlace): void {
       expect(await place().found(canaries.gone)).toEqual(canaries.gone)
 
       const deeds = await forgetting('', '')
-      expect(new Set(byKind(deeds).keys())).toEqual(new Set<string>(kinds))
+      expect([...byKind(deeds).keys()]).toEqual(expect.arrayContaining([...kinds]))
       await using whole = await open()
       const after = await portraitOf(whole, olga)
       expect(after).not.toEqual(before)

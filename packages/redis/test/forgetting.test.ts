@@ -38,22 +38,27 @@ describe.skipIf(missing)(`Forgetting on Redis${missing ? ` (${missing})` : ''}`,
         'canaryobject',
         'canaryderived',
         'canarymail',
+        'canaryperson',
+        'canarywish',
       ]
       const [first, latest, turn, tag = '', object, derived, mail] = words
-      await ann.facts.set('fact', first, { subject: 'p' })
-      await ann.facts.set('fact', latest, { subject: 'p' })
-      const entry = await ann.observations.log({ value: turn, tags: [tag], subject: 'p' })
-      await ann.objects.put(`${object} `.repeat(100), { subject: 'p' })
+      const [subject, wish] = ['canaryperson', 'canarywish']
+      await ann.facts.set('fact', first, { subject })
+      await ann.facts.set('fact', latest, { subject })
+      const entry = await ann.observations.log({ value: turn, tags: [tag], subject })
+      await ann.objects.put(`${object} `.repeat(100), { subject })
       await ann.learnings.log({ signal: 'success', context: {}, details: derived, derivedFrom: [entry] })
       await ann.agents.post({ to: 'bob', message: { type: 'note', entry: entry.id, text: mail } })
       await ann.facts.set('other', 'stays')
+      await ann.facts.set('tagged', 1, { tags: [wish] })
       await memory.vectorsReady()
       await using store = await redisStore(server.url).open('default', 'reader')
       const { records } = await store.query({ collection: 'vectors', order: 'oldest', limit: 10 })
       expect(records).toHaveLength(2)
       for (const { value } of records) words.push((JSON.parse(value) as { vector: string }).vector)
       expect(found(server.folder, [...words, 'stays'])).toEqual([...words, 'stays'])
-      await ann.forget({ subject: 'p' }, { reason: 'asked' })
+      await ann.forget({ subject }, { reason: 'asked' })
+      await ann.forget({ tags: [wish] }, { reason: 'asked' })
       await admin.save()
       // The server removes its old file in the background.
       await expect.poll(() => found(server.folder, [...words, 'stays'])).toEqual(['stays'])

@@ -64,18 +64,23 @@ it('leaves nothing of what was forgotten in the file, its log and later backups'
     'canaryresult',
     'canaryderived',
     'canarymail',
+    'canaryperson',
+    'canarywish',
   ]
   const [first, latest, turn, tag, object, result, derived, mail] = words as [string, ...string[]]
-  await ann.facts.set('fact', first, { subject: 'p' })
-  await ann.facts.set('fact', latest, { subject: 'p' })
-  const entry = await ann.observations.log({ value: turn, tags: [tag ?? ''], subject: 'p' })
-  await ann.objects.put(`${object} `.repeat(2_000), { subject: 'p' })
+  const [subject, wish] = ['canaryperson', 'canarywish']
+  await ann.facts.set('fact', first, { subject })
+  await ann.facts.set('fact', latest, { subject })
+  const entry = await ann.observations.log({ value: turn, tags: [tag ?? ''], subject })
+  await ann.objects.put(`${object} `.repeat(2_000), { subject })
   await ann.once('work', () => result)
   await ann.learnings.log({ signal: 'success', context: {}, details: derived, derivedFrom: [entry] })
   await ann.agents.post({ to: 'bob', message: { type: 'note', entry: entry.id, text: mail } })
   await ann.facts.set('other', 'stays')
+  await ann.facts.set('tagged', 1, { tags: [wish] })
   expect(found(path, [...words, 'stays'])).toEqual([...words, 'stays'])
-  await ann.forget({ subject: 'p' }, { reason: 'asked' })
+  await ann.forget({ subject }, { reason: 'asked' })
+  await ann.forget({ tags: [wish] }, { reason: 'asked' })
   const [work] = (await ann.records.list({ collection: 'work' })).items
   await ann.forget(`work/${work?.id}`, { reason: 'asked' })
   await backup(path, join(dirname(path), 'later.db'))

@@ -1,7 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
-import { auditMutation } from '../audit/audit-log.ts'
-import type { NotedGroup } from '../audit/noted-reads.ts'
 import type { ObjectShelf } from '../objects/object-shelf.ts'
 import type { StoredSpace } from '../space/space.ts'
 import type { DeleteMutation, Mutation } from '../store/mutation.ts'
@@ -11,11 +9,19 @@ import type { Store } from '../store/store.ts'
 import { withWithdrawn } from '../values/access.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import type { Erasure } from './erasure.ts'
+import { notePart } from './erasure-notes.ts'
 import type { Doomed, Plan } from './erasure-plan.ts'
-import { lastToGo, partsAtOnce, planKeys } from './erasure-plan.ts'
+import { lastToGo, partsAtOnce, planKeys, searchKey } from './erasure-plan.ts'
 import { erasePast } from './find-past.ts'
 import { leaveMarks } from './leave-marks.ts'
-import { firstStep, nextStep } from './step-size.ts'
+
+/** How long a step may keep other writers waiting, in milliseconds. */
+const stepMs = 6
+const fewestAtOnce = 16
+const mostAtOnce = 200
+
+/** How many records go in the first step of an erasure. */
+const firstStep = 25
 
 /** What carries an erasure out. The store shows what is being erased. */
 export interface Erasers {
@@ -41,7 +47,7 @@ export function erasersOf(space: StoredSpace): Erasers {
  * @returns how many contents of objects are gone.
  */
 export async function carryOut(erasers: Erasers, plan: Plan): Promise<number> {
-  const { store, shelf } = erasers
+  const { store, shelf, owner } = erasers
   const key = { collection: 'erasures', id: plan.id } as const
   const [record] = await store.read([key])
   // Somebody else has completed it.
@@ -50,7 +56,7 @@ export async function carryOut(erasers: Erasers, plan: Plan): Promise<number> {
   const hashes = new Set<string>()
   for (const [n, part] of plan.parts.entries()) {
     for (const { collection, id } of part) if (collection === 'objects') hashes.add(hashOf(id))
-    await notePastVersions(erasers, plan, n, record)
+    await notePart(store, owner, plan, n, record)
     for (let from = 0; from < part.length;) {
       erasers.assertOpen()
       const step = part.slice(from, from + size)
@@ -66,7 +72,6 @@ export async function carryOut(erasers: Erasers, plan: Plan): Promise<number> {
     await shelf.forget(hash)
     if (await isGone(store, hash, record)) contents += 1
   }
-  await store.scrub()
   return contents
 }
 
@@ -84,7 +89,7 @@ async function isGone(store: Store, hash: string, { sensitivity, compartments }:
 async function eraseStep(erasers: Erasers, plan: Plan, step: readonly Doomed[], record: StoredRecord): Promise<void> {
   const { store } = erasers
   const whole = step.filter(({ isPast }) => !isPast)
-  await erase(erasers, plan, whole, record)
+  await erase(store, plan, whole, record)
   // Somebody may have replaced what was to go.
   await erasePast(
     store,
@@ -98,12 +103,11 @@ async function eraseStep(erasers: Erasers, plan: Plan, step: readonly Doomed[], 
 
 /** Removes records that a plan names, as far as they are there. */
 async function erase(
-  { store, owner }: Erasers,
+  store: Store,
   plan: Plan,
   step: readonly Doomed[],
-  { author, value }: StoredRecord,
+  { author }: Pick<StoredRecord, 'author'>,
 ): Promise<void> {
-  const { reason } = decodeJson(value) as Erasure
   for (;;) {
     const found = await store.read(step.map(({ collection, id }) => ({ collection, id })))
     const present = found.filter((record, n): record is StoredRecord => {
@@ -113,44 +117,9 @@ async function erase(
     const removals = present.map(({ collection, id, version }): DeleteMutation => {
       return { type: 'delete', key: { collection, id }, author, ifVersion: version }
     })
-    const batch: readonly Mutation[] = [
-      ...removals,
-      auditMutation(
-        owner,
-        present.map((one) => noteOf(one, author, reason)),
-        undefined,
-      ),
-    ]
-    const { ok } = await store.write(batch)
+    const { ok } = await store.write(removals)
     if (ok) return
   }
-}
-
-/**
- * Notes the past versions that a part of a plan names, once, whoever carries it out and however often: no batch can
- * remove them, so they go afterwards.
- */
-async function notePastVersions(
-  { store, owner }: Erasers,
-  plan: Plan,
-  n: number,
-  { author, value }: StoredRecord,
-): Promise<void> {
-  const past = plan.parts[n]?.filter(({ isPast }) => isPast) ?? []
-  if (past.length === 0) return
-  const { reason } = decodeJson(value) as Erasure
-  const notes = past.map((one) => noteOf(one, author, reason))
-  const key = { collection: 'audit', id: `${plan.id}-${n}` } as const
-  await store.write([{ ...auditMutation(owner, notes, undefined), key, ifVersion: 0 }])
-}
-
-/** The note of the audit on a record that goes. */
-export function noteOf(
-  { collection, id, sensitivity, compartments }: Omit<Doomed, 'version'>,
-  agent: string,
-  reason: string,
-): NotedGroup {
-  return { agent, action: 'erase', outcome: 'hit', reason, collection, sensitivity, compartments, ids: [[id, 1]] }
 }
 
 /**
@@ -159,6 +128,9 @@ export function noteOf(
  */
 export async function complete(erasers: Erasers, plan: Plan, contents: number): Promise<void> {
   const { store } = erasers
+  // It may say what the records were like, so it goes before the medium is cleaned.
+  if (plan.search) await store.write([{ type: 'delete', key: searchKey(plan.id), author: 'skein' }])
+  await store.scrub()
   const removals = planKeys(plan).map((key): DeleteMutation => ({ type: 'delete', key, author: 'skein' }))
   const last = removals.splice(0, 1 + partsAtOnce)
   const total = (plan.contents ?? 0) + contents
@@ -191,4 +163,16 @@ async function report(
     const { ok } = await store.write([{ type: 'set', key, value: encodeJson(said), meta, ifVersion: version }, ...more])
     if (ok) return
   }
+}
+
+/**
+ * How many records go in the next step. Only the store knows what removing one takes: of a long text, all that search
+ * knows of its words has to go.
+ *
+ * @param size - How many went in the step before.
+ * @param tookMs - How long that took.
+ */
+function nextStep(size: number, tookMs: number): number {
+  const fitting = Math.floor((size * stepMs) / Math.max(tookMs, 1))
+  return Math.min(mostAtOnce, 2 * size, Math.max(fewestAtOnce, fitting))
 }

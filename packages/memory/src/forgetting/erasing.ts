@@ -10,8 +10,9 @@ import type { Seq } from '../store/record.ts'
 import { joinLabels } from '../values/access.ts'
 import { VersionConflictError } from '../values/errors.ts'
 import { encodeJson } from '../values/json.ts'
-import { carryOut, complete, erasersOf, noteOf } from './carry-out.ts'
+import { carryOut, complete, erasersOf } from './carry-out.ts'
 import type { Erasure } from './erasure.ts'
+import { noteMutation } from './erasure-notes.ts'
 import { draftOf, enforce, inParts, planAtOnce } from './erasure-plan.ts'
 import type { Plan, Search } from './erasure-plan.ts'
 import { isWhole, mayErase, requireUnheld } from './may-erase.ts'
@@ -91,18 +92,16 @@ export class Erasing {
   async #atOnce(checked: readonly Shown[]): Promise<Planned | undefined> {
     let records = checked
     while (records.length > 0) {
-      // Past versions go afterwards, and are noted then.
-      const whole = records.filter(isWhole)
-      const removals = whole.map(({ collection, id, version }): OwnMutation => {
+      const removals = records.filter(isWhole).map(({ collection, id, version }): OwnMutation => {
         return { type: 'delete', key: { collection, id }, ifVersion: version }
       })
-      const { id: agent } = this.#actor.principal
-      const notes = whole.map((record) => noteOf(record, agent, this.#said.reason))
-      const noted = notes.length === 0 ? [] : [this.#actor.audited(notes)]
-      const plan = this.#actor.plain(planAtOnce(this.#id, records, this.#search))
+      const { id: author } = this.#actor.principal
+      const { owner } = this.#space
+      const note = noteMutation(owner, { id: this.#id }, 0, records, { author, reason: this.#said.reason })
+      const plan = this.#actor.plain([note, ...planAtOnce(this.#id, records, this.#search)])
       try {
-        const seq = await this.#enforce(records, plan, [...removals, ...noted])
-        return { plan: { id: this.#id, seq, parts: [records] }, records }
+        const seq = await this.#enforce(records, plan, removals)
+        return { plan: { id: this.#id, seq, parts: [records], search: this.#search }, records }
       } catch (error) {
         if (!(error instanceof VersionConflictError)) throw error
         const now = await this.#asTheyAre(records)
@@ -129,7 +128,7 @@ export class Erasing {
         )
         const { noticeMs } = this.#space
         if (noticeMs > 0) await pause(noticeMs)
-        return { plan: { id: this.#id, seq, parts }, records }
+        return { plan: { id: this.#id, seq, parts, search: this.#search }, records }
       } catch (error) {
         // The holds have changed, or this machine has slept for so long that the parts have expired.
         if (!(error instanceof VersionConflictError)) throw error

@@ -18,8 +18,9 @@ import type { ForgetFilter } from './forget-options.ts'
  * `erasures`, which is tagged, the plan comes into force. From then on nobody reads what it names (`hideForgotten`),
  * and whoever finds it carries it out (`carryOut`), as often as it takes.
  *
- *   settings/erasing/<id>       how many parts there are; its `seq` is the moment of the erasure
- *   settings/erasing/<id>/<n>   a part: what goes
+ *   settings/erasing/<id>          how many parts there are; its `seq` is the moment of the erasure
+ *   settings/erasing/<id>/<n>      a part: what goes
+ *   settings/erasing/<id>/search   what was asked for, until nothing more of it is found
  */
 
 /** A record that is to go, as it was seen. */
@@ -125,20 +126,19 @@ export function enforce(
   const kept = versions.map((ifVersion, n): TouchMutation => {
     return { type: 'touch', key: planKey(id, n), ifVersion, ttlMs: limits.ttlMs }
   })
-  const head: Head = { parts: versions.length, contents, search, ...(told && { told: [...told] }) }
-  return [...kept, settingOf(id, head)]
+  const head: Head = { parts: versions.length, contents, ...(told && { told: [...told] }) }
+  return [...kept, ...searchOf(id, search), settingOf(id, head)]
 }
 
 /** The writes of a plan that is in force as soon as it is stored. */
 export function planAtOnce(id: string, doomed: readonly Doomed[], search: Search | undefined): readonly SetMutation[] {
-  return [partOf(id, doomed, 0), settingOf(id, { parts: 1, search } satisfies Head)]
+  return [partOf(id, doomed, 0), ...searchOf(id, search), settingOf(id, { parts: 1 } satisfies Head)]
 }
 
 interface Head {
   readonly parts: number
   readonly told?: readonly (readonly [string, Stamp])[]
   readonly contents?: number | undefined
-  readonly search?: Search | undefined
 }
 
 /** The keys of all records of a plan. */
@@ -168,7 +168,9 @@ export async function runningPlans(
 }
 
 async function readPlan(store: Pick<Store, 'read'>, id: string, head: StoredRecord): Promise<Plan> {
-  const { parts: count, told, contents, search } = decodeJson(head.value) as Head
+  const { parts: count, told, contents } = decodeJson(head.value) as Head
+  const [sought] = await store.read([searchKey(id)])
+  const search = sought && (decodeJson(sought.value) as Search)
   const parts: (readonly Doomed[])[] = []
   for (let from = 0; from < count; from += partsAtOnce) {
     const keys = Array.from({ length: Math.min(partsAtOnce, count - from) }, (_, n) => planKey(id, from + n))
@@ -196,6 +198,15 @@ function doomedOf({ value }: StoredRecord): readonly Doomed[] {
 /** What a past version is hidden by while it is being erased. */
 export function pastName({ collection, id, version }: RecordKey & { readonly version: number }): string {
   return `past ${version} ${collection}/${id}`
+}
+
+/** The key of what a plan began with. */
+export function searchKey(id: string): RecordKey {
+  return { collection: 'settings', id: `erasing/${id}/search` }
+}
+
+function searchOf(id: string, search: Search | undefined): readonly SetMutation[] {
+  return search ? [{ ...settingOf(id, search), key: searchKey(id) }] : []
 }
 
 function planKey(id: string, part?: number): RecordKey {
