@@ -60,7 +60,8 @@ it('script: summarizes files, each sentence with its place', async () => {
   const { stdout } = await run(project, 'main.ts', 'a.txt')
   expect(stdout).toContain('Anvils are heavy. [0]')
   expect((await run(project, 'main.ts', 'a.txt')).stdout).toBe(stdout)
-  await expect(run(project, 'main.ts')).rejects.toThrow('Name the files')
+  const usage = 'Name the files to summarize: npm start -- README.md\n'
+  await expect(run(project, 'main.ts')).rejects.toMatchObject({ code: 1, stderr: usage })
 })
 
 it('web: answers visitors, and ends cleanly', async () => {

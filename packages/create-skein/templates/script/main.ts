@@ -6,7 +6,10 @@ import { openMemory } from '@skein/memory'
 import { sqliteStore } from '@skein/sqlite'
 
 const files = process.argv.slice(2)
-if (files.length === 0) throw new Error('Name the files to summarize: npm start -- README.md')
+if (files.length === 0) {
+  console.error('Name the files to summarize: npm start -- README.md')
+  process.exit(1)
+}
 
 // The memory outlives this process: run it again, and nothing is computed twice.
 const memory = await openMemory({ store: sqliteStore('flock.db') })
