@@ -16,11 +16,15 @@ const [where = ''] = process.argv.slice(2)
 const store = where.startsWith('redis:') ? redisStore(where) : sqliteStore(where)
 const memory = await openMemory({ store })
 let bystander: Bystander | undefined
+
+async function start(): Promise<void> {
+  bystander = await Bystander.start(memory, 'cleo')
+  process.send?.('started')
+}
+
 process.on('message', (order) => {
-  if (order === 'start') {
-    bystander = new Bystander(memory, 'cleo')
-    process.send?.('started')
-  } else void bystander?.stop().then((waits) => process.send?.(waits))
+  if (order === 'start') void start()
+  else void bystander?.stop().then((waits) => process.send?.(waits))
 })
 process.on('disconnect', () => void memory.close())
 process.send?.('ready')

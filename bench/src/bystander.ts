@@ -13,10 +13,18 @@ export type BystanderWaits = Readonly<Record<BystanderCall, number>>
 export class Bystander {
   readonly #calls: Readonly<Record<BystanderCall, () => Promise<unknown>>>
   readonly #waits: Record<BystanderCall, Promise<number>[]> = { write: [], read: [], search: [] }
-  readonly #due: Record<BystanderCall, number>
-  readonly #timer: NodeJS.Timeout
+  #due: Record<BystanderCall, number> = { write: 0, read: 0, search: 0 }
+  #timer: NodeJS.Timeout | undefined
 
-  constructor(memory: Memory, id: string) {
+  /** Begins once it has made each call, so that what a first call prepares is no part of what is measured. */
+  static async start(memory: Memory, id: string): Promise<Bystander> {
+    const bystander = new Bystander(memory, id)
+    for (const call of Object.values(bystander.#calls)) await call()
+    bystander.#begin()
+    return bystander
+  }
+
+  private constructor(memory: Memory, id: string) {
     const { facts, observations } = memory.as({ id, role: 'sales' })
     let written = 0
     this.#calls = {
@@ -25,6 +33,9 @@ export class Bystander {
       // A frequent word and a rare one: most of what has them goes.
       search: () => observations.search('w0 w100', { limit: 10 }),
     }
+  }
+
+  #begin(): void {
     const now = performance.now()
     this.#due = { write: now, read: now, search: now }
     this.#timer = setInterval(() => this.#catchUp(), everyMs.write)

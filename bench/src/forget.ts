@@ -121,7 +121,7 @@ async function openPlace(store: string, where: string, memory: Memory): Promise<
 }
 
 /** Calls of a person, and three notes on each, which are about the person because the call is. */
-export async function fill(memory: Memory, count: number): Promise<void> {
+async function fill(memory: Memory, count: number): Promise<void> {
   const { observations } = memory.as({ id: 'ann', role: 'sales' })
   const others = memory.as({ id: 'bob', role: 'sales' }).observations
   const text = wordsFrom(42)
@@ -139,7 +139,7 @@ async function erase({ memory, bystander }: Place, count: number): Promise<Erase
   const officer = memory.as({ id: 'olga', role: 'privacy', rights: ['erase'] })
   bystander.send('start')
   await once(bystander, 'message')
-  const own = new Bystander(memory, 'bob')
+  const own = await Bystander.start(memory, 'bob')
   const startedAt = performance.now()
   const { forgotten } = await officer.forget({ subject: person }, { reason: 'asked', derived: 'forget' })
   const totalMs = performance.now() - startedAt
