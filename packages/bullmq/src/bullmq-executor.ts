@@ -24,12 +24,13 @@ import { callerFigures } from './metrics/caller-figures.ts'
 import { ModuleReader } from './module-reader.ts'
 import { ActivityQueues } from './queue/activity-queues.ts'
 import { connect, databaseOf } from './queue/connection.ts'
-import { InputSizeError, NoWorkerError } from './queue/queue-errors.ts'
+import { InputSizeError } from './queue/queue-errors.ts'
 import { QueueNames } from './queue/queue-names.ts'
 import type { ActivityIdentity } from './queue/queue-names.ts'
 import { bindQueue } from './queue/queue-owner.ts'
-import { missingFor, Registry } from './queue/registry.ts'
+import { Registry } from './queue/registry.ts'
 import { requireServer } from './queue/require-server.ts'
+import { WorkerWatch } from './queue/worker-watch.ts'
 
 /**
  * Runs the activities of a flock on workers of any number of machines, over BullMQ: see `createWorker` and
@@ -59,8 +60,8 @@ export function bullmqExecutor(given: BullmqExecutorOptions): ExecutorFactory {
 
 /** How long a worker is told that a job is wanted no longer, in milliseconds. */
 const cancelledMs = 60_000
-/** How often it is looked whether some worker has what waits, in milliseconds. */
-const missingLookMs = 1_000
+/** How often it is looked who works, and whether some worker has what waits, in milliseconds. */
+const tickMs = 1_000
 /** How long a result is kept that its caller has, in milliseconds: until that has kept it itself. */
 const takenMs = 10_000
 /** How long closing waits for a server that is away, in milliseconds. */
@@ -82,7 +83,7 @@ class BullmqExecutor implements Executor {
   readonly #options: ResolvedBullmqOptions
   readonly #client: Redis
   readonly #names: QueueNames
-  readonly #registry: Registry
+  readonly #watch: WorkerWatch
   readonly #modules: ModuleReader
   readonly #pending: PendingJobs
   readonly #queues: ActivityQueues
@@ -101,14 +102,15 @@ class BullmqExecutor implements Executor {
     this.#options = options
     this.#client = client
     this.#names = names
-    this.#registry = new Registry(client, names)
-    this.#queues = new ActivityQueues({ client, names, registry: this.#registry, limits: options.limits })
+    const registry = new Registry(client, names)
+    this.#watch = new WorkerWatch(registry, names.queue, options.workerTimeoutMs)
+    this.#queues = new ActivityQueues({ client, names, registry, limits: options.limits })
     this.#modules = new ModuleReader(parts.memory)
     this.#pending = new PendingJobs(client, names, {
       add: (job) => this.#add(job),
       remove: async (job) => void (await (await this.#queues.of(job.identity)).remove(job.id)),
     })
-    this.#timer = setInterval(() => this.#inBackground(this.#tick()), missingLookMs).unref()
+    this.#timer = setInterval(() => this.#inBackground(this.#tick()), tickMs).unref()
     this.#stopObserving = parts.memory.tracing.observe(callerFigures(() => this.#pending.all))
   }
 
@@ -124,6 +126,7 @@ class BullmqExecutor implements Executor {
     }
     const executor = new BullmqExecutor(parts, options, client, names)
     const channel = names.channel('events', databaseOf(client))
+    await executor.#watch.look([])
     executor.#listener = await JobListener.open(
       client,
       channel,
@@ -135,6 +138,10 @@ class BullmqExecutor implements Executor {
 
   get waiting(): number {
     return this.#pending.waiting
+  }
+
+  get width(): number {
+    return this.#watch.width
   }
 
   async describe(module: string, signal?: AbortSignal): Promise<ModuleDescription> {
@@ -235,22 +242,15 @@ class BullmqExecutor implements Executor {
       .exec()
   }
 
-  /** Forgets results that were taken, and looks whether a worker has what waits. */
+  /** Forgets results that were taken, and looks who works. */
   async #tick(): Promise<void> {
     const now = performance.now()
     while (this.#taken[0] && this.#taken[0].until <= now) {
       const { job } = this.#taken.shift() as { readonly job: PendingJob }
       this.#inBackground(this.#forget(job))
     }
-    const late = this.#pending.all.filter(
-      ({ isStarted, since }) => !isStarted && now - since >= this.#options.workerTimeoutMs,
-    )
-    if (late.length === 0) return
-    const workers = await this.#registry.workers()
-    for (const job of late) {
-      const missing = missingFor(job.identity, workers)
-      if (missing !== undefined) job.reject(new NoWorkerError(job.identity.name, this.#names.queue, missing))
-    }
+    // Nobody asks how much the workers can run while nothing is under way.
+    if (this.#pending.all.length > 0) await this.#watch.look(this.#pending.all)
   }
 
   /** The flock keeps the result by itself. */

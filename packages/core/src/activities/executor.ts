@@ -81,6 +81,11 @@ export interface RunOptions {
 export interface Executor extends AsyncDisposable {
   /** Activities that wait for a worker; absent where it does not know. */
   readonly waiting?: number
+  /**
+   * How many activities are worth giving it at once, so that all its workers always have some; absent where it does not
+   * know. It changes when workers come and go.
+   */
+  readonly width?: number
   /** How much of its room was taken on the average since it began, from 0 to 1, by kind; absent where it does not know. */
   readonly utilization?: Readonly<Partial<Record<ActivityTask['kind'], number>>>
   /** Loads a module in a worker and lists its activities. @throws ActivityLoadError; the signal's reason */
