@@ -69,12 +69,12 @@ export class PendingJobs {
   }
 
   /** A worker says something. */
-  onMessage({ what, id, attempt }: JobMessage): void {
+  onMessage({ what, id, attempt, pieces }: JobMessage): void {
     const job = this.#jobs.get(id)
     if (!job) return
     if (what === 'started') job.inTurn(() => job.started())
     else if (what === 'progress') job.inTurn(() => job.readProgress(attempt))
-    else if (what === 'done') job.inTurn(() => this.#end(job, attempt))
+    else if (what === 'done') job.inTurn(() => this.#end(job, attempt, pieces))
     else if (what === 'failed') job.inTurn(() => this.#fail(job))
   }
 
@@ -148,9 +148,9 @@ export class PendingJobs {
     }
   }
 
-  async #end(job: PendingJob, attempt: string): Promise<void> {
+  async #end(job: PendingJob, attempt: string, pieces?: number): Promise<void> {
     if (!this.#jobs.has(job.id)) return
-    await job.readProgress(attempt)
+    await job.readProgress(attempt, pieces)
     if (!(await job.takeResult())) await this.#again(job)
   }
 
@@ -159,13 +159,13 @@ export class PendingJobs {
     const key = this.#names.job(job.queueName, job.id)
     const [reason, data] = await this.#client.hmget(key, 'failedReason', 'data')
     // Somebody has removed it: whatever it was, nobody knows any longer.
-    if (!reason || !data) return this.#again(job)
+    if (!reason || !data) return this.#end(job, job.data.attempt)
     const { attempt } = JSON.parse(data) as JobData
     await job.readProgress(attempt)
     const isOwn = attempt === job.data.attempt && (await job.takeFailure(readReason(reason)))
     await this.#adder.remove(job)
     // A job of the same name that an earlier caller began and gave up.
-    if (!isOwn) await this.#again(job)
+    if (!isOwn) await this.#end(job, attempt)
   }
 
   async #again(job: PendingJob): Promise<void> {
