@@ -16,6 +16,8 @@ const onRedis = new Set([
   'invalidation-peers',
   'parts',
   'parts-memory',
+  'parts-cpu',
+  'parts-kept',
   'redis-read',
   'redis-write',
   'search-memory',
