@@ -18,6 +18,8 @@ const onRedis = new Set([
   'parts-memory',
   'redis-layers',
   'redis-layers-64',
+  'parts-cpu',
+  'parts-kept',
   'redis-read',
   'redis-write',
   'search-memory',

@@ -31,7 +31,7 @@ it('plans as many spaces as what is scarce asks for, and says what that is', () 
 })
 
 it('says when one machine alone is too much', () => {
-  expect(() => planFor({ ...load, machines: 1, concurrency: 10_000 }, room)).toThrow(
+  expect(() => planFor({ ...load, machines: 1, concurrency: 100_000 }, { ...room, serverBytes: 1e15 })).toThrow(
     'One machine asks for more than a server has: its processor is the limit. Lower the concurrency.',
   )
 })

@@ -125,15 +125,16 @@ const notOptions: Readonly<Record<string, string>> = {
 
 /** Durations that another file checks than the one that declares them. */
 const checkedElsewhere: Readonly<Record<string, string>> = {
-  'core/activities/activity-ref.ts leaseMs': 'memory/src/kinds/compute-once.ts',
+  'core/activities/activity-ref.ts leaseMs': 'memory/src/once/compute-once.ts',
   'core/activities/activity-ref.ts queueTimeoutMs': 'core/src/activities/activity.ts',
   'core/activities/activity-ref.ts timeoutMs': 'core/src/activities/activity.ts',
   'core/flock-options.ts askTimeoutMs': 'core/src/messages/questions.ts',
   'core/models/call-options.ts ttlMs': 'core/src/models/model-calls.ts',
   'core/supervision/backoff.ts baseDelayMs': 'core/src/supervision/retry-policy.ts',
   'core/supervision/backoff.ts maxDelayMs': 'core/src/supervision/retry-policy.ts',
-  'memory/kinds/once-options.ts leaseMs': 'memory/src/kinds/compute-once.ts',
-  'memory/kinds/once-options.ts ttlMs': 'memory/src/kinds/compute-once.ts',
+  'memory/once/once-options.ts leaseMs': 'memory/src/once/compute-once.ts',
+  'memory/once/once-options.ts ttlMs': 'memory/src/once/compute-once.ts',
+  'memory/work/work-state.ts ttlMs': 'memory/src/once/compute-once.ts',
   'memory/runtime/saved-agent.ts ttlMs': 'memory/src/runtime/saved-agents.ts',
 }
 

@@ -32,7 +32,7 @@ import { clientConfig, importMemory, McpTokens, serveMcpHttp, serveMcpStdio } fr
 import { inProcessBus, mapStore, openMemory } from '@skein/memory'
 import { folderBucket, s3Bucket, withBucket } from '@skein/memory/buckets'
 import type { Memory, View } from '@skein/memory'
-import { allFacts, allRecords, inspectSpace, outlast, ReadScope, recordRun } from '@skein/memory/runtime'
+import { allFacts, allRecords, handOver, inspectSpace, outlast, ReadScope, recordRun } from '@skein/memory/runtime'
 import { tableStore } from '@skein/memory/store'
 import { openTelemetry } from '@skein/memory/telemetry'
 import { openaiModel } from '@skein/openai'
@@ -140,6 +140,11 @@ export const functionCalls: Readonly<Record<string, OptionCall>> = {
     (options, { view }) => Array.fromAsync(allRecords(view.records, options)),
     'colection',
     'collection',
+  ],
+  '@skein/memory/runtime handOver': [
+    (options, { view }) => handOver(view, 'key', undefined, () => 1, options),
+    'ttl',
+    'ttlMs',
   ],
   '@skein/memory/runtime inspectSpace': [(options) => inspectSpace(options), 'encrypt', 'encryption'],
   '@skein/memory/runtime outlast': [(options) => outlast(never, options), 'onOutages', 'onOutage'],

@@ -48,7 +48,7 @@ const withoutOptions = new Set(
    @skein/dashboard: MetricReducer windowMetrics
    @skein/memory: encryptionFromEnvironment
    @skein/memory/buckets: folderBucket
-   @skein/memory/runtime: Account Emitter Records SpanLog addCost asPartOf costOfWork currentAccount currentTrace currentWork encodeJson erasureOf errorDocs errorType escalationOf fromEnvelope hasEnded hasPhrase inTrace isTraceparent mayHold traceOf traced tracerOf
+   @skein/memory/runtime: Account Emitter KeptByOther OrderLost Records SpanLog addCost asPartOf carryOut costOfWork currentAccount currentTrace currentWork encodeJson erasureOf errorDocs errorType escalationOf fromEnvelope handedWork hasEnded hasPhrase inTrace isTraceparent mayHold traceOf traced tracerOf
      indexTerms isOutage joinMemory labelFrom listRuns matchPlace noteUse objectInfoOf isBundled keyOfSource nodePort ownFile threadFlags parseQuery parseWorkId plainText probablyMeant rankValues requireDuration requireInteger requireLifetime requireNumber
      requireObject requireOptions requireStrings requireTimes runtimeState savedAgentOf sealingInForce snippetOf sourceName sumOfLedger termReader toEnvelope toStoredEnvelope warn
      workId workStateOf

@@ -22,8 +22,8 @@ const together = 1_000
 const lookMs = 20
 
 const limit =
-  'A part of ours is also a record of what it is made of, a lease, and a result that is kept; and its results reach all processes of the space. Bare jobs are removed when they are done.'
-const [oursName, bareName] = ['ours: map-reduce', 'BullMQ: jobs']
+  'A part of ours is also a record that holds its input and keeps its result, a lease, and two changes that all processes of the space are told of.'
+const [oursName, bareName, keptName] = ['ours: map-reduce', 'BullMQ: jobs', 'BullMQ: jobs that are kept']
 
 /** How long a job of many parts takes over two workers, against as many bare jobs. */
 export function parts(asking: Asking): Promise<Question> {
@@ -33,7 +33,18 @@ export function parts(asking: Asking): Promise<Question> {
     unit: `one of 10,000 parts that wait ${waitMs} ms each, ${concurrency} at a time in each of ${workers} workers`,
     waitMs,
     most: 1.3,
+    rounds: 2,
     figure: ({ ms, count }) => (ms * 1e6) / count,
+  })
+}
+
+/** How much processor time a part takes in all processes. */
+export function partsCpu(asking: Asking): Promise<Question> {
+  return overWorkers(asking, {
+    name: 'parts-cpu',
+    unit: 'processor time for one of as many parts, of the caller, the workers and the Redis server together',
+    waitMs: 10,
+    figure: ({ cpuMs, count }) => (cpuMs * 1e6) / count,
   })
 }
 
@@ -43,9 +54,22 @@ export function partsMemory(asking: Asking): Promise<Question> {
     name: 'parts-memory',
     kind: 'bytes',
     unit: 'most memory of the Redis server for one of as many parts, while they are done',
-    waitMs: 10,
+    waitMs: asking.quick ? 10 : 100,
     most: 1.1,
-    figure: ({ bytes, count }) => bytes / count,
+    withKept: true,
+    figure: ({ mostBytes, count }) => mostBytes / count,
+  })
+}
+
+/** How much memory the server needs for a part that is done. */
+export function partsKept(asking: Asking): Promise<Question> {
+  return overWorkers(asking, {
+    name: 'parts-kept',
+    kind: 'bytes',
+    unit: 'memory of the Redis server for one of as many parts, after all are done',
+    waitMs: 10,
+    withKept: true,
+    figure: ({ keptBytes, count }) => keptBytes / count,
   })
 }
 
@@ -53,17 +77,26 @@ export function partsMemory(asking: Asking): Promise<Question> {
 interface Done {
   readonly ms: number
   readonly count: number
-  /** By how much the memory of the server grew at most. */
-  readonly bytes: number
+  /** By how much the memory of the server grew at most, and in the end. */
+  readonly mostBytes: number
+  readonly keptBytes: number
+  /** Processor time of all processes. */
+  readonly cpuMs: number
 }
 
-interface Variant extends Pick<Question, 'name' | 'unit' | 'kind'> {
+interface Variant extends Pick<Question, 'name' | 'unit' | 'kind' | 'rounds'> {
   readonly waitMs: number
-  readonly most: number
+  /** The target, if there is one. */
+  readonly most?: number
+  /** Whether jobs of BullMQ that are kept when they are done take part. */
+  readonly withKept?: boolean
   readonly figure: (done: Done) => number
 }
 
-async function overWorkers({ quick }: Asking, { waitMs, most, figure, ...about }: Variant): Promise<Question> {
+async function overWorkers(
+  { quick }: Asking,
+  { waitMs, most, withKept = false, rounds = 3, figure, ...about }: Variant,
+): Promise<Question> {
   if (missing) throw new MissingError(missing)
   const count = quick ? 50 : 10_000
   const inputs = Array.from({ length: count }, (_, n) => ({ n, waitMs }))
@@ -77,24 +110,31 @@ async function overWorkers({ quick }: Asking, { waitMs, most, figure, ...about }
       const server = await startServer()
       const processes = await startWorkers(how, server.url)
       const { run, close } = await job(server.url)
-      const done = await measure(server.url, count, async () => {
+      const done = await measure(server.url, processes, count, async () => {
         const sum = await run(inputs)
         if (sum !== expected) throw new Error(`The parts make ${sum}, not ${expected}.`)
       })
       await close()
+      const ended = processes.map((one) => once(one, 'exit'))
       for (const one of processes) one.disconnect()
+      await Promise.all(ended)
       await server.stop()
       return figure(done)
     },
   })
+  const kept = contender(keptName, 'bare', (url) => bare(url, true))
   return {
     ...about,
     times: 1,
-    rounds: quick ? 1 : 3,
+    rounds: quick ? 1 : rounds,
     warmUps: 0,
     budgetMs: 600_000,
-    contenders: [contender(oursName, 'skein', ours), contender(bareName, 'bare', bare)],
-    ratios: [{ of: oursName, to: bareName, most, limit }],
+    contenders: [
+      contender(oursName, 'skein', ours),
+      contender(bareName, 'bare', (url) => bare(url, false)),
+      ...(withKept ? [kept] : []),
+    ],
+    ratios: most === undefined ? [] : [{ of: oursName, to: bareName, most, limit }],
   }
 }
 
@@ -121,11 +161,12 @@ async function ours(url: string): Promise<Job> {
   }
 }
 
-async function bare(url: string): Promise<Job> {
+async function bare(url: string, isKept: boolean): Promise<Job> {
   const connection = new Redis(url, { maxRetriesPerRequest: null })
-  const options = { removeOnComplete: true, removeOnFail: true }
+  const options = { removeOnComplete: !isKept, removeOnFail: true }
   const queue = new Queue('parts', { connection, defaultJobOptions: options })
-  const events = new QueueEvents('parts', { connection: connection.duplicate() })
+  const listening = connection.duplicate()
+  const events = new QueueEvents('parts', { connection: listening })
   await events.waitUntilReady()
   return {
     run: async (inputs) => {
@@ -144,6 +185,7 @@ async function bare(url: string): Promise<Job> {
     close: async () => {
       await events.close()
       await queue.close()
+      listening.disconnect()
       connection.disconnect()
     },
   }
@@ -156,17 +198,43 @@ async function startWorkers(how: 'skein' | 'bare', url: string): Promise<readonl
   return started
 }
 
-async function measure(url: string, count: number, work: () => Promise<void>): Promise<Done> {
+async function measure(
+  url: string,
+  processes: readonly ChildProcess[],
+  count: number,
+  work: () => Promise<void>,
+): Promise<Done> {
   const probe = new Redis(url)
   const used = async (): Promise<number> => Number(/used_memory:(\d+)/.exec(await probe.info('memory'))?.[1])
+  const cpu = async (): Promise<number> => {
+    const all = await Promise.all([serverCpuMs(probe), ...processes.map(cpuMsOf)])
+    const { user, system } = process.cpuUsage()
+    return all.reduce((sum, ms) => sum + ms, (user + system) / 1_000)
+  }
   const before = await used()
+  const cpuBefore = await cpu()
   let most = before
   const looking = setInterval(() => void used().then((bytes) => (most = Math.max(most, bytes))), lookMs)
   const startedAt = performance.now()
   await work()
   const ms = performance.now() - startedAt
   clearInterval(looking)
-  most = Math.max(most, await used())
+  const cpuMs = (await cpu()) - cpuBefore
+  const after = await used()
   probe.disconnect()
-  return { ms, count, bytes: most - before }
+  return { ms, count, mostBytes: Math.max(most, after) - before, keptBytes: after - before, cpuMs }
+}
+
+async function serverCpuMs(probe: Redis): Promise<number> {
+  const text = await probe.info('cpu')
+  const seconds = [/^used_cpu_sys:([\d.]+)/m, /^used_cpu_user:([\d.]+)/m].map((form) => Number(form.exec(text)?.[1]))
+  return seconds.reduce((sum, one) => sum + one * 1_000, 0)
+}
+
+/** Asks a worker how much processor time it has taken. */
+async function cpuMsOf(worker: ChildProcess): Promise<number> {
+  const answer = once(worker, 'message')
+  worker.send('cpu')
+  const [ms] = (await answer) as [number]
+  return ms
 }

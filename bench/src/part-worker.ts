@@ -1,6 +1,6 @@
 /**
  * A worker in a process of its own: `part-worker.ts skein|bare URL QUEUE CONCURRENCY`. It says "ready" to whoever
- * started it, and ends with its channel.
+ * started it, then to each message how much processor time it has taken, in milliseconds, and ends with its channel.
  *
  * @module
  */
@@ -16,6 +16,10 @@ import type { PartInput } from './part-work.ts'
 
 const [how = '', url = '', queue = '', concurrency = ''] = process.argv.slice(2)
 process.once('disconnect', () => process.exit())
+process.on('message', () => {
+  const { user, system } = process.cpuUsage()
+  process.send?.((user + system) / 1_000)
+})
 if (how === 'skein') {
   await createWorker({
     memory: await openMemory({ store: redisStore(url) }),

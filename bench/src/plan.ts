@@ -26,23 +26,24 @@ export interface Room {
 
 /**
  * What things cost, measured in November 2026 with two workers and one caller on two shared processors (AMD EPYC, Redis
- * 7.0.15): 400 activities in a map-reduce, alone and with eight more processes that listen; 5,000 observations of 20 words.
+ * 7.0.15): 4,000 activities in a map-reduce, alone and with eight more processes that listen; 5,000 observations of 20
+ * words.
  */
 export const costs = {
   /** Time of the Redis server for an activity, and for each process that hears of it, in milliseconds. */
-  activityMs: 1.15,
-  activityMsPerListener: 0.075,
+  activityMs: 0.3,
+  activityMsPerListener: 0.01,
   /** Commands into which that time is divided. */
-  commands: 20,
+  commands: 8,
   /** Bytes that the server sends for an activity: to caller and worker, and to each process that hears of it. */
-  activityBytes: 1_800,
-  activityBytesPerListener: 1_650,
+  activityBytes: 2_000,
+  activityBytesPerListener: 390,
   /** What a process costs that does nothing: a share of the server's processor, and bytes a second. */
   idleBusy: 0.0031,
   idleBytesPerSecond: 14_000,
   /** Bytes in the server of an observation, and of the result of an activity. */
   recordBytes: 920,
-  resultBytes: 4_450,
+  resultBytes: 1_220,
   /** Bytes of an observation in the search index of each process. */
   indexBytes: 235,
 } as const

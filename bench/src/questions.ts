@@ -61,6 +61,8 @@ export const questions: Readonly<Record<string, () => Promise<Open>>> = {
   'mcp-latency': async () => (await import('./mcp.ts')).mcpLatency,
   parts: async () => (await import('./machines.ts')).parts,
   'parts-memory': async () => (await import('./machines.ts')).partsMemory,
+  'parts-cpu': async () => (await import('./machines.ts')).partsCpu,
+  'parts-kept': async () => (await import('./machines.ts')).partsKept,
   cancel: async () => (await import('./cancel.ts')).cancel,
   watched: async () => (await import('./watched.ts')).watched,
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { ActivityInputError, FlockClosedError, UnknownActivityError } from '@skein/core'
@@ -10,26 +11,29 @@ import type {
   ModuleDescription,
   RunOptions,
 } from '@skein/core/executor'
-import { encodeJson, outlast, ReadScope } from '@skein/memory/runtime'
+import type { WorkContext } from '@skein/memory'
+import { encodeJson, handOver, KeptByOther, ReadScope } from '@skein/memory/runtime'
 import type { Redis } from 'ioredis'
 
 import { resolveBullmqOptions } from './bullmq-options.ts'
 import type { BullmqExecutorOptions, ResolvedBullmqOptions } from './bullmq-options.ts'
-import { keptMs, namesOf } from './jobs/job-data.ts'
-import type { JobData, RemoteTask } from './jobs/job-data.ts'
+import { jobOf, keptMs } from './jobs/job-data.ts'
+import type { RemoteOutcome, RemoteTask } from './jobs/job-data.ts'
 import { formatMessage, JobListener } from './jobs/job-events.ts'
 import { PendingJob } from './jobs/pending-job.ts'
 import { PendingJobs } from './jobs/pending-jobs.ts'
+import { TakenResults } from './jobs/taken-results.ts'
 import { callerFigures } from './metrics/caller-figures.ts'
 import { ModuleReader } from './module-reader.ts'
 import { ActivityQueues } from './queue/activity-queues.ts'
 import { connect, databaseOf } from './queue/connection.ts'
-import { InputSizeError, NoWorkerError } from './queue/queue-errors.ts'
+import { InputSizeError } from './queue/queue-errors.ts'
 import { QueueNames } from './queue/queue-names.ts'
 import type { ActivityIdentity } from './queue/queue-names.ts'
 import { bindQueue } from './queue/queue-owner.ts'
-import { missingFor, Registry } from './queue/registry.ts'
+import { Registry } from './queue/registry.ts'
 import { requireServer } from './queue/require-server.ts'
+import { WorkerWatch } from './queue/worker-watch.ts'
 
 /**
  * Runs the activities of a flock on workers of any number of machines, over BullMQ: see `createWorker` and
@@ -59,10 +63,8 @@ export function bullmqExecutor(given: BullmqExecutorOptions): ExecutorFactory {
 
 /** How long a worker is told that a job is wanted no longer, in milliseconds. */
 const cancelledMs = 60_000
-/** How often it is looked whether some worker has what waits, in milliseconds. */
-const missingLookMs = 1_000
-/** How long a result is kept that its caller has, in milliseconds: until that has kept it itself. */
-const takenMs = 10_000
+/** How often it is looked who works, and whether some worker has what waits, in milliseconds. */
+const tickMs = 1_000
 /** How long closing waits for a server that is away, in milliseconds. */
 const closingMs = 2_000
 /** BullMQ's priority of activities without one; lower numbers come first there. */
@@ -73,8 +75,8 @@ const middlePriority = 1_048_576
  *
  * The trip of one activity, in the order of the methods below:
  *
- * 1. `run` looks up what a worker must have, and puts what the activity takes into the memory.
- * 2. `add` gives the job to BullMQ. What happens to it then, `PendingJobs` hears.
+ * 1. `orderOf` tells what a worker needs to know. The flock leaves it in the record of the work, or `#handOver` does.
+ * 2. `#runHanded` looks up what a worker must have, and gives the job to BullMQ. What happens to it then, `PendingJobs` hears.
  * 3. An abort removes the job, or tells the worker that runs it (`#cancel`).
  */
 class BullmqExecutor implements Executor {
@@ -82,12 +84,11 @@ class BullmqExecutor implements Executor {
   readonly #options: ResolvedBullmqOptions
   readonly #client: Redis
   readonly #names: QueueNames
-  readonly #registry: Registry
+  readonly #watch: WorkerWatch
   readonly #modules: ModuleReader
   readonly #pending: PendingJobs
   readonly #queues: ActivityQueues
-  /** Results that were taken, and when they can go. */
-  readonly #taken: { readonly job: PendingJob; readonly until: number }[] = []
+  readonly #taken: TakenResults
   readonly #background = new Set<Promise<unknown>>()
   /** Jobs that are being cancelled, by their ids: an attempt to come may have the same. */
   readonly #cancels = new Map<string, Promise<void>>()
@@ -101,14 +102,16 @@ class BullmqExecutor implements Executor {
     this.#options = options
     this.#client = client
     this.#names = names
-    this.#registry = new Registry(client, names)
-    this.#queues = new ActivityQueues({ client, names, registry: this.#registry, limits: options.limits })
+    const registry = new Registry(client, names)
+    this.#watch = new WorkerWatch(registry, names.queue, options.workerTimeoutMs)
+    this.#queues = new ActivityQueues({ client, names, registry, limits: options.limits })
     this.#modules = new ModuleReader(parts.memory)
+    this.#taken = new TakenResults(parts.memory)
     this.#pending = new PendingJobs(client, names, {
       add: (job) => this.#add(job),
       remove: async (job) => void (await (await this.#queues.of(job.identity)).remove(job.id)),
     })
-    this.#timer = setInterval(() => this.#inBackground(this.#tick()), missingLookMs).unref()
+    this.#timer = setInterval(() => this.#inBackground(this.#tick()), tickMs).unref()
     this.#stopObserving = parts.memory.tracing.observe(callerFigures(() => this.#pending.all))
   }
 
@@ -124,6 +127,7 @@ class BullmqExecutor implements Executor {
     }
     const executor = new BullmqExecutor(parts, options, client, names)
     const channel = names.channel('events', databaseOf(client))
+    await executor.#watch.look([])
     executor.#listener = await JobListener.open(
       client,
       channel,
@@ -137,23 +141,62 @@ class BullmqExecutor implements Executor {
     return this.#pending.waiting
   }
 
+  get width(): number {
+    return this.#watch.width
+  }
+
   async describe(module: string, signal?: AbortSignal): Promise<ModuleDescription> {
     this.#requireOpen()
     return this.#modules.describe(module, signal)
   }
 
+  orderOf({ name, kind, input = null, principal, chain, label, budgets }: ActivityTask): RemoteTask {
+    const { maxInputBytes } = this.#options
+    const bytes = Buffer.byteLength(this.#encode(name, input))
+    if (bytes > maxInputBytes) throw new InputSizeError(name, bytes, maxInputBytes)
+    // JSON has no `undefined`.
+    return JSON.parse(JSON.stringify({ name, kind, input, principal, chain, label, budgets })) as RemoteTask
+  }
+
   async run(task: ActivityTask, options: RunOptions = {}): Promise<ActivityOutcome> {
-    const { signal } = options
     this.#requireOpen()
-    signal?.throwIfAborted()
+    options.signal?.throwIfAborted()
+    const { key, isHanded = false } = task
+    return key !== undefined && isHanded ? this.#runHanded(task, key, options) : this.#handOver(task, options)
+  }
+
+  /** Makes a record for work of which the flock keeps none, for as long as it takes. */
+  async #handOver(task: ActivityTask, options: RunOptions): Promise<ActivityOutcome> {
+    const { signal } = options
+    const key = `remote/${task.key ?? randomUUID()}`
+    using scope = new ReadScope()
+    if (task.label) scope.noteLabel(task.label)
+    const view = this.#parts.memory.as(task.principal, scope)
+    let own: ActivityOutcome | undefined
+    const work = async (context: WorkContext): Promise<KeptByOther> => {
+      own = await this.#runHanded(task, key, { ...options, signal: context.signal })
+      // The flock counts what it took.
+      context.reportDuration(0)
+      return new KeptByOther({ output: own.output, worker: own.worker })
+    }
+    const once = { ttlMs: keptMs, ...(signal && { signal }) }
+    const { value, cost } = await handOver<RemoteOutcome>(view, key, () => this.orderOf(task), work, once)
+    this.#taken.add(key, task.principal)
+    if (own) return { ...own, isKept: false }
+    // A caller that is gone has had it done.
+    if (value.costs) options.onCosts?.(value.costs)
+    const { label, sources } = scope
+    return { output: value.output, durationMs: cost.ms, worker: value.worker, label, sources }
+  }
+
+  async #runHanded(task: ActivityTask, key: string, options: RunOptions): Promise<ActivityOutcome> {
+    const { signal } = options
     const identity = await this.#identify(task, signal)
-    const { id, ...names } = namesOf(task)
-    const { retry } = task
-    const data: JobData = { ...(await this.#putTask(task, signal)), ...names, ...(retry !== undefined && { retry }) }
     signal?.throwIfAborted()
     this.#requireOpen()
     const parts = { memory: this.#parts.memory, client: this.#client, names: this.#names }
-    const job = new PendingJob(parts, { id, queueName: this.#names.of(identity), identity, task, data }, options)
+    const given = { ...jobOf(key, task), queueName: this.#names.of(identity), identity, task }
+    const job = new PendingJob(parts, given, options)
     const onAbort = (): void => job.reject(signal?.reason)
     signal?.addEventListener('abort', onAbort, { once: true })
     this.#pending.add(job)
@@ -166,8 +209,7 @@ class BullmqExecutor implements Executor {
     } finally {
       signal?.removeEventListener('abort', onAbort)
       this.#pending.remove(job)
-      if (isDone) this.#taken.push({ job, until: performance.now() + takenMs })
-      else this.#beginCancel(job, added)
+      if (!isDone) this.#beginCancel(job, added)
     }
   }
 
@@ -176,22 +218,6 @@ class BullmqExecutor implements Executor {
     const defined = activities[name]
     if (!defined) throw new UnknownActivityError(module, name, Object.keys(activities))
     return { name, version: defined.version, digest, model: this.#parts.model.id }
-  }
-
-  /** Puts what a worker needs into the memory, as sensitive as the input. @throws ActivityInputError, InputSizeError */
-  async #putTask(task: ActivityTask, signal: AbortSignal | undefined): Promise<Pick<JobData, 'task' | 'label'>> {
-    const { name, kind, input = null, principal, chain, label, budgets } = task
-    const { maxInputBytes } = this.#options
-    const bytes = Buffer.byteLength(this.#encode(name, input))
-    if (bytes > maxInputBytes) throw new InputSizeError(name, bytes, maxInputBytes)
-    using scope = new ReadScope()
-    if (label) scope.noteLabel(label)
-    const view = this.#parts.memory.as(principal, scope)
-    // JSON has no `undefined`.
-    const remote = JSON.parse(JSON.stringify({ name, kind, input, principal, chain, label, budgets })) as RemoteTask
-    // Its name is its content, so it may be put again.
-    const ref = await outlast(() => view.objects.put(remote, { ttlMs: keptMs, title: `Input of ${name}` }), { signal })
-    return { task: ref, label: scope.label }
   }
 
   #encode(activity: string, input: unknown): string {
@@ -235,27 +261,11 @@ class BullmqExecutor implements Executor {
       .exec()
   }
 
-  /** Forgets results that were taken, and looks whether a worker has what waits. */
+  /** Forgets results that were taken, and looks who works. */
   async #tick(): Promise<void> {
-    const now = performance.now()
-    while (this.#taken[0] && this.#taken[0].until <= now) {
-      const { job } = this.#taken.shift() as { readonly job: PendingJob }
-      this.#inBackground(this.#forget(job))
-    }
-    const late = this.#pending.all.filter(
-      ({ isStarted, since }) => !isStarted && now - since >= this.#options.workerTimeoutMs,
-    )
-    if (late.length === 0) return
-    const workers = await this.#registry.workers()
-    for (const job of late) {
-      const missing = missingFor(job.identity, workers)
-      if (missing !== undefined) job.reject(new NoWorkerError(job.identity.name, this.#names.queue, missing))
-    }
-  }
-
-  /** The flock keeps the result by itself. */
-  async #forget({ task, data }: PendingJob): Promise<void> {
-    await this.#parts.memory.as(task.principal).forgetWork(data.key)
+    this.#inBackground(this.#taken.forget())
+    // Nobody asks how much the workers can run while nothing is under way.
+    if (this.#pending.all.length > 0) await this.#watch.look(this.#pending.all)
   }
 
   /** What nobody waits for: it may fail, since everything ends by itself. */
@@ -281,7 +291,7 @@ class BullmqExecutor implements Executor {
     for (const job of this.#pending.all) job.reject(new FlockClosedError())
     // Those that wait for their jobs hear of it in their own turn.
     await new Promise((resolve) => setImmediate(resolve))
-    for (const { job } of this.#taken.splice(0)) this.#inBackground(this.#forget(job))
+    this.#inBackground(this.#taken.forget(true))
     await Promise.race([Promise.all(this.#background), sleep(closingMs, undefined, { ref: false })])
     await this.#modules.close()
     this.#listener?.close()

@@ -13,12 +13,13 @@ import type { Health } from './health-server.ts'
 import { cancelledCode, JobFailure } from './jobs/job-data.ts'
 import type { JobData } from './jobs/job-data.ts'
 import { CancelWatch } from './jobs/cancel-watch.ts'
-import { formatMessage } from './jobs/job-events.ts'
+import { tellCallers } from './jobs/job-events.ts'
 import type { JobEvent } from './jobs/job-events.ts'
 import { RunningJob } from './jobs/running-job.ts'
+import type { RunningJobParts } from './jobs/running-job.ts'
 import { JobTally, sumOf } from './metrics/job-tally.ts'
 import { workerFigures } from './metrics/worker-figures.ts'
-import { connect, databaseOf } from './queue/connection.ts'
+import { connect } from './queue/connection.ts'
 import { QueueNames } from './queue/queue-names.ts'
 import type { ActivityIdentity } from './queue/queue-names.ts'
 import { bindQueue } from './queue/queue-owner.ts'
@@ -90,7 +91,7 @@ export class Worker implements AsyncDisposable {
   readonly #tally = new JobTally()
   #stopObserving: (() => void) | undefined
   #activities: readonly ActivityIdentity[] = []
-  #workers: readonly BullWorker<JobData>[] = []
+  #workers: readonly BullWorker<JobData, number>[] = []
   #health: HealthServer | undefined
   #beat: NodeJS.Timeout | undefined
   #isReleasing = false
@@ -198,43 +199,46 @@ export class Worker implements AsyncDisposable {
     return { compute: threads, io: threads * ioPerThread }
   }
 
+  get #lockMs(): number {
+    return this.#options.workerOptions.lockDuration ?? workerSettings.lockDuration
+  }
+
   /** Takes the jobs of one activity. */
-  #work(identity: ActivityIdentity, module: string, concurrency: number): BullWorker<JobData> {
+  #work(identity: ActivityIdentity, module: string, concurrency: number): BullWorker<JobData, number> {
     const { client, names } = this.#parts
-    const { workerOptions } = this.#options
-    const lockDuration = workerOptions.lockDuration ?? workerSettings.lockDuration
-    const worker = new BullWorker<JobData>(names.of(identity), (job, token) => this.#run(job, token, module), {
+    const worker = new BullWorker<JobData, number>(names.of(identity), (job, token) => this.#run(job, token, module), {
       connection: client,
       prefix: names.prefix,
       concurrency,
       name: this.id,
       ...workerSettings,
-      ...workerOptions,
-      lockRenewTime: lockDuration * 0.3,
+      ...this.#options.workerOptions,
+      lockRenewTime: this.#lockMs * 0.3,
     })
     // It continues by itself; probes tell when Redis is away.
     worker.on('error', () => {})
-    worker.on('completed', (job) => {
+    worker.on('completed', (job, pieces) => {
       this.#tally.add(job.queueName, 'done')
-      this.#tell('done', job)
+      this.#tell('done', job, pieces)
     })
     worker.on('failed', (job, error) => job && this.#onFailed(job, error))
     worker.on('stalled', () => this.#tally.add(worker.name, 'stalled'))
+    worker.on('locksRenewed', ({ jobIds }) => {
+      for (const id of jobIds) this.#running.get(id)?.renewed()
+    })
     worker.on('lockRenewalFailed', (ids) => {
       for (const id of ids) this.#running.get(id)?.stop('lock lost')
     })
     return worker
   }
 
-  async #run(job: Job<JobData>, token: string | undefined, module: string): Promise<void> {
+  async #run(job: Job<JobData>, token: string | undefined, module: string): Promise<number> {
     const { client, names, executor } = this.#parts
     const { memory } = this.#options
     const worker = `${hostname()}:${process.pid}`
-    const running = new RunningJob(
-      { memory, executor, client, names, worker, tell: (what, told) => this.#tell(what, told) },
-      job,
-      module,
-    )
+    const tell: RunningJobParts['tell'] = (what, told) => this.#tell(what, told)
+    const parts = { memory, executor, client, names, worker, lockMs: this.#lockMs, tell }
+    const running = new RunningJob(parts, job, module)
     this.#running.set(job.id as string, running)
     try {
       const isTakenOver = job.attemptsStarted > 1
@@ -242,7 +246,7 @@ export class Worker implements AsyncDisposable {
       else if (job.data.retry) this.#tally.add(job.queueName, 'retried')
       if (await this.#cancels.has(running, isTakenOver)) running.stop('cancelled')
       if (this.#isReleasing) running.stop('released')
-      await running.run()
+      return await running.run()
     } catch (error) {
       if (running.stopped === 'released') {
         await job.moveToWait(token)
@@ -264,11 +268,8 @@ export class Worker implements AsyncDisposable {
     void removed.catch(() => {}).then(() => this.#tell('failed', job))
   }
 
-  #tell(what: JobEvent, { id = '', data }: Job<JobData>): void {
-    const { client, names } = this.#parts
-    const message = formatMessage({ what, id, attempt: data.attempt })
-    // Callers look for what they miss.
-    client.publish(names.channel('events', databaseOf(client)), message).catch(() => {})
+  #tell(what: JobEvent, job: Job<JobData>, pieces?: number): void {
+    tellCallers(this.#parts.client, this.#parts.names, what, job, pieces)
   }
 
   /** What runs goes back to the queue. */

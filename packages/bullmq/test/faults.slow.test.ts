@@ -1,8 +1,4 @@
-import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 
 import { listWorkers } from '@skein/bullmq'
 import type { QueuedActivity } from '@skein/bullmq'
@@ -11,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { missing, startServer } from '../../redis/test/redis-server.ts'
 import type { TestServer } from '../../redis/test/redis-server.ts'
 import { openCaller, openSpace } from './open-queue.ts'
+import { startProcess } from './start-process.ts'
 
 const ann = { id: 'ann', role: 'reader' }
 
@@ -38,6 +35,26 @@ describe.skipIf(missing)('a queue whose machines fail', () => {
     await expect.poll(list, { timeout: 60_000 }).toMatchObject({ done: 1, stalled: 1, takenOver: 1, failed: 0 })
   })
 
+  it('refuses the result of a worker that was cut off while another one has the job', async () => {
+    const server = await ownServer()
+    const { work, memory } = await openCaller(server, 'late')
+    const [begun, again] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const onProgress = (value: unknown): void => (value === 1 ? begun : again).resolve()
+    const first = await startProcess('worker-process', server, 'late')
+    const answer = work.whoEnds('late', { onProgress })
+    await begun.promise
+    first.child.kill('SIGSTOP')
+    await startProcess('worker-process', server, 'late')
+    await again.promise
+    const ended = once(first.child, 'exit')
+    first.child.kill('SIGCONT')
+    // It ends when its job has ended.
+    first.child.kill('SIGTERM')
+    await ended
+    await memory.as(ann).facts.set('go', true)
+    expect(await answer).toBe(2)
+  })
+
   it('goes on when Redis is killed and comes back after three seconds', async () => {
     const server = await ownServer()
     const { flock, work, memory } = await openCaller(server, 'outage')
@@ -63,9 +80,9 @@ describe.skipIf(missing)('a queue whose machines fail', () => {
     const server = await ownServer()
     const memory = await openSpace(server, 'caller')
     await startProcess('worker-process', server, 'caller')
-    const first = await startProcess('caller-process', server, 'caller', '60', 'some')
+    const first = await startProcess('caller-process', server, 'caller', { args: ['60'], word: 'some' })
     first.child.kill('SIGKILL')
-    const second = await startProcess('caller-process', server, 'caller', '60', 'sum')
+    const second = await startProcess('caller-process', server, 'caller', { args: ['60'], word: 'sum' })
     expect(second.line).toBe(`sum ${Array.from({ length: 60 }, (_, n) => n * n).reduce((sum, n) => sum + n, 0)}`)
     const ran = await Promise.all(Array.from({ length: 60 }, (_, n) => memory.as(ann).facts.get(`ran/${n}`)))
     expect(ran).toEqual(Array.from({ length: 60 }, () => 1))
@@ -91,26 +108,4 @@ async function untilKept<T>(ask: () => Promise<T>): Promise<T> {
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
   }
-}
-
-/** Starts a process of a fixture; resolves with the line that begins with a word. */
-async function startProcess(
-  name: string,
-  { url }: TestServer,
-  queue: string,
-  parts = '',
-  word = 'ready',
-): Promise<{ child: ChildProcess; line: string }> {
-  const file = fileURLToPath(new URL(`./fixtures/${name}.ts`, import.meta.url))
-  const child = spawn(process.execPath, [file, url, queue, parts], { stdio: ['ignore', 'pipe', 'inherit'] })
-  onTestFinished(async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return
-    const gone = once(child, 'exit')
-    child.kill('SIGKILL')
-    await gone
-  })
-  for await (const line of createInterface(child.stdout as NodeJS.ReadableStream)) {
-    if (line.startsWith(word)) return { child, line }
-  }
-  throw new Error(`The ${name} ended without saying "${word}".`)
 }

@@ -42,12 +42,12 @@ describe.skipIf(missing)('a queue', () => {
     const client = new Redis(held.server.url)
     onTestFinished(() => client.disconnect())
     const jobs = async (): Promise<string[]> => {
-      const keys = await client.keys('skein-queue:{bare}:slowly.*:????????????????????????????????')
+      const keys = await client.keys('skein-queue:{bare}:v2:slowly.*:????????????????????????????????')
       return Promise.all(keys.map((key) => client.hget(key, 'data').then(String)))
     }
     await expect.poll(async () => (await jobs()).length, patient).toBe(1)
     const [data = ''] = await jobs()
-    expect(Object.keys(JSON.parse(data) as object)).toEqual(['task', 'label', 'key', 'attempt'])
+    expect(Object.keys(JSON.parse(data) as object)).toEqual(['key', 'label', 'attempt'])
     expect(data).not.toContain('a secret name')
     await openWorker(held.server, 'bare')
     expect(await done).toBe('a secret name')
@@ -116,7 +116,7 @@ describe.skipIf(missing)('a queue', () => {
     const worker = await openWorker(held.server, 'listed')
     await expect
       .poll(async () => (await list()).activities.map(({ name }) => name), patient)
-      .toEqual(['crowd', 'failsOnce', 'slowly', 'square', 'stuckOnce'])
+      .toEqual(['crowd', 'failsOnce', 'slowly', 'square', 'stuckOnce', 'whoEnds'])
     const { workers } = await list()
     expect(workers).toMatchObject([{ id: worker.id, pid: process.pid, capacity: { compute: 1, io: 32 }, running: 0 }])
     await worker.close()

@@ -14,7 +14,7 @@ import { isRunnable } from './activities/step-ref.ts'
 import type { RunStepOptions, Work } from './activities/step-ref.ts'
 import { Semaphore } from './base/semaphore.ts'
 import { mapInputs } from './map-inputs.ts'
-import { mapReduce } from './map-reduce.ts'
+import { leastWidth, mapReduce } from './map-reduce.ts'
 import type { MapReduceOptions, MapReduceResult } from './map-reduce.ts'
 import type { Model } from './models/model.ts'
 
@@ -29,7 +29,7 @@ export interface MapOptions extends RunOnceOptions {
   /**
    * Most steps that run at once.
    *
-   * @defaultValue 64
+   * @defaultValue 64; with workers on other machines twice as many as these can run, if that is more
    */
   readonly concurrency?: number
 }
@@ -55,12 +55,15 @@ export abstract class FlockWork {
   protected readonly runner: ActivityRunner
   /** @internal */
   protected readonly inline: InlineActivities
+  /** How many steps run at once where nobody says it. */
+  readonly #width: () => number
 
   /** @internal */
   constructor(parts: ActivityRunnerParts, model: Model) {
     this.memory = parts.memory
     this.runner = new ActivityRunner(parts)
     this.inline = new InlineActivities(parts.memory, model)
+    this.#width = () => Math.max(leastWidth, parts.executor.width ?? 0)
   }
 
   /**
@@ -144,12 +147,12 @@ export abstract class FlockWork {
     work: Work<Input, Output>,
     options: MapOptions = {},
   ): Promise<Output[]> {
-    const { concurrency = 64, ...how } = requireOptions('map', options, mapKinds)
+    const { concurrency, ...how } = requireOptions('map', options, mapKinds)
     if (!Array.isArray(inputs)) throw new OptionError('inputs', 'an array', inputs)
-    requireInteger('concurrency', concurrency, 1)
+    if (concurrency !== undefined) requireInteger('concurrency', concurrency, 1)
     this.runner.requireOpen()
     const run = this.#runOf(work, how)
-    const limits = { slots: new Semaphore(concurrency), signal: how.signal, onFailure: 'stop' } as const
+    const limits = { slots: new Semaphore(concurrency ?? this.#width), signal: how.signal, onFailure: 'stop' } as const
     const { made } = await mapInputs(inputs, (input: Input) => run(input), limits)
     return made as Output[] // All are there, or it has thrown.
   }
@@ -171,14 +174,15 @@ export abstract class FlockWork {
     }
     this.runner.requireOpen()
     const run = this.#runOf(work, how)
-    const { result } = await mapReduce<Note, Note>({
+    const steps: MapReduceOptions<Note, Note> = {
       inputs: notes,
       map: async (note) => note,
       reduce: (some, { scope, signal }) => run(some, { scope, ...(signal && { signal }) }),
       ...(how.signal && { signal: how.signal }),
       ...(fanIn !== undefined && { fanIn }),
       ...(concurrency !== undefined && { concurrency }),
-    })
+    }
+    const { result } = await mapReduce(steps, this.#width)
     return result as Note // There was a note.
   }
 
@@ -194,8 +198,10 @@ export abstract class FlockWork {
   async mapReduce<Input, Note>(options: MapReduceOptions<Input, Note>): Promise<MapReduceResult<Note>> {
     this.runner.requireOpen()
     const { tracing } = this.memory
-    if (!tracing.isOn) return mapReduce(options)
-    return traced(tracing, { operation: 'invoke_workflow', target: 'map-reduce' }, () => mapReduce(options))
+    if (!tracing.isOn) return mapReduce(options, this.#width)
+    return traced(tracing, { operation: 'invoke_workflow', target: 'map-reduce' }, () =>
+      mapReduce(options, this.#width),
+    )
   }
 
   /**

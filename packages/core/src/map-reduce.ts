@@ -54,7 +54,7 @@ export interface MapReduceOptions<Input, Note> {
   /**
    * Most steps that run at once.
    *
-   * @defaultValue 64
+   * @defaultValue 64; with workers on other machines twice as many as these can run, if that is more
    */
   readonly concurrency?: number
   readonly signal?: AbortSignal
@@ -76,6 +76,9 @@ export interface MapReduceOptions<Input, Note> {
    */
   readonly onRetract?: 'keep' | 'recompute'
 }
+
+/** How many steps run at once where nobody says it, and no workers on other machines can run more. */
+export const leastWidth = 64
 
 /** The progress of a map-reduce. */
 export interface MapReduceProgress {
@@ -114,10 +117,18 @@ const kinds: OptionKinds<MapReduceOptions<unknown, unknown>> = {
   onRetract: 'any',
 }
 
-/** See `Flock.mapReduce`. @throws MapReduceError when a part fails and `onFailure` is `stop`; the signal's reason. */
-export async function mapReduce<Input, Note>(given: MapReduceOptions<Input, Note>): Promise<MapReduceResult<Note>> {
+/**
+ * See `Flock.mapReduce`.
+ *
+ * @param width - How many steps run at once if the options don't say it.
+ * @throws MapReduceError when a part fails and `onFailure` is `stop`; the signal's reason.
+ */
+export async function mapReduce<Input, Note>(
+  given: MapReduceOptions<Input, Note>,
+  width = (): number => leastWidth,
+): Promise<MapReduceResult<Note>> {
   const options = requireOptions('mapReduce', given, kinds)
-  const { inputs, key = () => '', fanIn = 8, concurrency = 64, signal, onFailure = 'stop' } = options
+  const { inputs, key = () => '', fanIn = 8, concurrency, signal, onFailure = 'stop' } = options
   const { sizeOf, maxSize = Number.POSITIVE_INFINITY } = options
   if (!Array.isArray(inputs)) throw new OptionError('inputs', 'an array', inputs)
   if (typeof options.map !== 'function') throw new OptionError('map', 'a function of an input', options.map)
@@ -125,10 +136,10 @@ export async function mapReduce<Input, Note>(given: MapReduceOptions<Input, Note
   if (onFailure !== 'stop' && onFailure !== 'skip') throw new OptionError('onFailure', "'stop' or 'skip'", onFailure)
   requireOnRetract(options.onRetract)
   requireInteger('fanIn', fanIn, 2)
-  requireInteger('concurrency', concurrency, 1)
+  if (concurrency !== undefined) requireInteger('concurrency', concurrency, 1)
   if (!(maxSize > 0)) throw new OptionError('maxSize', 'a number above 0', maxSize)
   signal?.throwIfAborted()
-  const slots = new Semaphore(concurrency)
+  const slots = new Semaphore(concurrency ?? width)
   const step = { ...(signal && { signal }), ...(options.onRetract && { onRetract: options.onRetract }) }
   let mapped = 0
   const map = async (input: Input): Promise<Made<Note>> => {

@@ -60,7 +60,7 @@ export type { Hold } from './forgetting/hold-options.ts'
 export type { Objects } from './kinds/objects.ts'
 export type { AgentControl } from './runtime/agent-control.ts'
 export type { Ref } from './kinds/ref.ts'
-export type { OnceOptions, OnceResult, Usage, WorkContext } from './kinds/once-options.ts'
+export type { OnceOptions, OnceResult, Usage, WorkContext } from './once/once-options.ts'
 
 // What goes wrong
 export { HeldError } from './values/held-error.ts'

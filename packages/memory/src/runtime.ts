@@ -44,24 +44,11 @@ export type { TraceOrder } from './tracing/span-log.ts'
 export type { Figure, FigureValue, Telemetry } from './tracing/telemetry-port.ts'
 export type { Tracing } from './tracing/tracing.ts'
 
-// Agents
-import type { SharedState } from './space/shared-state.ts'
-import type { Tracer } from './tracing/current-trace.ts'
-import { View } from './view.ts'
-import type { Cost } from './work/cost.ts'
-
-/**
- * A counter or queue of a runtime, such as a budget: shared by all threads and processes
- * of the view's space. It belongs to no principal and bears no label, so nothing in it
- * may depend on what records say; for that there is `View.state`. A power failure may lose what was written to a
- * `fleeting` one.
- */
-export const runtimeState: <State>(view: View, name: string, ttlMs: number, fleeting?: boolean) => SharedState<State> =
-  View.runtimeState
-/** Counts what a principal used for a kind of work that `View.once` does not run. */
-export const noteUse: (view: View, kind: string, used: Cost) => void = View.noteUse
-/** Who traces what is done with a view now; `undefined` where nobody does. */
-export const tracerOf: (view: View) => Tracer | undefined = View.tracerOf
+// Agents, and work that others do
+export { KeptByOther, OrderLost } from './once/handed-work.ts'
+export { carryOut, handedWork, handOver, noteUse, runtimeState, tracerOf } from './view-parts.ts'
+export type { OrderedWork } from './once/compute-once.ts'
+export type { CarriedOut, CarryOutParts, HandedResult, HandedWork } from './once/handed-work.ts'
 export type { SavedAgents } from './runtime/saved-agents.ts'
 export type { SavedAgent, SavedAgentStatus, SavedAgentSummary, SaveAgent } from './runtime/saved-agent.ts'
 export type { AgentDescription } from './runtime/agent-descriptions.ts'
@@ -91,7 +78,7 @@ export type { ObjectInfo } from './kinds/object-info.ts'
 export type { SummarizedRecord } from './runtime/saved-agent.ts'
 export type { SealingInForce } from './sealing/sealing-state.ts'
 export type { WorkId } from './work/work-id.ts'
-export type { WorkState } from './work/work-state.ts'
+export type { WorkOrder, WorkState } from './work/work-state.ts'
 
 // Observing
 export { Records } from './oversight/records.ts'

@@ -1,14 +1,14 @@
 import { Alerts } from './kinds/alerts.ts'
 import { Claims } from './kinds/claims.ts'
-import { ComputeOnce } from './kinds/compute-once.ts'
 import { Decisions } from './kinds/decisions.ts'
 import { Escalations } from './kinds/escalations.ts'
 import { Facts } from './facts/facts.ts'
 import { Learnings } from './kinds/learnings.ts'
 import { Objects } from './kinds/objects.ts'
 import { Observations } from './kinds/observations.ts'
-import { onceKinds } from './kinds/once-options.ts'
-import type { OnceOptions, OnceResult, WorkContext } from './kinds/once-options.ts'
+import { ComputeOnce } from './once/compute-once.ts'
+import { onceKinds } from './once/once-options.ts'
+import type { OnceOptions, OnceResult, WorkContext } from './once/once-options.ts'
 import { Corrections } from './corrections/corrections.ts'
 import { Audit } from './oversight/audit.ts'
 import { Feed } from './oversight/feed.ts'
@@ -16,7 +16,7 @@ import { Records } from './oversight/records.ts'
 import { verifyAll } from './oversight/verify-all.ts'
 import { AgentControl } from './runtime/agent-control.ts'
 import { SavedAgents } from './runtime/saved-agents.ts'
-import { ownState, sharedState } from './space/shared-state.ts'
+import { ownState } from './space/shared-state.ts'
 import type { SharedState } from './space/shared-state.ts'
 import { Actor } from './space/actor.ts'
 import type { ReadScope } from './space/read-scope.ts'
@@ -24,13 +24,8 @@ import type { StoredSpace } from './space/space.ts'
 import type { GuardedWait } from './space/wait-graph.ts'
 import type { WatchOptions } from './space/watch.ts'
 import type { Change } from './store/change.ts'
-import type { Tracer } from './tracing/current-trace.ts'
-import { tracerFor } from './tracing/trace-memory.ts'
 import { Transactional } from './transactions/transactional.ts'
-import type { Cost } from './work/cost.ts'
 import type { LedgerReport } from './work/ledger-table.ts'
-import { workId } from './work/work-id.ts'
-import { currentAccount } from './space/work-chain.ts'
 import type { Corruption } from './store/corruption.ts'
 import { requireLabel } from './values/access.ts'
 import type { Label, Principal } from './values/access.ts'
@@ -221,21 +216,9 @@ export class View extends Transactional {
     this.#actor.requireSight(label)
   }
 
-  /** @internal See `noteUse`. @param kind - Of work, as in the ledger. */
-  static noteUse(view: View, kind: string, used: Cost): void {
-    currentAccount()?.use(used)
-    const { audience, principal } = view.#actor
-    view.#space.note({ work: workId(audience, kind), agent: principal.id, used })
-  }
-
-  /** @internal See `tracerOf`. */
-  static tracerOf(view: View): Tracer | undefined {
-    return tracerFor(view.#space.tracing)
-  }
-
-  /** @internal See `runtimeState`. */
-  static runtimeState<State>(view: View, name: string, ttlMs: number, fleeting = false): SharedState<State> {
-    return sharedState<State>(view.#space, name, { ttlMs, fleeting })
+  /** @internal What runtimes do with a view, see `view-parts.ts`. */
+  static partsOf(view: View): { readonly space: StoredSpace; readonly actor: Actor; readonly once: ComputeOnce } {
+    return { space: view.#space, actor: view.#actor, once: view.#once }
   }
 
   /**

@@ -1,8 +1,8 @@
 import { hash, randomUUID } from 'node:crypto'
 
 import type { ActivityTask } from '@skein/core/executor'
-import type { Principal, Ref } from '@skein/memory'
-import { encodeJson, workId } from '@skein/memory/runtime'
+import type { Ref } from '@skein/memory'
+import { encodeJson } from '@skein/memory/runtime'
 import type { Costs, ErrorEnvelope } from '@skein/memory/runtime'
 import type { Label } from '@skein/memory/store'
 
@@ -12,42 +12,41 @@ import type { Label } from '@skein/memory/store'
  * Redis holds names and refs alone: everything that an activity takes, reports and returns is in the memory, with its
  * label, sealed where the memory seals, and forgotten with what it was derived from.
  *
- * - input: an object with a `RemoteTask`
+ * - input: the order in the record of the work, a `RemoteTask`
  * - progress: an object with `RemoteProgress` each, whose refs are in a list in Redis
- * - result: a `RemoteOutcome`, kept by compute-once under `resultKey`
+ * - result: a `RemoteOutcome`, which takes the place of the order
  * - failure: an object with a `RemoteFailure`, whose ref is in the job's reason
  */
 
-/** How long inputs and results last that nobody asks for, in milliseconds. */
+/** How long results last that nobody takes, of work that the flock keeps no record of, in milliseconds. */
 export const keptMs = 86_400_000
 /** How long progress and failures last, in milliseconds. */
 export const reportedMs = 600_000
 
 /** The data of a job. */
 export interface JobData {
-  readonly task: Ref<RemoteTask>
-  /** The label of the task, with which it is read. */
-  readonly label: Label
-  /** Under which its result is kept. */
+  /** Of the work, whose record has the order. */
   readonly key: string
+  /** The clearance for which it is done, which is part of the record's name. */
+  readonly label: Label
   /** Tells this job from an earlier one of the same id. */
   readonly attempt: string
   /** How often its caller has given it before; absent the first time. */
   readonly retry?: number
+  /** The caller's span, see `Span.traceparent`; absent where nobody traces. */
+  readonly trace?: string
 }
 
 /** What a worker runs, in the memory. */
-export type RemoteTask = Omit<ActivityTask, 'module' | 'key' | 'priority' | 'retry'>
+export type RemoteTask = Omit<ActivityTask, 'isHanded' | 'key' | 'module' | 'priority' | 'retry' | 'trace'>
 
-/** What compute-once keeps. */
+/** The result, in the memory: a flock reads `output`, its executor the rest. */
 export interface RemoteOutcome {
   /** Absent where the activity returned nothing. */
   readonly output?: unknown
-  readonly durationMs: number
   readonly worker: string
-  readonly label: Label
-  readonly sources: readonly string[]
-  readonly costs: Costs | null
+  /** Absent where it neither used nor saved anything. */
+  readonly costs?: Costs
 }
 
 /** A piece of progress; its label is that of its object. */
@@ -72,19 +71,17 @@ export interface FailureReason {
 /** The code of the reason of a job that its caller wants no longer. */
 export const cancelledCode = 'SKEIN_CANCELLED'
 
-/** The id of a job, and the key of its result: those of its work, if equal work is done once. */
-export function namesOf({ key, principal }: ActivityTask): Pick<JobData, 'key' | 'attempt'> & { readonly id: string } {
-  const attempt = randomUUID()
-  if (key === undefined) return { id: attempt, key: `remote/${attempt}`, attempt }
+/** A job for work with a key: its id is that of the work, so equal work is one job. */
+export function jobOf(
+  key: string,
+  { principal, retry, trace }: ActivityTask,
+): { readonly id: string; readonly data: JobData } {
+  const { level: sensitivity = 'public', compartments = [] } = principal.clearance ?? {}
+  const label = { sensitivity, compartments }
   // Those of other clearances share no results.
   const id = hash('sha256', encodeJson([principal.clearance ?? null, key]), 'hex').slice(0, 32)
-  return { id, key: `remote/${key}`, attempt }
-}
-
-/** The id of the record of a result. */
-export function resultIdOf({ clearance }: Principal, key: string): string {
-  const { level = 'public', compartments = [] } = clearance ?? {}
-  return workId({ level, compartments }, key)
+  const more = { ...(retry !== undefined && { retry }), ...(trace && { trace: trace.traceparent }) }
+  return { id, data: { key, label, attempt: randomUUID(), ...more } }
 }
 
 /** Reads the reason of a failure; BullMQ has reasons of its own. */

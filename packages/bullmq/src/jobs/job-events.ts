@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 
-import { another } from '../queue/connection.ts'
+import { another, databaseOf } from '../queue/connection.ts'
+import type { QueueNames } from '../queue/queue-names.ts'
 
 /** A worker's report on a job. */
 export type JobEvent = 'started' | 'progress' | 'done' | 'failed'
@@ -10,11 +11,25 @@ export interface JobMessage {
   readonly what: string
   readonly id: string
   readonly attempt: string
+  /** How many pieces of progress there are, where it is done. */
+  readonly pieces?: number | undefined
 }
 
 /** Writes a message. */
-export function formatMessage({ what, id, attempt }: JobMessage): string {
-  return `${what} ${id} ${attempt}`
+export function formatMessage({ what, id, attempt, pieces }: JobMessage): string {
+  return `${what} ${id} ${attempt}${pieces === undefined ? '' : ` ${pieces}`}`
+}
+
+/** Tells all callers what happens to a job; they look for what they miss. */
+export function tellCallers(
+  client: Redis,
+  names: QueueNames,
+  what: JobEvent,
+  { id = '', data }: { readonly id?: string | undefined; readonly data: { readonly attempt: string } },
+  pieces?: number,
+): void {
+  const message = formatMessage({ what, id, attempt: data.attempt, pieces })
+  client.publish(names.channel('events', databaseOf(client)), message).catch(() => {})
 }
 
 /** Listens to a channel, over a connection of its own. */
@@ -39,8 +54,8 @@ export class JobListener {
     const own = another(client)
     const listener = new JobListener(own)
     own.on('message', (_: string, text: string) => {
-      const [what = '', id = '', attempt = ''] = text.split(' ')
-      onMessage({ what, id, attempt })
+      const [what = '', id = '', attempt = '', pieces] = text.split(' ')
+      onMessage({ what, id, attempt, pieces: pieces === undefined ? undefined : Number(pieces) })
     })
     await own.subscribe(channel)
     // ioredis subscribes again by itself, and only then has a gap an end.

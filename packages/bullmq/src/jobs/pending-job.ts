@@ -1,12 +1,12 @@
 import { activityErrorClasses } from '@skein/core/executor'
 import type { ActivityOutcome, ActivityTask, RunOptions } from '@skein/core/executor'
-import { ReadScope, fromEnvelope, outlast, warn, workStateOf } from '@skein/memory/runtime'
+import { ReadScope, fromEnvelope, handedWork, OrderLost, outlast, warn } from '@skein/memory/runtime'
 import type { Memory, Ref } from '@skein/memory'
 import type { Redis } from 'ioredis'
 
 import type { ActivityIdentity, QueueNames } from '../queue/queue-names.ts'
 import { TaskLostError, WorkerLostError } from '../queue/queue-errors.ts'
-import { cancelledCode, resultIdOf } from './job-data.ts'
+import { cancelledCode } from './job-data.ts'
 import type { FailureReason, JobData, RemoteFailure, RemoteOutcome, RemoteProgress } from './job-data.ts'
 
 /** What a caller's job works with. */
@@ -76,10 +76,11 @@ export class PendingJob {
     this.#tell(() => this.#options.onQueued?.())
   }
 
-  /** Reads the progress that an attempt has made since. */
-  async readProgress(attempt: string): Promise<void> {
+  /** Reads the progress that an attempt has made since. @param all - How many pieces it has made, if that is known. */
+  async readProgress(attempt: string, all?: number): Promise<void> {
     const { client, names, memory } = this.#parts
     const seen = this.#progress.attempt === attempt ? this.#progress.seen : 0
+    if (seen === all) return
     const refs = await client.lrange(names.key('progress', attempt), seen, -1)
     this.#progress = { attempt, seen: seen + refs.length }
     for (const text of refs) {
@@ -91,16 +92,19 @@ export class PendingJob {
     }
   }
 
-  /** Takes the result; resolves to whether there is one. */
+  /** Takes the result, or fails where the order is gone; resolves to whether it has ended. */
   async takeResult(): Promise<boolean> {
-    const id = resultIdOf(this.task.principal, this.data.key)
     const view = this.#parts.memory.as(this.task.principal)
-    const record = await outlast(() => view.records.get('work', id))
-    const state = record && workStateOf(record.value)
-    if (state?.state !== 'done') return false
-    const { costs, output, ...outcome } = state.value as RemoteOutcome
+    const { order, result } = await outlast(() => handedWork(view, this.data.key))
+    if (!result) {
+      if (order) return false
+      this.#settle.reject(new OrderLost('Its lease had ended, or Redis has lost it.'))
+      return true
+    }
+    const { cost, label, sources } = result
+    const { output, worker, costs } = result.value as RemoteOutcome
     if (costs) this.#options.onCosts?.(costs)
-    this.#settle.resolve({ output, ...outcome })
+    this.#settle.resolve({ output, durationMs: cost.ms, worker, label, sources, isKept: true })
     return true
   }
 

@@ -11,6 +11,8 @@ import type { PendingJob } from './pending-job.ts'
 const lookMs = 2_000
 /** How many are looked up at once. */
 const lookAtOnce = 1_000
+/** How many of those that wait are looked up each time: they may be many, and what a look costs must not grow. */
+const waitingAtOnce = 200
 
 /** What adds a job, once more where Redis has lost it. */
 export interface JobAdder {
@@ -22,8 +24,8 @@ export interface JobAdder {
 /**
  * The jobs that a caller waits for.
  *
- * Workers tell what happens by messages, which cost little and may get lost. So whatever has not ended is also looked
- * up from time to time:
+ * Workers tell what happens by messages, which cost little and may get lost. So jobs are also looked up: all of them
+ * after each gap in the connection, and from time to time those that run, and in turns those that wait.
  *
  * - the job waits or runs: wait on
  * - the job has failed: take its failure
@@ -36,12 +38,16 @@ export class PendingJobs {
   readonly #adder: JobAdder
   readonly #timer: NodeJS.Timeout
   #isLooking = false
+  /** Whether messages may have been missed since the last look. */
+  #hasGap = false
+  /** Jobs that wait and were looked up in this turn. */
+  #looked = new WeakSet<PendingJob>()
 
   constructor(client: Redis, names: QueueNames, adder: JobAdder) {
     this.#client = client
     this.#names = names
     this.#adder = adder
-    this.#timer = setInterval(() => void this.look(), lookMs).unref()
+    this.#timer = setInterval(() => void this.#look(), lookMs).unref()
   }
 
   get all(): readonly PendingJob[] {
@@ -63,22 +69,44 @@ export class PendingJobs {
   }
 
   /** A worker says something. */
-  onMessage({ what, id, attempt }: JobMessage): void {
+  onMessage({ what, id, attempt, pieces }: JobMessage): void {
     const job = this.#jobs.get(id)
     if (!job) return
     if (what === 'started') job.inTurn(() => job.started())
     else if (what === 'progress') job.inTurn(() => job.readProgress(attempt))
-    else if (what === 'done') job.inTurn(() => this.#end(job, attempt))
+    else if (what === 'done') job.inTurn(() => this.#end(job, attempt, pieces))
     else if (what === 'failed') job.inTurn(() => this.#fail(job))
   }
 
-  /** Looks up all jobs; never rejects. */
-  async look(): Promise<void> {
+  /** Looks up all jobs, since messages were missed; never rejects. */
+  look(): Promise<void> {
+    this.#hasGap = true
+    return this.#look()
+  }
+
+  /** Those that run, those that were not found, and some of those that wait. */
+  #due(): readonly PendingJob[] {
+    const [waiting, others] = [[] as PendingJob[], [] as PendingJob[]]
+    for (const job of this.#jobs.values()) (job.isStarted || job.missing > 0 ? others : waiting).push(job)
+    const next = waiting.filter((job) => !this.#looked.has(job)).slice(0, waitingAtOnce)
+    // The next turn begins when all had theirs.
+    if (next.length < waitingAtOnce) this.#looked = new WeakSet()
+    else for (const job of next) this.#looked.add(job)
+    return [...others, ...next]
+  }
+
+  async #look(): Promise<void> {
     if (this.#isLooking) return
     this.#isLooking = true
     try {
-      const jobs = this.all.filter(({ isAdded }) => isAdded)
-      for (let from = 0; from < jobs.length; from += lookAtOnce) await this.#lookAt(jobs.slice(from, from + lookAtOnce))
+      do {
+        const some = this.#hasGap ? this.all : this.#due()
+        this.#hasGap = false
+        const jobs = some.filter(({ isAdded }) => isAdded)
+        for (let from = 0; from < jobs.length; from += lookAtOnce) {
+          await this.#lookAt(jobs.slice(from, from + lookAtOnce))
+        }
+      } while (this.#hasGap)
     } catch (error) {
       // Without Redis there is nothing to see; the next look is soon.
       warn(error)
@@ -120,9 +148,9 @@ export class PendingJobs {
     }
   }
 
-  async #end(job: PendingJob, attempt: string): Promise<void> {
+  async #end(job: PendingJob, attempt: string, pieces?: number): Promise<void> {
     if (!this.#jobs.has(job.id)) return
-    await job.readProgress(attempt)
+    await job.readProgress(attempt, pieces)
     if (!(await job.takeResult())) await this.#again(job)
   }
 
@@ -131,13 +159,13 @@ export class PendingJobs {
     const key = this.#names.job(job.queueName, job.id)
     const [reason, data] = await this.#client.hmget(key, 'failedReason', 'data')
     // Somebody has removed it: whatever it was, nobody knows any longer.
-    if (!reason || !data) return this.#again(job)
+    if (!reason || !data) return this.#end(job, job.data.attempt)
     const { attempt } = JSON.parse(data) as JobData
     await job.readProgress(attempt)
     const isOwn = attempt === job.data.attempt && (await job.takeFailure(readReason(reason)))
     await this.#adder.remove(job)
     // A job of the same name that an earlier caller began and gave up.
-    if (!isOwn) await this.#again(job)
+    if (!isOwn) await this.#end(job, attempt)
   }
 
   async #again(job: PendingJob): Promise<void> {

@@ -1,12 +1,14 @@
-import { Account, asPartOf, isOutage, noCost, outlast, ReadScope, toStoredEnvelope } from '@skein/memory/runtime'
-import type { ActivityOutcome, Executor } from '@skein/core/executor'
+import { Account, asPartOf, carryOut, handedWork, isOutage, noCost, outlast, ReadScope } from '@skein/memory/runtime'
+import { toStoredEnvelope } from '@skein/memory/runtime'
+import type { Executor } from '@skein/core/executor'
 import type { Memory, View } from '@skein/memory'
-import type { Costs } from '@skein/memory/runtime'
+import type { Costs, HandedWork } from '@skein/memory/runtime'
+import type { Cost } from '@skein/memory/types'
 import type { Job } from 'bullmq'
 import type { Redis } from 'ioredis'
 
 import type { QueueNames } from '../queue/queue-names.ts'
-import { cancelledCode, JobFailure, keptMs, reportedMs } from './job-data.ts'
+import { cancelledCode, JobFailure, reportedMs } from './job-data.ts'
 import type { JobData, RemoteFailure, RemoteOutcome, RemoteProgress, RemoteTask } from './job-data.ts'
 
 /** What a job needs where it runs. */
@@ -17,6 +19,8 @@ export interface RunningJobParts {
   readonly names: QueueNames
   /** The host and process, as results name it. */
   readonly worker: string
+  /** How long BullMQ's lock on a job lasts, in milliseconds. */
+  readonly lockMs: number
   tell(what: 'started' | 'progress', job: Job<JobData>): void
 }
 
@@ -26,10 +30,9 @@ export type StopReason = 'cancelled' | 'lock lost' | 'released'
 /**
  * One job in a worker:
  *
- * 1. `#readTask` reads from the memory what is to be done, and for whom.
- * 2. Compute-once takes the key of the work: what another worker has done is not done again.
- * 3. `#compute` runs the activity in a thread, and puts its progress into the memory.
- * 4. The result is kept by compute-once; a failure is put into the memory by `#fail`.
+ * 1. `#find` reads from the record of the work what is to be done, and for whom.
+ * 2. `#compute` runs the activity in a thread, and puts its progress into the memory.
+ * 3. The result takes the place of the order in the record; a failure is put into the memory by `#fail`.
  */
 export class RunningJob {
   readonly #parts: RunningJobParts
@@ -37,6 +40,8 @@ export class RunningJob {
   readonly #module: string
   readonly #control = new AbortController()
   #costs: Costs | null = null
+  #pieces = 0
+  #lockedAt = performance.now()
   #reports: Promise<void> = Promise.resolve()
 
   constructor(parts: RunningJobParts, job: Job<JobData>, module: string) {
@@ -53,6 +58,11 @@ export class RunningJob {
     return this.#job.data.attempt
   }
 
+  /** BullMQ has renewed its lock. */
+  renewed(): void {
+    this.#lockedAt = performance.now()
+  }
+
   /** Why it was stopped, if it was. */
   stopped: StopReason | undefined
 
@@ -64,25 +74,27 @@ export class RunningJob {
     )
   }
 
-  /** Runs the job to its end. @throws JobFailure; the reason of the abort where it was stopped */
-  async run(): Promise<void> {
-    const task = await this.#readTask()
+  /**
+   * Runs the job to its end.
+   *
+   * @returns how many pieces of progress it has made.
+   * @throws JobFailure; the reason of the abort where it was stopped
+   */
+  async run(): Promise<number> {
+    const handed = await this.#find()
+    // Another worker has done it, and could not say so any more.
+    if (handed.result) return this.#pieces
+    const task = handed.order?.task as RemoteTask | undefined
+    // Its caller is gone, or gives it again.
+    if (!task) throw new JobFailure({ code: cancelledCode })
     using scope = new ReadScope()
     if (task.label) scope.noteLabel(task.label)
     const view = this.#parts.memory.as(task.principal, scope)
-    const { key } = this.#job.data
     const { signal } = this.#control
     try {
-      await view.once<RemoteOutcome>(
-        key,
-        ({ signal: either, reportDuration }) => {
-          // The flock counts what it took.
-          reportDuration(0)
-          return this.#compute(task, scope, view, either)
-        },
-        // Whatever the flock's own result rests on, this one rests on.
-        { ttlMs: keptMs, onRetract: 'recompute', signal },
-      )
+      const beforeKeeping = (): Promise<void> => this.#requireLock()
+      await carryOut(view, handed, () => this.#compute(task, scope, view), { signal, beforeKeeping })
+      return this.#pieces
     } catch (error) {
       // The error of the work is the one to tell.
       await this.#reports.catch(() => {})
@@ -91,31 +103,48 @@ export class RunningJob {
     }
   }
 
+  /** A worker that was cut off for longer than its lock lasts may have lost the job. @throws the reason of the abort */
+  async #requireLock(): Promise<void> {
+    const { client, names, lockMs } = this.#parts
+    if (performance.now() - this.#lockedAt < lockMs) return
+    const { queueName, id = '', token } = this.#job
+    if ((await client.get(`${names.job(queueName, id)}:lock`)) !== token) this.stop('lock lost')
+    this.#control.signal.throwIfAborted()
+  }
+
   /** @throws JobFailure where this worker can't read it. */
-  async #readTask(): Promise<RemoteTask> {
-    const { task, label } = this.#job.data
+  async #find(): Promise<HandedWork> {
+    const { key, label } = this.#job.data
     const clearance = { level: label.sensitivity, compartments: label.compartments }
     const view = this.#parts.memory.as({ id: 'worker', role: 'worker', clearance })
     try {
-      return await outlast(() => view.objects.get(task), { signal: this.#control.signal })
+      return await outlast(() => handedWork(view, key), { signal: this.#control.signal })
     } catch (error) {
       if (this.stopped) throw error
       throw new JobFailure({ code: 'SKEIN_TASK_LOST', message: error instanceof Error ? error.message : String(error) })
     }
   }
 
-  async #compute(task: RemoteTask, scope: ReadScope, view: View, signal: AbortSignal): Promise<RemoteOutcome> {
-    const { executor, worker } = this.#parts
+  async #compute(task: RemoteTask, scope: ReadScope, view: View): Promise<{ value: RemoteOutcome; cost: Cost }> {
+    const { executor, worker: host, memory } = this.#parts
     const { priority } = this.#job.opts
-    const work = { ...task, module: this.#module, ...(priority !== undefined && { priority: -priority }) }
+    const { trace: traceparent } = this.#job.data
+    const { tracing } = memory
+    const work = {
+      ...task,
+      module: this.#module,
+      ...(priority !== undefined && { priority: -priority }),
+      ...(traceparent !== undefined && { trace: { traceparent, content: tracing.content } }),
+    }
     // What it took is counted by the flock, from what is reported here.
     const outcome = await asPartOf(
       task.chain ?? [],
       () =>
         executor.run(work, {
-          signal,
+          signal: this.#control.signal,
           onStarted: () => this.#parts.tell('started', this.#job),
           onCosts: (costs) => (this.#costs = costs),
+          onSpans: (spans) => tracing.record(spans),
           onLabel: (label) => scope.noteLabel(label),
           onProgress: (value, label) => {
             scope.noteLabel(label)
@@ -127,19 +156,21 @@ export class RunningJob {
     scope.noteLabel(outcome.label)
     scope.noteSources(outcome.sources ?? [])
     await this.#reports
-    return this.#toRemote(outcome, worker)
-  }
-
-  #toRemote({ output, durationMs, worker, label, sources = [] }: ActivityOutcome, host: string): RemoteOutcome {
-    const costs = this.#costs ?? { used: noCost, saved: noCost, reused: 0 }
-    const kept = { durationMs, worker: `${host}/${worker}`, label, sources, costs }
-    return output === undefined ? kept : { output, ...kept }
+    const { output, durationMs, worker } = outcome
+    const costs = this.#costs
+    const value = {
+      ...(output !== undefined && { output }),
+      worker: `${host}/${worker}`,
+      ...(costs && isAny(costs) && { costs }),
+    }
+    return { value, cost: { ...(costs?.used ?? noCost), ms: durationMs } }
   }
 
   /** Puts a piece of progress into the memory, and its ref into the list that the caller reads. */
   #report(view: View, value: unknown): void {
     const { client, names } = this.#parts
     const key = names.key('progress', this.attempt)
+    this.#pieces += 1
     this.#reports = this.#reports.then(async () => {
       const progress: RemoteProgress = { value }
       const ref = await outlast(() => view.objects.put(progress, { ttlMs: reportedMs, title: 'Progress' }))
@@ -163,4 +194,11 @@ export class RunningJob {
       return new JobFailure({ code: cancelledCode })
     }
   }
+}
+
+/** Whether anything was used or saved beside the time that the activity itself took. */
+function isAny({ used, saved, reused }: Costs): boolean {
+  return (
+    reused > 0 || [used, saved].some((cost) => Object.values(cost).some((amount) => amount !== undefined && amount > 0))
+  )
 }

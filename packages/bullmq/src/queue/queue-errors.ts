@@ -66,7 +66,7 @@ export class TaskLostError extends SkeinError {
   constructor(activity: string, worker: string, cause: unknown) {
     const why = cause instanceof Error ? cause.message : String(cause)
     super(
-      `The worker ${worker} can't read the task of activity "${activity}": ${why} Workers need the same store, space and key ring as callers, and take a task within a day.`,
+      `The worker ${worker} can't read the task of activity "${activity}": ${why} Workers need the same store, space and key ring as callers.`,
       { cause },
     )
     this.activity = activity

@@ -2,6 +2,9 @@ import { hash } from 'node:crypto'
 
 import { OptionError } from '@skein/memory'
 
+/** Callers and workers with other formats of jobs don't see each other: a caller then says that no worker is there. */
+const jobFormat = 'v2'
+
 /** What a job needs of its worker: an activity of this name and version, of a module of this text, with this model. */
 export interface ActivityIdentity {
   readonly name: string
@@ -30,7 +33,7 @@ export class QueueNames {
       throw new OptionError('queue', 'a name of 1 to 100 letters, digits, dots, dashes and underscores', queue)
     }
     this.queue = queue
-    this.prefix = `skein-queue:{${queue}}`
+    this.prefix = `skein-queue:{${queue}}:${jobFormat}`
   }
 
   /** BullMQ's name of the queue of an activity. */

@@ -7,7 +7,7 @@ import type { Executor } from './executor.ts'
 import type { RunLimits } from './run-limits.ts'
 
 /** Where an activity runs. */
-export type Runs = Pick<Executor, 'describe' | 'run'>
+export type Runs = Pick<Executor, 'describe' | 'orderOf' | 'run'>
 
 /** One activity, asked for by one principal. */
 export interface AskedRun {

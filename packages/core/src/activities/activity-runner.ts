@@ -1,9 +1,17 @@
 import { hash, randomUUID } from 'node:crypto'
 
-import { Account, asPartOf, currentAccount, currentWork, encodeJson, noCost, ReadScope } from '@skein/memory/runtime'
+import {
+  Account,
+  asPartOf,
+  currentAccount,
+  currentWork,
+  encodeJson,
+  handOver,
+  KeptByOther,
+} from '@skein/memory/runtime'
+import { noCost, ReadScope } from '@skein/memory/runtime'
 import type { Memory, Principal, WorkContext } from '@skein/memory'
 import type { Costs } from '@skein/memory/runtime'
-import type { Label } from '@skein/memory/store'
 
 import type { Clock } from '../base/clock.ts'
 import { FlockClosedError } from '../base/flock-closed-error.ts'
@@ -15,12 +23,14 @@ import { ActivityQueueTimeoutError, ActivityTimeoutError, UnknownActivityError }
 import type { RunActivityOptions } from './activity-ref.ts'
 import type { AskedRun, Run, Runs } from './activity-run.ts'
 import { requireLimits, requireOnRetract } from './activity.ts'
-import type { ActivityOutcome, ActivityTask, Executor, RunOptions } from './executor.ts'
+import type { ActivityOutcome, Executor } from './executor.ts'
+import { taskOf, taskOfWork } from './activity-task.ts'
 import { OpenRuns } from './open-runs.ts'
 import { limitsOf } from './run-limits.ts'
+import { reportsOf } from './run-reports.ts'
 import { titleOf } from './input-words.ts'
 import { withTimeLimits } from './time-limits.ts'
-import type { PhaseTimer, TimeLimits } from './time-limits.ts'
+import type { TimeLimits } from './time-limits.ts'
 
 /** What an activity runner works with. */
 export interface ActivityRunnerParts {
@@ -164,15 +174,16 @@ export class ActivityRunner {
   }
 
   async #runDeduplicated(run: Run, key: string): Promise<unknown> {
-    const { id, principal, options, name, scope, defined, title } = run
+    const { id, principal, options, name, scope, defined, title, executor } = run
     // An activity may return nothing, so what the memory keeps is an object.
-    const work = async (context: WorkContext): Promise<{ readonly output: unknown }> => {
+    const work = async (context: WorkContext): Promise<Kept | KeptByOther> => {
       const outcome = await this.#withRetry(run, context.signal)
       // An aborted activity may return anything but its result: that must not be kept.
       context.signal.throwIfAborted()
       this.#recordSuccess(run, outcome)
       context.reportDuration(outcome.durationMs)
-      return { output: outcome.output }
+      const kept = { output: outcome.output }
+      return outcome.isKept ? new KeptByOther(kept) : kept
     }
     const { signal, leaseMs, claim, onRetract = defined.onRetract ?? 'keep' } = options
     this.#runs.keptAs(id, principal, key)
@@ -183,7 +194,10 @@ export class ActivityRunner {
       ...(leaseMs !== undefined && { leaseMs }),
       ...(claim && { claim }),
     }
-    const { value, reused, cost } = await this.#parts.memory.as(principal, scope).once(key, work, once)
+    const { memory, budget } = this.#parts
+    const view = memory.as(principal, scope)
+    const order = executor.orderOf && ((): unknown => executor.orderOf?.(taskOfWork(run, key, { budget })))
+    const { value, reused, cost } = await handOver<Kept>(view, key, order, work, once)
     tellReuse(reused)
     if (reused) this.#parts.emit({ type: 'activity.reused', activity: name, agent: principal.id, run: id, saved: cost })
     return value.output
@@ -225,52 +239,15 @@ export class ActivityRunner {
 
   #attempt(run: Run, signal: AbortSignal | undefined, retry: number): Promise<ActivityOutcome> {
     const { budget } = this.#parts
-    const { executor, id, module, name, input, principal, scope, options, defined, priority, key } = run
-    const budgets = [budget, options.budget].filter((one) => one !== undefined)
-    const chain = [...currentWork(), id]
-    const trace = traceOrder()
-    const work = { module, name, kind: defined.kind, input, principal, label: scope.label, chain, budgets, trace }
-    const task: ActivityTask = {
-      ...work,
-      ...(priority !== undefined && { priority }),
-      ...(key !== undefined && { key }),
-      ...(retry > 0 && { retry }),
-    }
+    const { executor, scope } = run
+    const isHanded = run.key !== undefined && executor.orderOf !== undefined
+    const task = taskOf(run, { budget, trace: traceOrder(), retry, isHanded })
     return withTimeLimits(this.#limits({ ...run, signal }), async (joined, timer) => {
-      const outcome = await executor.run(task, { signal: joined, ...this.#reports(run, timer) })
+      const outcome = await executor.run(task, { signal: joined, ...reportsOf(run, timer, this.#parts) })
       scope.noteLabel(outcome.label)
       scope.noteSources(outcome.sources ?? [])
       return outcome
     })
-  }
-
-  /** What an executor reports of an attempt. */
-  #reports(run: Run, timer: PhaseTimer | undefined): RunOptions {
-    const { clock, emit } = this.#parts
-    const { id, name, principal, scope, options } = run
-    const who = { activity: name, agent: principal.id, run: id }
-    const account = currentAccount()
-    let queuedAt = clock.now()
-    const { tracing } = this.#parts.memory
-    return {
-      onQueued: () => {
-        queuedAt = clock.now()
-        timer?.begin('queued')
-      },
-      onStarted: () => {
-        timer?.begin('running')
-        emit({ type: 'activity.started', ...who, waitedMs: clock.now() - queuedAt })
-      },
-      onLabel: (label: Label) => scope.noteLabel(label),
-      onCosts: (costs) => account?.add(costs),
-      onSpans: (spans) => tracing.record(spans),
-      onProgress: (value: unknown, label: Label) => {
-        scope.noteLabel(label)
-        options.scope?.noteLabel(label)
-        emit({ type: 'activity.progress', ...who, value, label })
-        options.onProgress?.(value)
-      },
-    }
   }
 
   #limits(
@@ -294,6 +271,11 @@ export class ActivityRunner {
     tellSuccess(worker, used)
     this.#parts.emit({ type: 'activity.done', activity: name, agent: principal.id, run: id, durationMs, worker, used })
   }
+}
+
+/** What the memory keeps. */
+interface Kept {
+  readonly output: unknown
 }
 
 const flockPrincipal: Principal = { id: 'flock', role: 'flock' }

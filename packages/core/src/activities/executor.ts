@@ -26,6 +26,8 @@ export interface ActivityTask {
    * outlive the caller finds by this what they have done for a caller that is gone.
    */
   readonly key?: string
+  /** Whether the record of the work with this key holds what {@link Executor.orderOf} has returned. */
+  readonly isHanded?: boolean
   /** Those of a higher priority run first; 0 where left out. */
   readonly priority?: number
   /** How often it has failed and was tried again; absent the first time. */
@@ -52,6 +54,8 @@ export interface ActivityOutcome {
   readonly label: Label
   /** What it has read, as `ReadScope.sources` gives it. */
   readonly sources?: readonly string[] | undefined
+  /** Whether who ran it has kept `output` in the record of the work, as the result `{ output }`. */
+  readonly isKept?: boolean
 }
 
 /** Options of {@link Executor.run}. */
@@ -81,8 +85,21 @@ export interface RunOptions {
 export interface Executor extends AsyncDisposable {
   /** Activities that wait for a worker; absent where it does not know. */
   readonly waiting?: number
+  /**
+   * How many activities are worth giving it at once, so that all its workers always have some; absent where it does not
+   * know. It changes when workers come and go.
+   */
+  readonly width?: number
   /** How much of its room was taken on the average since it began, from 0 to 1, by kind; absent where it does not know. */
   readonly utilization?: Readonly<Partial<Record<ActivityTask['kind'], number>>>
+  /**
+   * What workers elsewhere need to know of a task, as JSON: the flock leaves it in the record of the work, which a worker
+   * then ends with the result, by `carryOut`. Absent where the flock keeps results itself. A task without a key has no
+   * record.
+   *
+   * @throws ActivityInputError
+   */
+  orderOf?(task: ActivityTask): unknown
   /** Loads a module in a worker and lists its activities. @throws ActivityLoadError; the signal's reason */
   describe(module: string, signal?: AbortSignal): Promise<ModuleDescription>
   /**

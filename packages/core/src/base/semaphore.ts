@@ -5,19 +5,20 @@ interface Waiting {
 
 /** Lets a limited number of tasks run at once; the others wait: higher priorities first, then first come, first served. */
 export class Semaphore {
-  readonly #limit: number
+  readonly #limit: () => number
   /** Those that wait, by priority; no set is empty. */
   readonly #waiting = new Map<number, Set<Waiting>>()
   #running = 0
   #closed: unknown
 
-  constructor(limit: number) {
-    this.#limit = limit
+  /** @param limit - A number, or what tells it: then it is asked anew whenever a task comes or ends. */
+  constructor(limit: number | (() => number)) {
+    this.#limit = typeof limit === 'number' ? () => limit : limit
   }
 
   /** Whether a task would begin at once. */
   get hasRoom(): boolean {
-    return this.#running < this.#limit
+    return this.#running < this.#limit()
   }
 
   /** How many tasks wait. */
@@ -38,7 +39,7 @@ export class Semaphore {
       return await work()
     } finally {
       this.#running -= 1
-      this.#next()?.start()
+      while (this.hasRoom && this.#waiting.size > 0) this.#next()?.start()
     }
   }
 
@@ -57,7 +58,7 @@ export class Semaphore {
   #acquire(signal: AbortSignal | undefined, priority: number): Promise<void> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed as Error)
     signal?.throwIfAborted()
-    if (this.#running < this.#limit) {
+    if (this.hasRoom) {
       this.#running += 1
       return Promise.resolve()
     }

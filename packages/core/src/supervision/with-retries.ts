@@ -1,3 +1,5 @@
+import { OrderLost } from '@skein/memory/runtime'
+
 import type { Clock } from '../base/clock.ts'
 import { delayBefore } from './backoff.ts'
 import type { ResolvedRetryPolicy } from './retry-policy.ts'
@@ -50,6 +52,8 @@ export async function withRetries<Result>(work: RetriedWork<Result>): Promise<Re
 }
 
 function isRetryable({ codes }: ResolvedRetryPolicy, error: unknown): boolean {
+  // The work is begun again as a whole, and is no failure.
+  if (error instanceof OrderLost) return false
   const { code } = (error ?? {}) as { readonly code?: unknown }
   if (codes) return typeof code === 'string' && codes.includes(code)
   return !nonRetryable.has(code as string)

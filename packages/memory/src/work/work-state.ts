@@ -14,6 +14,8 @@ import { earlierCost } from './ledger-entry.ts'
  *   acquisition. That version is the fencing token, so a late result is refused once
  *   somebody else has acquired the work. If nobody has, it is stored all the same.
  * - `running` → absent: released when no caller in its thread waits any longer.
+ * - `running` with an `order` → `done`: by whoever carries out the order, which has no lease of its own. So any version of
+ *   an order for this key will do; a record that is done is never replaced.
  * - `failed` → `running`: acquired by a caller that did not wait for the failed run.
  *   Callers that waited get the failure.
  */
@@ -26,6 +28,8 @@ export type WorkState = {
       readonly owner: string
       /** The process of the owner, where its system tells when that has ended. */
       readonly process?: string | undefined
+      /** What others need to do the work; absent where the owner does it. */
+      readonly order?: WorkOrder | undefined
     }
   | {
       readonly state: 'done'
@@ -41,6 +45,17 @@ export type WorkState = {
     }
   | { readonly state: 'failed'; readonly error: ErrorEnvelope; readonly label?: Label | undefined }
 )
+
+/** Work that its owner has others do. */
+export interface WorkOrder {
+  /** What they are to do; the owner's runtime and theirs know its form. */
+  readonly task: unknown
+  /** What the owner has read: the result is derived from it, too. */
+  readonly sources: readonly string[]
+  /** How the owner wants the result kept, see `OnceOptions`. */
+  readonly onRetract?: 'keep' | 'recompute' | undefined
+  readonly ttlMs?: number | undefined
+}
 
 /** Reads the decoded value of a work record; `undefined` if its state is unknown. */
 export function workStateOf(value: unknown): WorkState | undefined {

@@ -17,6 +17,7 @@ import { addCost, noCost } from '../work/cost.ts'
 import type { Cost } from '../work/cost.ts'
 import { parseWorkId, workId } from '../work/work-id.ts'
 import { costOfWork, workStateOf } from '../work/work-state.ts'
+import { KeptByOther, OrderLost } from './handed-work.ts'
 import { requireOnRetract } from './once-options.ts'
 import type { OnceOptions, OnceResult, WorkContext } from './once-options.ts'
 import { WorkRecord } from './work-record.ts'
@@ -39,7 +40,7 @@ export class ComputeOnce {
     this.#actor = actor
   }
 
-  async run<T>(key: string, work: Work<T>, options: OnceOptions): Promise<OnceResult<T>> {
+  async run<T>(key: string, work: OrderedWork<T>, options: OnceOptions & Ordered): Promise<OnceResult<T>> {
     requireStrings('key', [key])
     const { leaseMs = 5_000, ttlMs, signal, accept } = options
     requireDuration('leaseMs', leaseMs, 10)
@@ -97,7 +98,7 @@ export class ComputeOnce {
     }
   }
 
-  #begin<T>(id: string, work: Work<T>, options: TakeOptions): InFlight {
+  #begin<T>(id: string, work: OrderedWork<T>, options: TakeOptions): InFlight {
     const { inFlight } = this.#space
     const { promise: result, resolve, reject } = Promise.withResolvers<unknown>()
     const own: InFlight = { result, abandon: new AbortController(), waiters: 0, isComputing: false }
@@ -110,9 +111,10 @@ export class ComputeOnce {
     return own
   }
 
-  async #take<T>(id: string, work: Work<T>, options: TakeOptions, own: InFlight): Promise<OnceResult<T>> {
+  async #take<T>(id: string, work: OrderedWork<T>, options: TakeOptions, own: InFlight): Promise<OnceResult<T>> {
     const abandoned = own.abandon.signal
-    const stored = new WorkRecord(id, { space: this.#space, actor: this.#actor, options, abandoned })
+    const { order } = options
+    const stored = new WorkRecord(id, { space: this.#space, actor: this.#actor, options, order, abandoned })
     const { epochs, work: cache } = this.#space
     const slot = epochs.slotOf('work', id)
     let hasWaited = false
@@ -169,7 +171,7 @@ export class ComputeOnce {
   async #compute<T>(
     stored: WorkRecord,
     fence: number,
-    work: Work<T>,
+    work: OrderedWork<T>,
     options: TakeOptions,
     flight: InFlight,
   ): Promise<OnceResult<T> | undefined> {
@@ -182,7 +184,8 @@ export class ComputeOnce {
     const took = (): number => tookMs ?? performance.now() - startedAt
     try {
       const context: WorkContext = {
-        signal: AbortSignal.any([lease.signal, abandoned]),
+        // Whoever carries out an order has no lease, and ends it in the record whoever has one.
+        signal: options.order === undefined ? AbortSignal.any([lease.signal, abandoned]) : abandoned,
         reportUsage: (usage) => {
           for (const [name, amount] of Object.entries(usage)) if (amount !== undefined) requireNumber(name, amount, 0)
           own = addCost(own, { ...noCost, ...usage, ms: 0 })
@@ -192,14 +195,16 @@ export class ComputeOnce {
           tookMs = ms
         },
       }
-      const value = await asPartOf([...options.chain, stored.key.id], () => work(context), within)
+      const made = await asPartOf([...options.chain, stored.key.id], () => work(context), within)
+      const isKept = made instanceof KeptByOther
+      const value = isKept ? made.value : made
       const cost = { ...addCost(own, within.used), ms: took() }
       // Copied now: the worker may still change it.
       const kept = copyJson(value ?? null, '$.value')
       flight.isUnkept = (options.accept && !(await options.accept(kept))) === true || (await stored.isOutdated())
       const { label } = this.#actor
-      if (flight.isUnkept) await stored.giveBack(fence)
-      else if (!(await stored.keep({ state: 'done', value: kept, cost, label }, fence))) return undefined
+      if (flight.isUnkept) await (isKept ? stored.takeBack() : stored.giveBack(fence))
+      else if (!isKept && !(await stored.keep({ state: 'done', value: kept, cost, label }, fence))) return undefined
       flight.label = label
       flight.sources = sourcesOf({ ...stored.key, derivedFrom: this.#actor.scope?.sources ?? [] })
       this.#space.counters.add('computed')
@@ -210,7 +215,10 @@ export class ComputeOnce {
       if (abandoned.aborted) await stored.giveBack(fence)
       // The lease's present holder will produce the result.
       else if (lease.signal.aborted) return undefined
-      else await stored.fail(error, fence, (flight.label = this.#actor.label))
+      else if (error instanceof OrderLost) {
+        await stored.giveBack(fence)
+        return undefined
+      } else await stored.fail(error, fence, (flight.label = this.#actor.label))
       throw error
     } finally {
       lease.stop()
@@ -246,9 +254,15 @@ function sourcesOf(record: RecordKey & Pick<StoredRecord, 'derivedFrom'>): reado
   return [hiddenSource(sourceName(record)), ...subjectsOf(record).map(subjectSource)]
 }
 
-type Work<T> = (context: WorkContext) => Promise<T> | T
+/** Work that others do: it returns `KeptByOther` once they have kept its result. */
+export type OrderedWork<T> = (context: WorkContext) => Promise<T | KeptByOther> | T | KeptByOther
 
-interface TakeOptions extends OnceOptions {
+interface Ordered {
+  /** What others are to do; absent where the work is done here. */
+  readonly order?: (() => unknown) | undefined
+}
+
+interface TakeOptions extends OnceOptions, Ordered {
   readonly leaseMs: number
   /** The work that the caller is part of. */
   readonly chain: WorkChain

@@ -11,7 +11,7 @@ import { decodeJson, encodeJson } from '../values/json.ts'
 import { isOutage, outlast } from '../values/outlast.ts'
 import { warn } from '../values/warn.ts'
 import { workStateOf } from '../work/work-state.ts'
-import type { WorkState } from '../work/work-state.ts'
+import type { WorkOrder, WorkState } from '../work/work-state.ts'
 import type { OnceOptions } from './once-options.ts'
 
 /** How long a failure is kept for those who wait for it elsewhere, in milliseconds. */
@@ -23,7 +23,9 @@ const maxTitleLength = 160
 export interface WorkRecordParts {
   readonly space: Space
   readonly actor: Actor
-  readonly options: OnceOptions & { readonly leaseMs: number }
+  readonly options: OnceOptions
+  /** What others are to do; absent where the work is done here. */
+  readonly order?: (() => unknown) | undefined
   /** Ends the attempts of those who wait for the store to come back. */
   readonly abandoned: AbortSignal
 }
@@ -50,7 +52,7 @@ export class WorkRecord {
     const { space, options } = this.#parts
     const { owner } = space
     try {
-      const running = this.#titled({ state: 'running', owner, process: ownProcess() })
+      const running = this.#titled({ state: 'running', owner, process: ownProcess(), order: this.#order })
       return await this.#write(running, version, options.leaseMs)
     } catch (error) {
       if (!isOutage(error)) throw error
@@ -70,7 +72,19 @@ export class WorkRecord {
     const { actor, options } = this.#parts
     const sources = actor.scope?.sources ?? []
     if (options.onRetract === 'recompute' && (await restsOnWithdrawn(actor.unseen, sources))) return true
-    return this.#mayBeForgotten && this.outlast(() => restsOnGone(actor.unseen, sources))
+    return this.#restsOnForgotten()
+  }
+
+  async #restsOnForgotten(): Promise<boolean> {
+    const { actor } = this.#parts
+    return this.#mayBeForgotten && this.outlast(() => restsOnGone(actor.unseen, actor.scope?.sources ?? []))
+  }
+
+  get #order(): WorkOrder | undefined {
+    const { order, options, actor } = this.#parts
+    if (order === undefined) return undefined
+    const { onRetract, ttlMs } = options
+    return { task: order(), sources: actor.scope?.sources ?? [], onRetract, ttlMs }
   }
 
   get #mayBeForgotten(): boolean {
@@ -82,11 +96,44 @@ export class WorkRecord {
   async keep(done: WorkState & { readonly state: 'done' }, fence: number): Promise<boolean> {
     const isKept = await this.#keep(this.#titled(done), fence)
     // What is retracted or forgotten after this finds the result, what went before is seen here.
-    if (isKept && (await this.isOutdated())) {
-      await this.giveBack(undefined)
-      if (this.#mayBeForgotten) await this.#parts.actor.scrub()
-    }
+    if (isKept && (await this.isOutdated())) await this.takeBack()
     return isKept
+  }
+
+  /** Removes a result that must not have been kept. */
+  async takeBack(): Promise<void> {
+    await this.giveBack(undefined)
+    if (this.#mayBeForgotten) await this.#parts.actor.scrub()
+  }
+
+  /**
+   * Stores the result of an order; resolves to whether the record has one now. Whose order it is does not matter: all of
+   * them are for the same work.
+   *
+   * @param version - Of the record as it was seen.
+   * @param before - Awaited before each attempt to write. What it throws ends the attempts.
+   */
+  async finish(
+    done: WorkState & { readonly state: 'done' },
+    version: number,
+    before: () => Promise<void>,
+  ): Promise<boolean> {
+    const { ttlMs } = this.#parts.options
+    for (let seen = version; ;) {
+      const write = async (): Promise<boolean> => {
+        await before()
+        return (await this.#write(this.#titled(done), seen, ttlMs)) !== undefined
+      }
+      if (await this.outlast(write)) break
+      const record = await this.outlast(() => this.#read())
+      const state = record && workStateOf(decodeJson(record.value))
+      if (state?.state === 'done') return true
+      // Its owner does the work itself.
+      if (record && !(state?.state === 'running' && state.order)) return false
+      seen = record?.version ?? 0
+    }
+    if (await this.#restsOnForgotten()) await this.takeBack()
+    return true
   }
 
   #keep(done: WorkState & { readonly state: 'done' }, fence: number): Promise<boolean> {

@@ -1,0 +1,94 @@
+import type { Actor } from '../space/actor.ts'
+import type { Space } from '../space/space.ts'
+import type { StoredRecord } from '../store/record.ts'
+import { covers } from '../values/access.ts'
+import type { Label } from '../values/access.ts'
+import { AccessError } from '../values/errors.ts'
+import { decodeJson } from '../values/json.ts'
+import type { Cost } from '../work/cost.ts'
+import { parseWorkId, workId } from '../work/work-id.ts'
+import { costOfWork, workStateOf } from '../work/work-state.ts'
+import type { WorkOrder } from '../work/work-state.ts'
+import { WorkRecord } from './work-record.ts'
+
+/** What work returns whose result somebody else has kept already, see `handOver`. */
+export class KeptByOther {
+  readonly value: unknown
+
+  constructor(value: unknown) {
+    this.value = value
+  }
+}
+
+/** What work throws whose record holds no order any longer, since its lease had ended: then it is begun again. */
+export class OrderLost extends Error {}
+
+/** The result of work that others have done. */
+export interface HandedResult {
+  readonly value: unknown
+  readonly cost: Cost
+  /** Of what the work has read. */
+  readonly label: Label
+  /** As `ReadScope.sources` gives it. */
+  readonly sources: readonly string[]
+}
+
+/** Work as its record shows it: an order, a result, or neither. */
+export interface HandedWork {
+  /** What is to be done; absent where nothing is, or no longer. */
+  readonly order: WorkOrder | undefined
+  /** The result, once it is there. */
+  readonly result: HandedResult | undefined
+  /** @internal */
+  readonly stored: StoredRecord | undefined
+}
+
+/** Reads the record of work from the store. @throws AccessError, StoreError */
+export async function findHanded(actor: Actor, id: string): Promise<HandedWork> {
+  const [stored] = await actor.unseen.read([{ collection: 'work', id }])
+  if (!stored) return { order: undefined, result: undefined, stored }
+  if (!covers(actor.audience, stored)) throw new AccessError(actor.principal.id, 'the label of this work')
+  const state = workStateOf(decodeJson(stored.value))
+  if (state?.state === 'running') return { order: state.order, result: undefined, stored }
+  if (state?.state !== 'done') return { order: undefined, result: undefined, stored }
+  const { value, label = stored } = state
+  const result = { value, cost: costOfWork(state), label, sources: stored.derivedFrom }
+  return { order: undefined, result, stored }
+}
+
+/** Work that is carried out, and what it took. */
+export type CarriedOut = () => Promise<{ readonly value: unknown; readonly cost: Cost }>
+
+/** How long work is carried out. */
+export interface CarryOutParts {
+  readonly signal: AbortSignal
+  /** Awaited before each attempt to keep the result: it throws where somebody else has the work by now. */
+  readonly beforeKeeping?: (() => Promise<void>) | undefined
+}
+
+/** See `carryOut` in view-parts.ts. */
+export async function carryOutFor(
+  { space, actor }: { readonly space: Space; readonly actor: Actor },
+  { order, stored }: HandedWork,
+  work: CarriedOut,
+  { signal, beforeKeeping = async () => {} }: CarryOutParts,
+): Promise<boolean> {
+  if (!stored || !order) throw new OrderLost('The record holds no order.')
+  const { key } = parseWorkId(stored.id)
+  if (workId(actor.audience, key) !== stored.id) throw new AccessError(actor.principal.id, 'work of this clearance')
+  const { onRetract, ttlMs } = order
+  const { title } = workStateOf(decodeJson(stored.value)) ?? {}
+  const options = {
+    ...(onRetract && { onRetract }),
+    ...(ttlMs !== undefined && { ttlMs }),
+    ...(title !== undefined && { title }),
+    ...(stored.task !== undefined && { task: stored.task }),
+  }
+  const record = new WorkRecord(stored.id, { space, actor, options, abandoned: signal })
+  const { value, cost } = await work()
+  signal.throwIfAborted()
+  if (await record.isOutdated()) return false
+  // The owner checks its own sources, also for what was before.
+  actor.scope?.noteSources(order.sources)
+  return record.finish({ state: 'done', value, cost, label: actor.label }, stored.version, beforeKeeping)
+}
