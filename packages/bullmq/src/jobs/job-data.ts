@@ -1,10 +1,13 @@
 import { hash, randomUUID } from 'node:crypto'
 
+import { ActivityInputError } from '@skein/core'
 import type { ActivityTask } from '@skein/core/executor'
 import type { Ref } from '@skein/memory'
 import { encodeJson } from '@skein/memory/runtime'
 import type { Costs, ErrorEnvelope } from '@skein/memory/runtime'
 import type { Label } from '@skein/memory/store'
+
+import { InputSizeError } from '../queue/queue-errors.ts'
 
 /*
  * What a job is, and where its parts are.
@@ -38,7 +41,7 @@ export interface JobData {
 }
 
 /** What a worker runs, in the memory. */
-export type RemoteTask = Omit<ActivityTask, 'isHanded' | 'key' | 'module' | 'priority' | 'retry' | 'trace'>
+export type RemoteTask = Omit<ActivityTask, 'isHanded' | 'key' | 'module' | 'priority' | 'retry' | 'sources' | 'trace'>
 
 /** The result, in the memory: a flock reads `output`, its executor the rest. */
 export interface RemoteOutcome {
@@ -70,6 +73,23 @@ export interface FailureReason {
 
 /** The code of the reason of a job that its caller wants no longer. */
 export const cancelledCode = 'SKEIN_CANCELLED'
+
+/** What a worker needs to know of a task. @throws ActivityInputError, InputSizeError */
+export function remoteTask(task: ActivityTask, maxInputBytes: number): RemoteTask {
+  const { name, kind, input = null, principal, chain, label, budgets } = task
+  const bytes = Buffer.byteLength(encodeInput(name, input))
+  if (bytes > maxInputBytes) throw new InputSizeError(name, bytes, maxInputBytes)
+  // JSON has no `undefined`.
+  return JSON.parse(JSON.stringify({ name, kind, input, principal, chain, label, budgets })) as RemoteTask
+}
+
+function encodeInput(activity: string, input: unknown): string {
+  try {
+    return encodeJson(input)
+  } catch (error) {
+    throw new ActivityInputError(activity, 'input', error)
+  }
+}
 
 /** A job for work with a key: its id is that of the work, so equal work is one job. */
 export function jobOf(

@@ -123,7 +123,10 @@ export class ActivityRunner {
     const principal = options.as ?? flockPrincipal
     const id = `${name}#${randomUUID().slice(0, 8)}`
     const scope = new ReadScope()
-    if (options.scope) scope.noteLabel(options.scope.label)
+    if (options.scope) {
+      scope.noteLabel(options.scope.label)
+      scope.noteSources(options.scope.sources)
+    }
     const asked = { executor, id, module, name, input, principal, scope, options }
     const run = { id, agent: principal.id, activity: name, title: titleOf(name, input), asked }
     const work = (signal: AbortSignal): Promise<unknown> =>
@@ -183,7 +186,7 @@ export class ActivityRunner {
       this.#recordSuccess(run, outcome)
       context.reportDuration(outcome.durationMs)
       const kept = { output: outcome.output }
-      return outcome.isKept ? new KeptByOther(kept) : kept
+      return outcome.isKept === undefined ? kept : new KeptByOther(kept, outcome.isKept)
     }
     const { signal, leaseMs, claim, onRetract = defined.onRetract ?? 'keep' } = options
     this.#runs.keptAs(id, principal, key)
@@ -211,6 +214,7 @@ export class ActivityRunner {
     if (key !== undefined) await this.#parts.memory.as(principal).forgetWork(key)
     const again = new ReadScope()
     again.noteLabel(scope.label)
+    again.noteSources(given.scope?.sources ?? [])
     await this.run(module, name, input, { ...options, as: principal, scope: again }, executor)
   }
 

@@ -21,7 +21,18 @@ export function taskOf(run: Run, { budget, trace, retry = 0, isHanded = false }:
   const { id, module, name, input, principal, scope, options, defined, priority, key } = run
   const budgets = [budget, options.budget].filter((one) => one !== undefined)
   const chain = [...currentWork(), id]
-  const work = { module, name, kind: defined.kind, input, principal, label: scope.label, chain, budgets, trace }
+  const work = {
+    module,
+    name,
+    kind: defined.kind,
+    input,
+    principal,
+    label: scope.label,
+    sources: scope.sources,
+    chain,
+    budgets,
+    trace,
+  }
   return {
     ...work,
     ...(priority !== undefined && { priority }),

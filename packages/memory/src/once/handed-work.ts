@@ -11,12 +11,15 @@ import { costOfWork, workStateOf } from '../work/work-state.ts'
 import type { WorkOrder } from '../work/work-state.ts'
 import { WorkRecord } from './work-record.ts'
 
-/** What work returns whose result somebody else has kept already, see `handOver`. */
+/** What work returns whose result somebody else has put into its record already, see `handOver`. */
 export class KeptByOther {
   readonly value: unknown
+  /** Whether it may stay there; otherwise it is for those who wait. */
+  readonly isKept: boolean
 
-  constructor(value: unknown) {
+  constructor(value: unknown, isKept = true) {
     this.value = value
+    this.isKept = isKept
   }
 }
 
@@ -31,6 +34,8 @@ export interface HandedResult {
   readonly label: Label
   /** As `ReadScope.sources` gives it. */
   readonly sources: readonly string[]
+  /** Whether it may stay; otherwise it is for the owner alone. */
+  readonly isKept: boolean
 }
 
 /** Work as its record shows it: an order, a result, or neither. */
@@ -49,11 +54,13 @@ export async function findHanded(actor: Actor, id: string): Promise<HandedWork> 
   if (!stored) return { order: undefined, result: undefined, stored }
   if (!covers(actor.audience, stored)) throw new AccessError(actor.principal.id, 'the label of this work')
   const state = workStateOf(decodeJson(stored.value))
-  if (state?.state === 'running') return { order: state.order, result: undefined, stored }
-  if (state?.state !== 'done') return { order: undefined, result: undefined, stored }
-  const { value, label = stored } = state
-  const result = { value, cost: costOfWork(state), label, sources: stored.derivedFrom }
-  return { order: undefined, result, stored }
+  const order = state?.state === 'running' ? state.order : undefined
+  const found = state?.state === 'running' ? state.unkept : state?.state === 'done' ? state : undefined
+  if (!found) return { order, result: undefined, stored }
+  const { value, label = stored } = found
+  const isKept = state?.state === 'done'
+  const result = { value, cost: costOfWork(found), label, sources: stored.derivedFrom, isKept }
+  return { order, result, stored }
 }
 
 /** Work that is carried out, and what it took. */
@@ -84,11 +91,10 @@ export async function carryOutFor(
     ...(title !== undefined && { title }),
     ...(stored.task !== undefined && { task: stored.task }),
   }
-  const record = new WorkRecord(stored.id, { space, actor, options, abandoned: signal })
+  const record = new WorkRecord(stored.id, { space, actor, options, given: order.sources, abandoned: signal })
+  // What it writes on the way is derived from what it was given, too.
+  actor.scope?.noteSources(order.sources)
   const { value, cost } = await work()
   signal.throwIfAborted()
-  if (await record.isOutdated()) return false
-  // The owner checks its own sources, also for what was before.
-  actor.scope?.noteSources(order.sources)
   return record.finish({ state: 'done', value, cost, label: actor.label }, stored.version, beforeKeeping)
 }
