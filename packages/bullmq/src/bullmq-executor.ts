@@ -150,7 +150,9 @@ class BullmqExecutor implements Executor {
   }
 
   orderOf(task: ActivityTask): RemoteTask {
-    return remoteTask(task, this.#options.maxInputBytes)
+    const { name, definition } = task
+    const queue = definition && this.#names.of({ name, ...definition, model: this.#parts.model.id })
+    return remoteTask(task, queue, this.#options.maxInputBytes)
   }
 
   async run(task: ActivityTask, options: RunOptions = {}): Promise<ActivityOutcome> {

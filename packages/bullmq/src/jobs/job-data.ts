@@ -3,7 +3,7 @@ import { hash, randomUUID } from 'node:crypto'
 import { ActivityInputError } from '@skein/core'
 import type { ActivityTask } from '@skein/core/executor'
 import type { Ref } from '@skein/memory'
-import { encodeJson } from '@skein/memory/runtime'
+import { encodeJson, workId } from '@skein/memory/runtime'
 import type { Costs, ErrorEnvelope } from '@skein/memory/runtime'
 import type { Label } from '@skein/memory/store'
 
@@ -41,7 +41,13 @@ export interface JobData {
 }
 
 /** What a worker runs, in the memory. */
-export type RemoteTask = Omit<ActivityTask, 'isHanded' | 'key' | 'module' | 'priority' | 'retry' | 'sources' | 'trace'>
+export interface RemoteTask extends Omit<
+  ActivityTask,
+  'definition' | 'isHanded' | 'key' | 'module' | 'priority' | 'retry' | 'sources' | 'trace'
+> {
+  /** BullMQ's name of the queue: no worker of another one, or of another version, carries it out. */
+  readonly queue?: string
+}
 
 /** The result, in the memory: a flock reads `output`, its executor the rest. */
 export interface RemoteOutcome {
@@ -75,12 +81,12 @@ export interface FailureReason {
 export const cancelledCode = 'SKEIN_CANCELLED'
 
 /** What a worker needs to know of a task. @throws ActivityInputError, InputSizeError */
-export function remoteTask(task: ActivityTask, maxInputBytes: number): RemoteTask {
+export function remoteTask(task: ActivityTask, queue: string | undefined, maxInputBytes: number): RemoteTask {
   const { name, kind, input = null, principal, chain, label, budgets } = task
   const bytes = Buffer.byteLength(encodeInput(name, input))
   if (bytes > maxInputBytes) throw new InputSizeError(name, bytes, maxInputBytes)
   // JSON has no `undefined`.
-  return JSON.parse(JSON.stringify({ name, kind, input, principal, chain, label, budgets })) as RemoteTask
+  return JSON.parse(JSON.stringify({ queue, name, kind, input, principal, chain, label, budgets })) as RemoteTask
 }
 
 function encodeInput(activity: string, input: unknown): string {
@@ -96,10 +102,10 @@ export function jobOf(
   key: string,
   { principal, retry, trace }: ActivityTask,
 ): { readonly id: string; readonly data: JobData } {
-  const { level: sensitivity = 'public', compartments = [] } = principal.clearance ?? {}
-  const label = { sensitivity, compartments }
+  const { level = 'public', compartments = [] } = principal.clearance ?? {}
+  const label = { sensitivity: level, compartments }
   // Those of other clearances share no results.
-  const id = hash('sha256', encodeJson([principal.clearance ?? null, key]), 'hex').slice(0, 32)
+  const id = hash('sha256', workId({ level, compartments }, key), 'hex').slice(0, 32)
   const more = { ...(retry !== undefined && { retry }), ...(trace && { trace: trace.traceparent }) }
   return { id, data: { key, label, attempt: randomUUID(), ...more } }
 }

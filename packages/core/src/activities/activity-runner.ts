@@ -146,7 +146,7 @@ export class ActivityRunner {
       if (!defined) throw new UnknownActivityError(module, name, Object.keys(activities))
       const limits = limitsOf(defined, options, input)
       const key = this.#workKey({ name, input, options, defined, digest })
-      const run = { ...asked, defined, key, title, ...limits }
+      const run = { ...asked, defined, digest, key, title, ...limits }
       const runIt = (): Promise<unknown> =>
         key === undefined ? this.#runUnshared(run) : this.#runDeduplicated(run, key)
       return await asPartOf(currentWork(), runIt, account)

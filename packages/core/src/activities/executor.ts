@@ -20,6 +20,8 @@ export interface ActivityTask {
   /** Name of its export. */
   readonly name: string
   readonly kind: 'compute' | 'io'
+  /** Which definition of it was found: the SHA-256 of the module's text, and the version; absent where nobody looked. */
+  readonly definition?: { readonly digest: string; readonly version: string }
   readonly input: unknown
   /**
    * What it is known by, where equal work is done once; absent for work that nobody shares. An executor whose workers
