@@ -107,6 +107,25 @@ describe('the result of work that others do', () => {
     expect(await view.once('k', () => 'again')).toMatchObject({ value: 'again' })
   })
 
+  it('is read as the audit notes, and as a scope does', async () => {
+    const { memory, order, ann: view } = await open()
+    await order(view)
+    using scope = new ReadScope()
+    const cleared = { id: 'cora', role: 'worker', clearance: { level: 'internal' } } as const
+    const handed = await handedWork(memory.as(bob), 'k')
+    const work: CarriedOut = async () => ({ value: 1, cost: noCost })
+    await expect(carryOut(memory.as(cleared), handed, work, { signal: never })).rejects.toThrow('clearance')
+    expect(await carryOut(memory.as(bob), handed, work, { signal: never })).toBe(true)
+    expect((await handedWork(memory.as(bob, scope), 'k')).result?.value).toBe(1)
+    expect(scope.sources).toEqual(['~work/public k'])
+    const auditor = memory.as({ id: 'sue', role: 'auditor', rights: ['audit'], clearance: { level: 'confidential' } })
+    const entries = await Array.fromAsync(auditor.audit.entries())
+    const seen = entries.filter(({ collection, action }) => collection === 'work' && action === 'read')
+    expect(seen.map(({ agent, outcome }) => `${agent} ${outcome}`)).toEqual(
+      expect.arrayContaining(['ann hit', 'bob hit', 'cora refused']),
+    )
+  })
+
   it('is waited for no longer when the memory is closed', async () => {
     const { memory, ann: view } = await open()
     const waiting = handOver(view, 'k', () => 'order', untilStopped, {})

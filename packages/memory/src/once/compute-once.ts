@@ -4,8 +4,7 @@ import { hasEnded } from '../space/process-identity.ts'
 import type { Space } from '../space/space.ts'
 import { asPartOf, currentAccount, currentWork } from '../space/work-chain.ts'
 import type { WorkChain } from '../space/work-chain.ts'
-import type { RecordKey, StoredRecord } from '../store/record.ts'
-import { hiddenSource, sourceName, subjectsOf, subjectSource } from '../store/source-name.ts'
+import type { StoredRecord } from '../store/record.ts'
 import { covers } from '../values/access.ts'
 import { fromEnvelope } from '../values/error-envelope.ts'
 import { AccessError, OptionError, WorkError } from '../values/errors.ts'
@@ -17,7 +16,7 @@ import { addCost, noCost } from '../work/cost.ts'
 import type { Cost } from '../work/cost.ts'
 import { parseWorkId, workId } from '../work/work-id.ts'
 import { costOfWork, workStateOf } from '../work/work-state.ts'
-import { KeptByOther, OrderLost } from './handed-work.ts'
+import { KeptByOther, OrderLost, sourcesOf } from './handed-work.ts'
 import { requireOnRetract } from './once-options.ts'
 import type { OnceOptions, OnceResult, WorkContext } from './once-options.ts'
 import { WorkRecord } from './work-record.ts'
@@ -251,11 +250,6 @@ export class ComputeOnce {
     account?.reuse(saved)
     this.#space.note({ work, agent: this.#actor.principal.id, count: 1, saved })
   }
-}
-
-/** What names a result as a source: itself, and whom it is about. */
-function sourcesOf(record: RecordKey & Pick<StoredRecord, 'derivedFrom'>): readonly string[] {
-  return [hiddenSource(sourceName(record)), ...subjectsOf(record).map(subjectSource)]
 }
 
 /** Work that others do: it returns `KeptByOther` once they have kept its result. */
