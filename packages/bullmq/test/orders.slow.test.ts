@@ -55,6 +55,14 @@ describe.skipIf(missing)('an order', () => {
     expect(await work.square(3)).toBe(9)
     expect(await view.facts.get('ran/3')).toBe(2)
   })
+
+  it('is not carried out for ever where no result of it may be kept', async () => {
+    const { work, memory } = await openCaller(held.server, 'forgetful', { workerTimeoutMs: 60_000 })
+    await openWorker(held.server, 'forgetful')
+    const forget = (id: unknown): void => void memory.as(ann).forget(id as string, { reason: 'asked' })
+    await expect(work.untilForgotten(null, { onProgress: forget })).rejects.toMatchObject({ code: 'SKEIN_WORKER_LOST' })
+    expect(await memory.as(ann).facts.get('forgot')).toBe(6)
+  })
 })
 
 function disposable(client: Redis): Redis & Disposable {

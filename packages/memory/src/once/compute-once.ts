@@ -200,7 +200,7 @@ export class ComputeOnce {
       const cost = { ...addCost(own, within.used), ms: took() }
       // Copied now: the worker may still change it.
       const kept = copyJson(value ?? null, '$.value')
-      const isAccepted = other?.isKept !== false && ((await options.accept?.(kept)) ?? true)
+      const isAccepted = other?.isKept !== false && (!options.accept || (await options.accept(kept)))
       flight.isUnkept = !isAccepted || (await stored.isOutdated())
       const { label } = this.#actor
       if (flight.isUnkept) await (other ? stored.takeBack() : stored.giveBack(fence))
