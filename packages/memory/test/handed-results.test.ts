@@ -136,20 +136,23 @@ describe('the result of work that others do', () => {
   })
 
   it('is no reason to begin again for work that has failed and has lost its lease', async () => {
-    const { memory, ann: view, finish } = await open()
+    const { memory, ann: view, finish, faults } = await open()
     const fail = Promise.withResolvers<never>()
     let begun = 0
     const work = (): Promise<never> => {
       begun += 1
       return fail.promise
     }
-    const waiting = handOver(view, 'k', () => 'order', work, { leaseMs: 20 })
+    const waiting = handOver(view, 'k', () => 'order', work, { leaseMs: 1_200 })
     waiting.catch(() => {})
     await expect.poll(async () => (await handedWork(view, 'k')).order).toBeDefined()
     expect(await finish(await handedWork(memory.as(bob), 'k'), async () => {})).toBe(true)
     expect(await memory.as(bob).forgetWork('k')).toBe(true)
-    // Nothing tells that a lease was lost which nobody needs: it is over by then, whether or not it was renewed.
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    // Its renewal is refused.
+    using renewal = faults.hold('write', { when: 'after', collection: 'work' })
+    await renewal.reached
+    renewal.release()
+    await new Promise((resolve) => setImmediate(resolve))
     fail.reject(new Error('no'))
     await expect(waiting).rejects.toThrow('no')
     expect(begun).toBe(1)
