@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { ActivityInputError, FlockClosedError, UnknownActivityError } from '@skein/core'
+import { FlockClosedError, UnknownActivityError } from '@skein/core'
 import type {
   ActivityOutcome,
   ActivityTask,
@@ -12,12 +12,12 @@ import type {
   RunOptions,
 } from '@skein/core/executor'
 import type { WorkContext } from '@skein/memory'
-import { encodeJson, handOver, KeptByOther, ReadScope } from '@skein/memory/runtime'
+import { handOver, KeptByOther, ReadScope } from '@skein/memory/runtime'
 import type { Redis } from 'ioredis'
 
 import { resolveBullmqOptions } from './bullmq-options.ts'
 import type { BullmqExecutorOptions, ResolvedBullmqOptions } from './bullmq-options.ts'
-import { jobOf, keptMs } from './jobs/job-data.ts'
+import { jobOf, keptMs, remoteTask } from './jobs/job-data.ts'
 import type { RemoteOutcome, RemoteTask } from './jobs/job-data.ts'
 import { formatMessage, JobListener } from './jobs/job-events.ts'
 import { PendingJob } from './jobs/pending-job.ts'
@@ -27,7 +27,6 @@ import { callerFigures } from './metrics/caller-figures.ts'
 import { ModuleReader } from './module-reader.ts'
 import { ActivityQueues } from './queue/activity-queues.ts'
 import { connect, databaseOf } from './queue/connection.ts'
-import { InputSizeError } from './queue/queue-errors.ts'
 import { QueueNames } from './queue/queue-names.ts'
 import type { ActivityIdentity } from './queue/queue-names.ts'
 import { bindQueue } from './queue/queue-owner.ts'
@@ -150,12 +149,10 @@ class BullmqExecutor implements Executor {
     return this.#modules.describe(module, signal)
   }
 
-  orderOf({ name, kind, input = null, principal, chain, label, budgets }: ActivityTask): RemoteTask {
-    const { maxInputBytes } = this.#options
-    const bytes = Buffer.byteLength(this.#encode(name, input))
-    if (bytes > maxInputBytes) throw new InputSizeError(name, bytes, maxInputBytes)
-    // JSON has no `undefined`.
-    return JSON.parse(JSON.stringify({ name, kind, input, principal, chain, label, budgets })) as RemoteTask
+  orderOf(task: ActivityTask): RemoteTask {
+    const { name, definition } = task
+    const queue = definition && this.#names.of({ name, ...definition, model: this.#parts.model.id })
+    return remoteTask(task, queue, this.#options.maxInputBytes)
   }
 
   async run(task: ActivityTask, options: RunOptions = {}): Promise<ActivityOutcome> {
@@ -171,22 +168,28 @@ class BullmqExecutor implements Executor {
     const key = `remote/${task.key ?? randomUUID()}`
     using scope = new ReadScope()
     if (task.label) scope.noteLabel(task.label)
+    scope.noteSources(task.sources ?? [])
     const view = this.#parts.memory.as(task.principal, scope)
     let own: ActivityOutcome | undefined
     const work = async (context: WorkContext): Promise<KeptByOther> => {
       own = await this.#runHanded(task, key, { ...options, signal: context.signal })
       // The flock counts what it took.
       context.reportDuration(0)
-      return new KeptByOther({ output: own.output, worker: own.worker })
+      return new KeptByOther({ output: own.output, worker: own.worker }, own.isKept)
     }
     const once = { ttlMs: keptMs, ...(signal && { signal }) }
     const { value, cost } = await handOver<RemoteOutcome>(view, key, () => this.orderOf(task), work, once)
     this.#taken.add(key, task.principal)
-    if (own) return { ...own, isKept: false }
+    if (own) return own
     // A caller that is gone has had it done.
     if (value.costs) options.onCosts?.(value.costs)
-    const { label, sources } = scope
-    return { output: value.output, durationMs: cost.ms, worker: value.worker, label, sources }
+    return {
+      output: value.output,
+      durationMs: cost.ms,
+      worker: value.worker,
+      label: scope.label,
+      sources: scope.sources,
+    }
   }
 
   async #runHanded(task: ActivityTask, key: string, options: RunOptions): Promise<ActivityOutcome> {
@@ -218,14 +221,6 @@ class BullmqExecutor implements Executor {
     const defined = activities[name]
     if (!defined) throw new UnknownActivityError(module, name, Object.keys(activities))
     return { name, version: defined.version, digest, model: this.#parts.model.id }
-  }
-
-  #encode(activity: string, input: unknown): string {
-    try {
-      return encodeJson(input)
-    } catch (error) {
-      throw new ActivityInputError(activity, 'input', error)
-    }
   }
 
   async #add(job: PendingJob): Promise<void> {

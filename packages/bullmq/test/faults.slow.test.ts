@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { missing, startServer } from '../../redis/test/redis-server.ts'
 import type { TestServer } from '../../redis/test/redis-server.ts'
-import { openCaller, openSpace } from './open-queue.ts'
+import { openCaller, openSpace, openWorker } from './open-queue.ts'
 import { startProcess } from './start-process.ts'
 
 const ann = { id: 'ann', role: 'reader' }
@@ -53,6 +53,20 @@ describe.skipIf(missing)('a queue whose machines fail', () => {
     await ended
     await memory.as(ann).facts.set('go', true)
     expect(await answer).toBe(2)
+  })
+
+  it('has a worker stop what it does when it has not heard of Redis for as long as its lock lasts', async () => {
+    const server = await ownServer()
+    const { work } = await openCaller(server, 'unheard')
+    const worker = await openWorker(server, 'unheard', { workerOptions: { lockDuration: 1_000 } })
+    const begun = Promise.withResolvers<void>()
+    const answer = work.stuckOnce('x', { onProgress: () => begun.resolve() })
+    await begun.promise
+    expect(worker.entry().running).toBe(1)
+    server.signal('SIGSTOP')
+    await expect.poll(() => worker.entry().running, { timeout: 30_000 }).toBe(0)
+    server.signal('SIGCONT')
+    expect(await answer).toBe('x')
   })
 
   it('goes on when Redis is killed and comes back after three seconds', async () => {

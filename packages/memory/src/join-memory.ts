@@ -68,6 +68,7 @@ class Joined implements JoinedMemory {
   readonly space: string
   readonly traits: StoreTraits
   readonly #share: MemoryShare
+  readonly #leases: LinkedLeaseKeeper
   readonly #client: LinkClient
   readonly #isGuarded: boolean
   /** Principals for whom the thread has shown a pass. */
@@ -83,6 +84,7 @@ class Joined implements JoinedMemory {
     this.#client = client
     this.traits = share.traits
     const counters = new Counters(share.counters, thread)
+    this.#leases = new LinkedLeaseKeeper(client)
     this.#readAudit = share.auditsReads ? new ReadAuditBuffer((groups) => client.notify('audited', groups)) : undefined
     this.#space = {
       ...spaceParts(
@@ -94,7 +96,7 @@ class Joined implements JoinedMemory {
       ),
       owner: `${process.pid}-${threadId}-${randomUUID().slice(0, 8)}`,
       shelf: new ThreadShelf(new SharedObjects(share.objects, thread), client),
-      leases: new LinkedLeaseKeeper(client),
+      leases: this.#leases,
       readAudit: this.#readAudit,
       tracing: undefined,
       meaning: share.meaning && { ...share.meaning, find: (query) => client.call('meaning', query) },
@@ -150,6 +152,7 @@ class Joined implements JoinedMemory {
   }
 
   async #close(): Promise<void> {
+    this.#leases[Symbol.dispose]()
     this.#readAudit?.flush()
     await this.#space.store[Symbol.asyncDispose]()
     this.#client.close()
@@ -161,8 +164,9 @@ class Joined implements JoinedMemory {
 }
 
 /** Lets the opening thread renew this thread's leases, so that they survive even while this thread's event loop is blocked. */
-class LinkedLeaseKeeper implements LeaseKeeper {
+class LinkedLeaseKeeper implements LeaseKeeper, Disposable {
   readonly #client: LinkClient
+  readonly #close = new AbortController()
   readonly #held = new Map<string, AbortController>()
 
   constructor(client: LinkClient) {
@@ -170,6 +174,10 @@ class LinkedLeaseKeeper implements LeaseKeeper {
     client.onPush('lost', (lease: string) => {
       this.#held.get(lease)?.abort(new DOMException('The lease was lost.', 'AbortError'))
     })
+  }
+
+  get closed(): AbortSignal {
+    return this.#close.signal
   }
 
   hold(key: RecordKey, version: number, leaseMs: number): HeldLease {
@@ -182,5 +190,9 @@ class LinkedLeaseKeeper implements LeaseKeeper {
       this.#client.notify('drop', lease)
     }
     return { signal: lost.signal, stop }
+  }
+
+  [Symbol.dispose](): void {
+    this.#close.abort(new MemoryClosedError())
   }
 }

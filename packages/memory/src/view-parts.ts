@@ -55,7 +55,8 @@ export async function handOver<T>(
 }
 
 /**
- * The work with this key as its record shows it, read from the store: an order, a result, or neither.
+ * The work with this key as its record shows it, read from the store: an order, a result, or neither. The view's scope
+ * notes what comes with it.
  *
  * @throws AccessError, StoreError
  */
@@ -68,8 +69,9 @@ export function handedWork(view: View, key: string): Promise<HandedWork> {
  * Does work that was handed over, and keeps its result in the record, in the scope of a view. What the work throws is
  * thrown, and the record stays as it is: its owner decides what follows.
  *
- * @returns whether the record has a result now. It has none if something that the work has read was forgotten or
- * corrected meanwhile, or if its owner does the work itself.
+ * @returns whether the record has a result now that may stay. It has none if something that the work was given or has
+ * read was forgotten, or if its owner does the work itself. If something was retracted, and results are to be computed
+ * again then, the result is there for the owner alone (`HandedResult.isKept`).
  * @throws what the work throws; AccessError when the view has another clearance than the owner; OrderLost, StoreError;
  * the signal's reason.
  */

@@ -51,9 +51,13 @@ it('renews many leases in few writes', async () => {
 })
 
 it('loses the one lease that is lost, of those that are renewed together', async () => {
-  let renewals = 0
+  const sizes: number[] = []
   const renewedAgain = Promise.withResolvers<void>()
-  const store = tellingStore(() => void ((renewals += 1) > 20 && renewedAgain.resolve()))
+  let isLost = false
+  const store = tellingStore((batch) => {
+    sizes.push(batch.length)
+    if (isLost && sizes.length > 3) renewedAgain.resolve()
+  })
   const memory = await openMemory({ store })
   onTestFinished(() => memory.close())
   const claims = await claimAll(memory, 10)
@@ -64,7 +68,10 @@ it('loses the one lease that is lost, of those that are renewed together', async
   expect(await raw.write([{ type: 'delete', key, author: 'bob' }])).toMatchObject({ ok: true })
   const lost = claims[3]?.signal
   await new Promise((resolve) => lost?.addEventListener('abort', resolve))
+  isLost = true
   expect(String(lost?.reason)).toContain('it expired, or another owner has it')
   await renewedAgain.promise
   expect(claims.filter(({ signal }) => signal.aborted)).toEqual([claims[3]])
+  // The others stay together.
+  expect(sizes.filter((size) => size === 1).length).toBeLessThan(5)
 })

@@ -1,10 +1,13 @@
 import { hash, randomUUID } from 'node:crypto'
 
+import { ActivityInputError } from '@skein/core'
 import type { ActivityTask } from '@skein/core/executor'
 import type { Ref } from '@skein/memory'
-import { encodeJson } from '@skein/memory/runtime'
+import { encodeJson, workId } from '@skein/memory/runtime'
 import type { Costs, ErrorEnvelope } from '@skein/memory/runtime'
 import type { Label } from '@skein/memory/store'
+
+import { InputSizeError } from '../queue/queue-errors.ts'
 
 /*
  * What a job is, and where its parts are.
@@ -38,7 +41,13 @@ export interface JobData {
 }
 
 /** What a worker runs, in the memory. */
-export type RemoteTask = Omit<ActivityTask, 'isHanded' | 'key' | 'module' | 'priority' | 'retry' | 'trace'>
+export interface RemoteTask extends Omit<
+  ActivityTask,
+  'definition' | 'isHanded' | 'key' | 'module' | 'priority' | 'retry' | 'sources' | 'trace'
+> {
+  /** BullMQ's name of the queue: no worker of another one, or of another version, carries it out. */
+  readonly queue?: string
+}
 
 /** The result, in the memory: a flock reads `output`, its executor the rest. */
 export interface RemoteOutcome {
@@ -71,15 +80,32 @@ export interface FailureReason {
 /** The code of the reason of a job that its caller wants no longer. */
 export const cancelledCode = 'SKEIN_CANCELLED'
 
+/** What a worker needs to know of a task. @throws ActivityInputError, InputSizeError */
+export function remoteTask(task: ActivityTask, queue: string | undefined, maxInputBytes: number): RemoteTask {
+  const { name, kind, input = null, principal, chain, label, budgets } = task
+  const bytes = Buffer.byteLength(encodeInput(name, input))
+  if (bytes > maxInputBytes) throw new InputSizeError(name, bytes, maxInputBytes)
+  // JSON has no `undefined`.
+  return JSON.parse(JSON.stringify({ queue, name, kind, input, principal, chain, label, budgets })) as RemoteTask
+}
+
+function encodeInput(activity: string, input: unknown): string {
+  try {
+    return encodeJson(input)
+  } catch (error) {
+    throw new ActivityInputError(activity, 'input', error)
+  }
+}
+
 /** A job for work with a key: its id is that of the work, so equal work is one job. */
 export function jobOf(
   key: string,
   { principal, retry, trace }: ActivityTask,
 ): { readonly id: string; readonly data: JobData } {
-  const { level: sensitivity = 'public', compartments = [] } = principal.clearance ?? {}
-  const label = { sensitivity, compartments }
+  const { level = 'public', compartments = [] } = principal.clearance ?? {}
+  const label = { sensitivity: level, compartments }
   // Those of other clearances share no results.
-  const id = hash('sha256', encodeJson([principal.clearance ?? null, key]), 'hex').slice(0, 32)
+  const id = hash('sha256', workId({ level, compartments }, key), 'hex').slice(0, 32)
   const more = { ...(retry !== undefined && { retry }), ...(trace && { trace: trace.traceparent }) }
   return { id, data: { key, label, attempt: randomUUID(), ...more } }
 }

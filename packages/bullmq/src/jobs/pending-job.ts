@@ -29,6 +29,8 @@ export class PendingJob {
   isAdded = false
   /** How often in a row it was not found in Redis. */
   missing = 0
+  /** How often it was added once more. */
+  again = 0
   isStarted = false
   readonly #parts: PendingJobParts
   readonly #options: RunOptions
@@ -101,10 +103,10 @@ export class PendingJob {
       this.#settle.reject(new OrderLost('Its lease had ended, or Redis has lost it.'))
       return true
     }
-    const { cost, label, sources } = result
+    const { cost, label, sources, isKept } = result
     const { output, worker, costs } = result.value as RemoteOutcome
     if (costs) this.#options.onCosts?.(costs)
-    this.#settle.resolve({ output, durationMs: cost.ms, worker, label, sources, isKept: true })
+    this.#settle.resolve({ output, durationMs: cost.ms, worker, label, sources, isKept })
     return true
   }
 

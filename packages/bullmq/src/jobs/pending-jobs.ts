@@ -1,6 +1,7 @@
 import { warn } from '@skein/memory/runtime'
 import type { Redis } from 'ioredis'
 
+import { WorkerLostError } from '../queue/queue-errors.ts'
 import type { QueueNames } from '../queue/queue-names.ts'
 import type { JobData } from './job-data.ts'
 import { readReason } from './job-data.ts'
@@ -13,6 +14,9 @@ const lookMs = 2_000
 const lookAtOnce = 1_000
 /** How many of those that wait are looked up each time: they may be many, and what a look costs must not grow. */
 const waitingAtOnce = 200
+
+/** How often a job is added once more. */
+const mostAgain = 5
 
 /** What adds a job, once more where Redis has lost it. */
 export interface JobAdder {
@@ -100,18 +104,32 @@ export class PendingJobs {
     this.#isLooking = true
     try {
       do {
-        const some = this.#hasGap ? this.all : this.#due()
+        const isAll = this.#hasGap
         this.#hasGap = false
-        const jobs = some.filter(({ isAdded }) => isAdded)
-        for (let from = 0; from < jobs.length; from += lookAtOnce) {
-          await this.#lookAt(jobs.slice(from, from + lookAtOnce))
+        const jobs = (isAll ? this.all : this.#due()).filter(({ isAdded }) => isAdded)
+        // What was not seen is looked for once more, but not before the next turn.
+        if (!(await this.#lookAtAll(jobs)) && isAll) {
+          this.#hasGap = true
+          return
         }
       } while (this.#hasGap)
+    } finally {
+      this.#isLooking = false
+    }
+  }
+
+  /** Resolves to whether all of them were seen. */
+  async #lookAtAll(jobs: readonly PendingJob[]): Promise<boolean> {
+    try {
+      let isSeen = true
+      for (let from = 0; from < jobs.length; from += lookAtOnce) {
+        isSeen = (await this.#lookAt(jobs.slice(from, from + lookAtOnce))) && isSeen
+      }
+      return isSeen
     } catch (error) {
       // Without Redis there is nothing to see; the next look is soon.
       warn(error)
-    } finally {
-      this.#isLooking = false
+      return false
     }
   }
 
@@ -119,7 +137,8 @@ export class PendingJobs {
     clearInterval(this.#timer)
   }
 
-  async #lookAt(jobs: readonly PendingJob[]): Promise<void> {
+  async #lookAt(jobs: readonly PendingJob[]): Promise<boolean> {
+    let isSeen = true
     const pipeline = this.#client.pipeline()
     for (const job of jobs) {
       pipeline.hmget(this.#names.job(job.queueName, job.id), 'data', 'processedOn', 'failedReason', 'finishedOn')
@@ -127,9 +146,10 @@ export class PendingJobs {
     const replies = (await pipeline.exec()) ?? []
     for (const [index, job] of jobs.entries()) {
       const [error, fields] = replies[index] ?? []
-      if (error || !this.#jobs.has(job.id)) continue
-      this.#see(job, fields as readonly (string | null)[])
+      if (error || !fields) isSeen = false
+      else if (this.#jobs.has(job.id)) this.#see(job, fields as readonly (string | null)[])
     }
+    return isSeen
   }
 
   #see(job: PendingJob, [data, processedOn, failedReason, finishedOn]: readonly (string | null | undefined)[]): void {
@@ -168,8 +188,16 @@ export class PendingJobs {
     if (!isOwn) await this.#end(job, attempt)
   }
 
+  /** What it has read may have been forgotten each time, and Redis may lose it; but neither for ever. */
   async #again(job: PendingJob): Promise<void> {
     job.missing = 0
+    job.again += 1
+    if (job.again > mostAgain) {
+      job.reject(
+        new WorkerLostError(job.task.name, `it was given ${mostAgain} times, and left no result that may be kept`),
+      )
+      return
+    }
     job.queued()
     await this.#adder.add(job)
   }

@@ -42,6 +42,7 @@ export class RunningJob {
   #costs: Costs | null = null
   #pieces = 0
   #lockedAt = performance.now()
+  #lockEnd: NodeJS.Timeout | undefined
   #reports: Promise<void> = Promise.resolve()
 
   constructor(parts: RunningJobParts, job: Job<JobData>, module: string) {
@@ -61,6 +62,16 @@ export class RunningJob {
   /** BullMQ has renewed its lock. */
   renewed(): void {
     this.#lockedAt = performance.now()
+    clearTimeout(this.#lockEnd)
+    this.#lockEnd = setTimeout(() => this.#lockEnded(), this.#parts.lockMs).unref()
+  }
+
+  /** Another worker may have the job by now, unless the renewal is among what this process has yet to read. */
+  #lockEnded(): void {
+    const { lockMs } = this.#parts
+    setImmediate(() => {
+      if (performance.now() - this.#lockedAt >= lockMs) this.stop('lock lost')
+    })
   }
 
   /** Why it was stopped, if it was. */
@@ -81,12 +92,23 @@ export class RunningJob {
    * @throws JobFailure; the reason of the abort where it was stopped
    */
   async run(): Promise<number> {
+    this.renewed()
+    try {
+      return await this.#run()
+    } finally {
+      clearTimeout(this.#lockEnd)
+    }
+  }
+
+  async #run(): Promise<number> {
     const handed = await this.#find()
     // Another worker has done it, and could not say so any more.
     if (handed.result) return this.#pieces
     const task = handed.order?.task as RemoteTask | undefined
     // Its caller is gone, or gives it again.
     if (!task) throw new JobFailure({ code: cancelledCode })
+    // The same work was ordered since for another version, or whoever has written to the queue means other work.
+    if (task.queue !== undefined && task.queue !== this.queueName) throw new JobFailure({ code: cancelledCode })
     using scope = new ReadScope()
     if (task.label) scope.noteLabel(task.label)
     const view = this.#parts.memory.as(task.principal, scope)

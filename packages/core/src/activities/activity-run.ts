@@ -27,6 +27,8 @@ export interface AskedRun {
 export interface Run extends AskedRun, RunLimits {
   /** The options that the activity was defined with. */
   readonly defined: ResolvedActivityOptions
+  /** SHA-256 of the module's text. */
+  readonly digest: string
   /** What equal work is known by; `undefined` for work that nobody shares. */
   readonly key: string | undefined
   /** What it is about, for people. */

@@ -123,7 +123,10 @@ export class ActivityRunner {
     const principal = options.as ?? flockPrincipal
     const id = `${name}#${randomUUID().slice(0, 8)}`
     const scope = new ReadScope()
-    if (options.scope) scope.noteLabel(options.scope.label)
+    if (options.scope) {
+      scope.noteLabel(options.scope.label)
+      scope.noteSources(options.scope.sources)
+    }
     const asked = { executor, id, module, name, input, principal, scope, options }
     const run = { id, agent: principal.id, activity: name, title: titleOf(name, input), asked }
     const work = (signal: AbortSignal): Promise<unknown> =>
@@ -143,7 +146,7 @@ export class ActivityRunner {
       if (!defined) throw new UnknownActivityError(module, name, Object.keys(activities))
       const limits = limitsOf(defined, options, input)
       const key = this.#workKey({ name, input, options, defined, digest })
-      const run = { ...asked, defined, key, title, ...limits }
+      const run = { ...asked, defined, digest, key, title, ...limits }
       const runIt = (): Promise<unknown> =>
         key === undefined ? this.#runUnshared(run) : this.#runDeduplicated(run, key)
       return await asPartOf(currentWork(), runIt, account)
@@ -183,7 +186,7 @@ export class ActivityRunner {
       this.#recordSuccess(run, outcome)
       context.reportDuration(outcome.durationMs)
       const kept = { output: outcome.output }
-      return outcome.isKept ? new KeptByOther(kept) : kept
+      return outcome.isKept === undefined ? kept : new KeptByOther(kept, outcome.isKept)
     }
     const { signal, leaseMs, claim, onRetract = defined.onRetract ?? 'keep' } = options
     this.#runs.keptAs(id, principal, key)
@@ -211,6 +214,7 @@ export class ActivityRunner {
     if (key !== undefined) await this.#parts.memory.as(principal).forgetWork(key)
     const again = new ReadScope()
     again.noteLabel(scope.label)
+    again.noteSources(given.scope?.sources ?? [])
     await this.run(module, name, input, { ...options, as: principal, scope: again }, executor)
   }
 

@@ -18,12 +18,24 @@ export interface TaskParts {
 
 /** A run as an executor gets it, within the running code's work. */
 export function taskOf(run: Run, { budget, trace, retry = 0, isHanded = false }: TaskParts): ActivityTask {
-  const { id, module, name, input, principal, scope, options, defined, priority, key } = run
+  const { id, module, name, input, principal, scope, options, defined, digest, priority, key } = run
   const budgets = [budget, options.budget].filter((one) => one !== undefined)
   const chain = [...currentWork(), id]
-  const work = { module, name, kind: defined.kind, input, principal, label: scope.label, chain, budgets, trace }
+  const work = {
+    module,
+    name,
+    kind: defined.kind,
+    input,
+    principal,
+    label: scope.label,
+    sources: scope.sources,
+    chain,
+    budgets,
+    trace,
+  }
   return {
     ...work,
+    definition: { digest, version: defined.version },
     ...(priority !== undefined && { priority }),
     ...(key !== undefined && { key }),
     ...(retry > 0 && { retry }),

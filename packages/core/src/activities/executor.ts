@@ -20,6 +20,8 @@ export interface ActivityTask {
   /** Name of its export. */
   readonly name: string
   readonly kind: 'compute' | 'io'
+  /** Which definition of it was found: the SHA-256 of the module's text, and the version; absent where nobody looked. */
+  readonly definition?: { readonly digest: string; readonly version: string }
   readonly input: unknown
   /**
    * What it is known by, where equal work is done once; absent for work that nobody shares. An executor whose workers
@@ -38,6 +40,8 @@ export interface ActivityTask {
   readonly chain?: WorkChain
   /** How sensitive its input is: what it writes is at least as sensitive. */
   readonly label?: Label | undefined
+  /** What its input comes from, as `ReadScope.sources` gives it: its result is derived from that, too. */
+  readonly sources?: readonly string[]
   /** The span that it is part of; absent where nobody traces. */
   readonly trace?: TraceOrder | undefined
   /** What its model calls may use, beside the model's own budget. */
@@ -54,7 +58,10 @@ export interface ActivityOutcome {
   readonly label: Label
   /** What it has read, as `ReadScope.sources` gives it. */
   readonly sources?: readonly string[] | undefined
-  /** Whether who ran it has kept `output` in the record of the work, as the result `{ output }`. */
+  /**
+   * Whether who ran it has kept `output` in the record of the work, as the result `{ output }`. `false` where it must not be
+   * kept, as something that it comes from was retracted; absent where the flock keeps it.
+   */
   readonly isKept?: boolean
 }
 

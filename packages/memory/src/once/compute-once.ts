@@ -4,8 +4,7 @@ import { hasEnded } from '../space/process-identity.ts'
 import type { Space } from '../space/space.ts'
 import { asPartOf, currentAccount, currentWork } from '../space/work-chain.ts'
 import type { WorkChain } from '../space/work-chain.ts'
-import type { RecordKey, StoredRecord } from '../store/record.ts'
-import { hiddenSource, sourceName, subjectsOf, subjectSource } from '../store/source-name.ts'
+import type { StoredRecord } from '../store/record.ts'
 import { covers } from '../values/access.ts'
 import { fromEnvelope } from '../values/error-envelope.ts'
 import { AccessError, OptionError, WorkError } from '../values/errors.ts'
@@ -17,7 +16,7 @@ import { addCost, noCost } from '../work/cost.ts'
 import type { Cost } from '../work/cost.ts'
 import { parseWorkId, workId } from '../work/work-id.ts'
 import { costOfWork, workStateOf } from '../work/work-state.ts'
-import { KeptByOther, OrderLost } from './handed-work.ts'
+import { KeptByOther, OrderLost, sourcesOf } from './handed-work.ts'
 import { requireOnRetract } from './once-options.ts'
 import type { OnceOptions, OnceResult, WorkContext } from './once-options.ts'
 import { WorkRecord } from './work-record.ts'
@@ -185,7 +184,7 @@ export class ComputeOnce {
     try {
       const context: WorkContext = {
         // Whoever carries out an order has no lease, and ends it in the record whoever has one.
-        signal: options.order === undefined ? AbortSignal.any([lease.signal, abandoned]) : abandoned,
+        signal: AbortSignal.any([options.order === undefined ? lease.signal : this.#space.leases.closed, abandoned]),
         reportUsage: (usage) => {
           for (const [name, amount] of Object.entries(usage)) if (amount !== undefined) requireNumber(name, amount, 0)
           own = addCost(own, { ...noCost, ...usage, ms: 0 })
@@ -196,29 +195,33 @@ export class ComputeOnce {
         },
       }
       const made = await asPartOf([...options.chain, stored.key.id], () => work(context), within)
-      const isKept = made instanceof KeptByOther
-      const value = isKept ? made.value : made
+      const other = made instanceof KeptByOther ? made : undefined
+      const value = other ? other.value : made
       const cost = { ...addCost(own, within.used), ms: took() }
       // Copied now: the worker may still change it.
       const kept = copyJson(value ?? null, '$.value')
-      flight.isUnkept = (options.accept && !(await options.accept(kept))) === true || (await stored.isOutdated())
+      const isAccepted = other?.isKept !== false && (!options.accept || (await options.accept(kept)))
+      flight.isUnkept = !isAccepted || (await stored.isOutdated())
       const { label } = this.#actor
-      if (flight.isUnkept) await (isKept ? stored.takeBack() : stored.giveBack(fence))
-      else if (!isKept && !(await stored.keep({ state: 'done', value: kept, cost, label }, fence))) return undefined
+      if (flight.isUnkept) await (other ? stored.takeBack() : stored.giveBack(fence))
+      else if (!other && !(await stored.keep({ state: 'done', value: kept, cost, label }, fence))) return undefined
       flight.label = label
       flight.sources = sourcesOf({ ...stored.key, derivedFrom: this.#actor.scope?.sources ?? [] })
       this.#space.counters.add('computed')
       this.#space.counters.add('computedMs', cost.ms)
       return { value: decodeJson(encodeJson(kept)) as T, reused: false, cost }
     } catch (error) {
+      this.#space.assertOpen()
+      const isOrdered = options.order !== undefined
       // Nobody waits for it here, and nobody elsewhere may get the abort's reason: undo the taking.
       if (abandoned.aborted) await stored.giveBack(fence)
-      // The lease's present holder will produce the result.
-      else if (lease.signal.aborted) return undefined
       else if (error instanceof OrderLost) {
         await stored.giveBack(fence)
         return undefined
-      } else await stored.fail(error, fence, (flight.label = this.#actor.label))
+      }
+      // The lease's present holder will produce the result. Others end an order's lease, too.
+      else if (lease.signal.aborted && (!isOrdered || (await stored.isOthers(fence)))) return undefined
+      else await stored.fail(error, fence, (flight.label = this.#actor.label))
       throw error
     } finally {
       lease.stop()
@@ -247,11 +250,6 @@ export class ComputeOnce {
     account?.reuse(saved)
     this.#space.note({ work, agent: this.#actor.principal.id, count: 1, saved })
   }
-}
-
-/** What names a result as a source: itself, and whom it is about. */
-function sourcesOf(record: RecordKey & Pick<StoredRecord, 'derivedFrom'>): readonly string[] {
-  return [hiddenSource(sourceName(record)), ...subjectsOf(record).map(subjectSource)]
 }
 
 /** Work that others do: it returns `KeptByOther` once they have kept its result. */

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
 import { recomputeTag, restsOnGone, restsOnWithdrawn } from '../corrections/recompute.ts'
 import type { Actor } from '../space/actor.ts'
 import { ownProcess } from '../space/process-identity.ts'
@@ -5,8 +7,9 @@ import type { Space } from '../space/space.ts'
 import { guardOf } from '../space/write-options.ts'
 import type { RecordKey, StoredRecord } from '../store/record.ts'
 import type { Label } from '../values/access.ts'
+import { distinct } from '../values/access.ts'
 import { toStoredEnvelope } from '../values/error-envelope.ts'
-import { MemoryClosedError, OutcomeUnknownError, VersionConflictError } from '../values/errors.ts'
+import { MemoryClosedError, OutcomeUnknownError, VersionConflictError, WorkError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import { isOutage, outlast } from '../values/outlast.ts'
 import { warn } from '../values/warn.ts'
@@ -16,8 +19,14 @@ import type { OnceOptions } from './once-options.ts'
 
 /** How long a failure is kept for those who wait for it elsewhere, in milliseconds. */
 const failedMs = 10_000
+/** How long a result that is not kept waits for the owner, in milliseconds. */
+const unkeptMs = 30_000
+/** Pause before a write is tried again that was refused for no visible reason, in milliseconds. */
+const retryMs = 5
 /** Titles are cut to this length, in UTF-16 units. */
 const maxTitleLength = 160
+
+type Done = WorkState & { readonly state: 'done' }
 
 /** What a {@link WorkRecord} works with. */
 export interface WorkRecordParts {
@@ -26,6 +35,8 @@ export interface WorkRecordParts {
   readonly options: OnceOptions
   /** What others are to do; absent where the work is done here. */
   readonly order?: (() => unknown) | undefined
+  /** Names of what the work was given. */
+  readonly given?: readonly string[]
   /** Ends the attempts of those who wait for the store to come back. */
   readonly abandoned: AbortSignal
 }
@@ -49,8 +60,11 @@ export class WorkRecord {
    * @param version - Of the record as it was seen; 0 if there was none.
    */
   async acquire(version: number, hasWaited: boolean): Promise<number | undefined> {
-    const { space, options } = this.#parts
+    const { space, options, order } = this.#parts
     const { owner } = space
+    // The content that it would hold was forgotten, and must not come back.
+    if (order !== undefined && (await this.#restsOnForgotten(this.#sources)))
+      throw new WorkError(this.key.id, `The work "${this.key.id}" was not begun: what it was given was forgotten.`)
     try {
       const running = this.#titled({ state: 'running', owner, process: ownProcess(), order: this.#order })
       return await this.#write(running, version, options.leaseMs)
@@ -59,32 +73,42 @@ export class WorkRecord {
       if (!hasWaited && !(error instanceof OutcomeUnknownError)) throw error
       // It may have been taken all the same.
       const record = await this.outlast(() => this.#read())
-      const state = record && workStateOf(decodeJson(record.value))
+      const state = stateOf(record)
       return state?.state === 'running' && state.owner === owner ? record?.version : undefined
     }
   }
 
   /**
-   * Whether something that the work has read was forgotten before it ended, or retracted if that matters: then its result
-   * must not be kept. What went otherwise, while something was forgotten, makes it run again for nothing.
+   * Whether something that a result comes from was forgotten before the work ended, or retracted if that matters: then the
+   * result must not be kept. Asked before and after each write: what goes after that finds the result by its sources. What
+   * went otherwise, while something was forgotten, makes it run again for nothing.
    */
-  async isOutdated(): Promise<boolean> {
-    const { actor, options } = this.#parts
-    const sources = actor.scope?.sources ?? []
-    if (options.onRetract === 'recompute' && (await restsOnWithdrawn(actor.unseen, sources))) return true
-    return this.#restsOnForgotten()
+  async isOutdated(sources: readonly string[] = this.#sources): Promise<boolean> {
+    return (await this.#restsOnRetracted(sources)) || (await this.#restsOnForgotten(sources))
   }
 
-  async #restsOnForgotten(): Promise<boolean> {
+  async #restsOnRetracted(sources: readonly string[]): Promise<boolean> {
+    const { actor, options } = this.#parts
+    return options.onRetract === 'recompute' && this.outlast(() => restsOnWithdrawn(actor.unseen, sources))
+  }
+
+  /** @param isSure - Whether something was forgotten; by default that is looked up. */
+  async #restsOnForgotten(sources: readonly string[], isSure = this.#mayBeForgotten): Promise<boolean> {
     const { actor } = this.#parts
-    return this.#mayBeForgotten && this.outlast(() => restsOnGone(actor.unseen, actor.scope?.sources ?? []))
+    return isSure && this.outlast(() => restsOnGone(actor.unseen, sources))
+  }
+
+  /** What the work was given, and what it has read: its order and its result are derived from it. */
+  get #sources(): readonly string[] {
+    const { actor, given = [] } = this.#parts
+    return distinct([...given, ...(actor.scope?.sources ?? [])])
   }
 
   get #order(): WorkOrder | undefined {
-    const { order, options, actor } = this.#parts
+    const { order, options } = this.#parts
     if (order === undefined) return undefined
     const { onRetract, ttlMs } = options
-    return { task: order(), sources: actor.scope?.sources ?? [], onRetract, ttlMs }
+    return { task: order(), sources: this.#sources, onRetract, ttlMs }
   }
 
   get #mayBeForgotten(): boolean {
@@ -92,51 +116,88 @@ export class WorkRecord {
     return epochs.erasures !== this.#erasures || epochs.isDisconnected
   }
 
-  /** Stores a result; resolves to whether it is stored. */
-  async keep(done: WorkState & { readonly state: 'done' }, fence: number): Promise<boolean> {
+  /** Stores a result; resolves to whether it was stored. */
+  async keep(done: Done, fence: number): Promise<boolean> {
     const isKept = await this.#keep(this.#titled(done), fence)
-    // What is retracted or forgotten after this finds the result, what went before is seen here.
     if (isKept && (await this.isOutdated())) await this.takeBack()
     return isKept
   }
 
-  /** Removes a result that must not have been kept. */
+  /**
+   * Removes a result that must not be kept, unless another one has taken its place. Nobody else would remove it, so this
+   * goes on when nobody waits any longer.
+   */
   async takeBack(): Promise<void> {
-    await this.giveBack(undefined)
-    if (this.#mayBeForgotten) await this.#parts.actor.scrub()
+    const { space, actor } = this.#parts
+    const onOutage = (error: unknown): void => space.noteOutage(error)
+    const remove = async (): Promise<boolean> => {
+      const record = await this.#read()
+      if (!record || !(await this.#mustGo(record))) return true
+      return (await actor.commit([{ type: 'delete', key: this.key, ifVersion: record.version }])).ok
+    }
+    while (!(await outlast(remove, { onOutage })));
+    if (this.#mayBeForgotten) await outlast(() => actor.scrub(), { onOutage })
+  }
+
+  async #mustGo(record: StoredRecord): Promise<boolean> {
+    const state = stateOf(record)
+    if (state?.state !== 'done') return state?.state === 'running' && state.unkept !== undefined
+    const { accept } = this.#parts.options
+    return (accept && !(await accept(state.value))) === true || this.isOutdated(record.derivedFrom)
   }
 
   /**
-   * Stores the result of an order; resolves to whether the record has one now. Whose order it is does not matter: all of
-   * them are for the same work.
+   * Stores the result of an order; resolves to whether the record has one now that may stay. Whose order it is does not
+   * matter: all of them are for the same work. A result that must not be kept, as something was retracted, is left there
+   * for the owner alone; one that rests on what was forgotten is left to nobody.
    *
    * @param version - Of the record as it was seen.
    * @param before - Awaited before each attempt to write. What it throws ends the attempts.
    */
-  async finish(
-    done: WorkState & { readonly state: 'done' },
-    version: number,
-    before: () => Promise<void>,
-  ): Promise<boolean> {
-    const { ttlMs } = this.#parts.options
-    for (let seen = version; ;) {
-      const write = async (): Promise<boolean> => {
-        await before()
-        return (await this.#write(this.#titled(done), seen, ttlMs)) !== undefined
+  async finish(done: Done, version: number, before: () => Promise<void>): Promise<boolean> {
+    const { abandoned } = this.#parts
+    for (let at = version; ;) {
+      // What was forgotten took the order with it.
+      if (await this.#restsOnForgotten(this.#sources, at === 0 || undefined)) return false
+      const mayStay = !(await this.#restsOnRetracted(this.#sources))
+      if (!mayStay && at === 0) return false
+      const next = (): Promise<number | undefined> => (mayStay ? this.#finish(done, at) : this.#handOver(done, at))
+      if ((await this.outlast(() => before().then(next))) !== undefined) {
+        const isOutdated = mayStay ? await this.isOutdated() : await this.#restsOnForgotten(this.#sources)
+        if (isOutdated) await this.takeBack()
+        return mayStay && !isOutdated
       }
-      if (await this.outlast(write)) break
-      const record = await this.outlast(() => this.#read())
-      const state = record && workStateOf(decodeJson(record.value))
-      if (state?.state === 'done') return true
+      const seen = await this.outlast(() => this.#read())
+      const state = stateOf(seen)
+      if (state?.state === 'done') {
+        // It may be this one, written by an attempt whose outcome was unknown.
+        if (!(await this.isOutdated(seen?.derivedFrom))) return true
+        await this.takeBack()
+        return false
+      }
       // Its owner does the work itself.
-      if (record && !(state?.state === 'running' && state.order)) return false
-      seen = record?.version ?? 0
+      if (seen && !(state?.state === 'running' && state.order)) return false
+      // What was read is what the store holds, and yet it refuses: for example, its clock differs from ours a little.
+      if (seen?.version === at) await pause(retryMs, undefined, { signal: abandoned })
+      abandoned.throwIfAborted()
+      at = seen?.version ?? 0
     }
-    if (await this.#restsOnForgotten()) await this.takeBack()
-    return true
   }
 
-  #keep(done: WorkState & { readonly state: 'done' }, fence: number): Promise<boolean> {
+  #finish(done: Done, version: number): Promise<number | undefined> {
+    return this.#write(this.#titled(done), version, this.#parts.options.ttlMs)
+  }
+
+  /** Leaves a result for the owner. For all others the work goes on, until the owner has taken it, or its time is over. */
+  async #handOver({ value, cost, label }: Done, version: number): Promise<number | undefined> {
+    const state = stateOf(await this.#read())
+    if (state?.state !== 'running') return undefined
+    const { owner, process } = state
+    const unkept = { value, label, ...(cost && { cost }) }
+    return this.#write(this.#titled({ state: 'running', owner, process, unkept }), version, unkeptMs)
+  }
+
+  #keep(done: Done, fence: number): Promise<boolean> {
     // May be done again when its outcome is unknown.
     return this.outlast(async () => {
       const { ttlMs } = this.#parts.options
@@ -148,8 +209,15 @@ export class WorkRecord {
     })
   }
 
+  /** Whether somebody else has the work by now, or has done it. */
+  async isOthers(fence: number): Promise<boolean> {
+    const record = await this.outlast(() => this.#read())
+    const state = stateOf(record)
+    return state?.state === 'done' || (state?.state === 'running' && record?.version !== fence)
+  }
+
   /** Undoes the taking. */
-  async giveBack(fence: number | undefined): Promise<void> {
+  async giveBack(fence: number): Promise<void> {
     // If that fails, the lease ends by itself.
     await this.#parts.actor.commit([{ type: 'delete', key: this.key, ifVersion: fence }]).catch(() => {})
   }
@@ -186,8 +254,9 @@ export class WorkRecord {
     const { actor, options } = this.#parts
     const { level, compartments } = actor.audience
     const author = actor.principal.id
-    // What it is made from is known when it is done.
-    const derivedFrom = state.state === 'done' ? (actor.scope?.sources ?? []) : []
+    // What work is made from that is done here is known when it is done.
+    const hasContent = state.state === 'done' || (state.state === 'running' && (state.order ?? state.unkept))
+    const derivedFrom = hasContent ? this.#sources : []
     const mustRunAgain = state.state === 'done' && options.onRetract === 'recompute'
     const tags = mustRunAgain ? [recomputeTag] : []
     const own = { author, task: options.task, tags, derivedFrom, sensitivity: level, compartments }
@@ -204,4 +273,8 @@ export class WorkRecord {
       throw error
     }
   }
+}
+
+function stateOf(record: StoredRecord | undefined): WorkState | undefined {
+  return record && workStateOf(decodeJson(record.value))
 }

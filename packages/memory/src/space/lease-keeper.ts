@@ -1,6 +1,7 @@
-import type { Mutation } from '../store/mutation.ts'
+import type { Mutation, Refusal } from '../store/mutation.ts'
 import type { RecordKey } from '../store/record.ts'
 import type { Store } from '../store/store.ts'
+import { MemoryClosedError } from '../values/errors.ts'
 
 /** A lease that is being renewed. */
 export interface HeldLease {
@@ -12,6 +13,8 @@ export interface HeldLease {
 
 /** Renews leases until they are stopped. */
 export interface LeaseKeeper {
+  /** Aborts when the memory is closed. */
+  readonly closed: AbortSignal
   hold(key: RecordKey, version: number, leaseMs: number): HeldLease
 }
 
@@ -31,6 +34,7 @@ const renewedAtOnce = 200
  */
 export class StoreLeaseKeeper implements LeaseKeeper, Disposable {
   readonly #store: Store
+  readonly #close = new AbortController()
   /** By the length of their leases, in milliseconds. */
   readonly #groups = new Map<number, LeaseGroup>()
   readonly #onError: (error: unknown) => void
@@ -39,6 +43,10 @@ export class StoreLeaseKeeper implements LeaseKeeper, Disposable {
   constructor(store: Store, onError: (error: unknown) => void) {
     this.#store = store
     this.#onError = onError
+  }
+
+  get closed(): AbortSignal {
+    return this.#close.signal
   }
 
   hold(key: RecordKey, version: number, leaseMs: number): HeldLease {
@@ -68,6 +76,7 @@ export class StoreLeaseKeeper implements LeaseKeeper, Disposable {
   /** Stops renewing; each lease then expires by itself. */
   [Symbol.dispose](): void {
     for (const { leases } of this.#groups.values()) for (const lease of leases) lease.lose('the memory was closed')
+    this.#close.abort(new MemoryClosedError())
   }
 
   /** Looks at leases six times while they last, and renews at every second look: there is time for three attempts more. */
@@ -90,17 +99,20 @@ export class StoreLeaseKeeper implements LeaseKeeper, Disposable {
     for (let at = 0; at < leases.length; at += renewedAtOnce) void this.#touch(leases.slice(at, at + renewedAtOnce))
   }
 
-  /** Renews leases in one write. Where one of them was lost, none is written: then each is renewed by itself. */
+  /** Renews leases in one write. Where one of them was lost, none is written: then the others are renewed without it. */
   async #touch(leases: readonly KeptLease[]): Promise<void> {
-    const sentAt = performance.now()
     try {
-      const { ok } = await this.#store.write(leases.map((lease) => lease.renewal))
-      if (ok) {
-        for (const lease of leases) lease.keptSince(sentAt)
-        return
+      for (let left = leases; left.length > 0; left = left.filter(({ isStopped }) => !isStopped)) {
+        const sentAt = performance.now()
+        const commit = await this.#store.write(left.map((lease) => lease.renewal))
+        if (commit.ok) {
+          for (const lease of left) lease.keptSince(sentAt)
+          return
+        }
+        // A lease is renewed for its version alone, so that is what was refused.
+        const { index } = commit.refusal as Exclude<Refusal, { readonly reason: 'seal' }>
+        left[index]?.lose('it expired, or another owner has it')
       }
-      if (leases.length === 1) leases[0]?.lose('it expired, or another owner has it')
-      else for (const lease of leases.filter(({ isStopped }) => !isStopped)) void this.#touch([lease])
     } catch (error) {
       if (leases.some(({ isStopped }) => !isStopped)) this.#onError(error)
     }

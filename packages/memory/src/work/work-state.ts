@@ -15,7 +15,9 @@ import { earlierCost } from './ledger-entry.ts'
  *   somebody else has acquired the work. If nobody has, it is stored all the same.
  * - `running` → absent: released when no caller in its thread waits any longer.
  * - `running` with an `order` → `done`: by whoever carries out the order, which has no lease of its own. So any version of
- *   an order for this key will do; a record that is done is never replaced.
+ *   an order for this key will do. A result in the record is never replaced by another one; it is removed when it turns
+ *   out to rest on what was forgotten or retracted meanwhile.
+ * - `running` with an `order` → `running` with an `unkept` result: the same, for a result that only its owner may have.
  * - `failed` → `running`: acquired by a caller that did not wait for the failed run.
  *   Callers that waited get the failure.
  */
@@ -30,6 +32,8 @@ export type WorkState = {
       readonly process?: string | undefined
       /** What others need to do the work; absent where the owner does it. */
       readonly order?: WorkOrder | undefined
+      /** What others have done, for its owner alone: it must not be kept. */
+      readonly unkept?: Pick<WorkState & { readonly state: 'done' }, 'value' | 'cost' | 'label'> | undefined
     }
   | {
       readonly state: 'done'
@@ -64,7 +68,9 @@ export function workStateOf(value: unknown): WorkState | undefined {
 }
 
 /** What computing a result took, and would take again. */
-export function costOfWork(work: Extract<WorkState, { readonly state: 'done' }>): Cost {
+export function costOfWork(
+  work: Pick<WorkState & { readonly state: 'done' }, 'cost' | 'durationMs' | 'tokens' | 'usd'>,
+): Cost {
   const { cost, durationMs = 0, tokens = 0, usd } = work
   return cost ?? earlierCost(durationMs, tokens, usd)
 }
