@@ -155,6 +155,7 @@ export class RunningJob {
     const work = {
       ...task,
       module: this.#module,
+      sources: scope.sources,
       ...(priority !== undefined && { priority: -priority }),
       ...(traceparent !== undefined && { trace: { traceparent, content: tracing.content } }),
     }

@@ -40,7 +40,7 @@ export interface ActivityTask {
   readonly chain?: WorkChain
   /** How sensitive its input is: what it writes is at least as sensitive. */
   readonly label?: Label | undefined
-  /** What its input comes from, as `ReadScope.sources` gives it: its result is derived from that, too. */
+  /** What its input comes from, as `ReadScope.sources` gives it: what it writes and its result are derived from that, too. */
   readonly sources?: readonly string[]
   /** The span that it is part of; absent where nobody traces. */
   readonly trace?: TraceOrder | undefined

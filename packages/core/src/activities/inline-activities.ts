@@ -107,6 +107,7 @@ export class InlineActivities {
     // What the function returns may hold bytes that it has read.
     using scope = new ReadScope({ copies: true })
     if (task.label) scope.noteLabel(task.label)
+    scope.noteSources(task.sources ?? [])
     const memory = this.#memory.as(task.principal, scope)
     const context: ActivityContext = {
       memory,

@@ -1,4 +1,4 @@
-import { ownFile } from '@skein/memory/runtime'
+import { ownFile, ReadScope } from '@skein/memory/runtime'
 import type { Memory, Principal } from '@skein/memory'
 import type { Label } from '@skein/memory/store'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -110,6 +110,18 @@ export function describeExecutor(name: string, options: ExecutorContractOptions)
         expect([label, ...labels]).toMatchObject([{ sensitivity: 'confidential' }, { sensitivity: 'confidential' }])
         expect(await view.facts.get('contract/copy')).toBe('attack at dawn')
         expect(await opened.memory.as({ id: 'bob', role: 'reader' }).facts.get('contract/copy')).toBeUndefined()
+      })
+
+      it('that writes about whom its input is', async () => {
+        await opened.memory.as(ann).facts.set('contract/source', 1, { subject: 'contract/person' })
+        using scope = new ReadScope()
+        await opened.memory.as(ann, scope).facts.get('contract/source')
+        const input = { from: 'contract/none', to: 'contract/about' }
+        await run({ name: 'copyFact', input, sources: scope.sources })
+        const officer = opened.memory.as({ ...ann, id: 'olga', rights: ['erase'] })
+        const report = await officer.forget({ subject: 'contract/person' }, { reason: 'asked' })
+        expect(report.forgotten).toMatchObject({ facts: 2 })
+        expect(await opened.memory.as(ann).facts.read('contract/about')).toBeUndefined()
       })
 
       it('that asks the model', async () => {

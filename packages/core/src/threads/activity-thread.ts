@@ -87,6 +87,7 @@ async function run({ id, pass, task }: Extract<ThreadRequest, { type: 'run' }>):
     return log ? { costs, spans: log.spans } : { costs }
   }
   if (task.label) scope.noteLabel(task.label)
+  scope.noteSources(task.sources ?? [])
   running.set(id, control)
   // Whoever waits for the start can tell the thread that loads by this.
   if (!isReady || !modules.has(task.module)) tell({ type: 'loading', id })
