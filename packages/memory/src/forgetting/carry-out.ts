@@ -129,7 +129,8 @@ async function erase(
 export async function complete(erasers: Erasers, plan: Plan, contents: number): Promise<void> {
   const { store } = erasers
   // It may say what the records were like, so it goes before the medium is cleaned.
-  if (plan.search) await store.write([{ type: 'delete', key: searchKey(plan.id), author: 'skein' }])
+  const search = searchKey(plan.id)
+  if ((await store.read([search]))[0]) await store.write([{ type: 'delete', key: search, author: 'skein' }])
   await store.scrub()
   const removals = planKeys(plan).map((key): DeleteMutation => ({ type: 'delete', key, author: 'skein' }))
   const last = removals.splice(0, 1 + partsAtOnce)

@@ -198,5 +198,7 @@ async function putInForce(
     ...enforce(id, versions, { told: names, contents }),
   ]
   const commit = await reader.write(batch)
-  return commit.ok ? { id, seq: commit.written.at(-1)?.seq ?? 0, parts, told: names, contents } : undefined
+  if (!commit.ok) return undefined
+  const { seq = 0, updatedAt = 0 } = commit.written.at(-1) ?? {}
+  return { id, seq, at: updatedAt, parts, told: names, contents }
 }

@@ -6,14 +6,13 @@ import type { Actor } from '../space/actor.ts'
 import type { OwnMutation, Shown } from '../space/shown.ts'
 import type { StoredSpace } from '../space/space.ts'
 import type { Collection } from '../store/collections.ts'
-import type { Seq } from '../store/record.ts'
 import { joinLabels } from '../values/access.ts'
 import { VersionConflictError } from '../values/errors.ts'
 import { encodeJson } from '../values/json.ts'
 import { carryOut, complete, erasersOf } from './carry-out.ts'
 import type { Erasure } from './erasure.ts'
 import { noteMutation } from './erasure-notes.ts'
-import { draftOf, enforce, inParts, planAtOnce } from './erasure-plan.ts'
+import { draftOf, enforce, inParts, planAtOnce, searchMutation } from './erasure-plan.ts'
 import type { Plan, Search } from './erasure-plan.ts'
 import { isWhole, mayErase, requireUnheld } from './may-erase.ts'
 
@@ -27,11 +26,8 @@ export function isInSteps({ length }: readonly unknown[]): boolean {
 
 /** What went. */
 export interface Erased {
-  /** Of the record in `erasures`; `undefined` where everything was gone by then. */
-  readonly id: string | undefined
+  /** In force from its moment on until it is completed; `undefined` where everything was gone by then. */
   readonly plan: Plan | undefined
-  /** The moment from which on nobody could read it. */
-  readonly seq: Seq
   readonly records: readonly Shown[]
   /** Whether records went after that moment, in steps. */
   readonly isInSteps: boolean
@@ -45,17 +41,17 @@ export class Erasing {
   readonly #actor: Actor
   readonly #id = randomUUID()
   readonly #said: Pick<Erasure, 'reason' | 'derived'>
-  readonly #search: Search | undefined
+  readonly #search: Search
 
   /**
-   * @param search - What was looked for, where that is to be looked for again: then the caller does so, and completes the
-   * erasure, or whoever opens the space if this process ends.
+   * @param search - What was looked for. The caller looks for it again, and completes the erasure; if this process ends
+   * before, whoever opens the space does so.
    */
   constructor(
     space: StoredSpace,
     actor: Actor,
     { reason, derived }: Pick<Erasure, 'reason' | 'derived'>,
-    search?: Search,
+    search: Search,
   ) {
     this.#space = space
     this.#actor = actor
@@ -76,11 +72,8 @@ export class Erasing {
     const planned = await (inSteps ? this.#inSteps(checked) : this.#atOnce(checked))
     if (!planned) return undefined
     const { plan, records } = planned
-    if (!plan) return { id: undefined, plan, seq: 0, records, isInSteps: inSteps, contents: 0 }
-    const contents = await carryOut(erasersOf(this.#space), plan)
-    const erased: Erased = { id: plan.id, plan, seq: plan.seq, records, isInSteps: inSteps, contents }
-    if (!this.#search) await this.complete(erased)
-    return erased
+    const contents = plan ? await carryOut(erasersOf(this.#space), plan) : 0
+    return { plan, records, isInSteps: inSteps, contents }
   }
 
   /** Says that all of it is gone. */
@@ -98,10 +91,10 @@ export class Erasing {
       const { id: author } = this.#actor.principal
       const { owner } = this.#space
       const note = noteMutation(owner, { id: this.#id }, 0, records, { author, reason: this.#said.reason })
-      const plan = this.#actor.plain([note, ...planAtOnce(this.#id, records, this.#search)])
+      const plan = this.#actor.plain([note, ...planAtOnce(this.#id, records)])
       try {
-        const seq = await this.#enforce(records, plan, removals)
-        return { plan: { id: this.#id, seq, parts: [records], search: this.#search }, records }
+        const moment = await this.#enforce(records, plan, removals)
+        return { plan: { id: this.#id, ...moment, parts: [records] }, records }
       } catch (error) {
         if (!(error instanceof VersionConflictError)) throw error
         const now = await this.#asTheyAre(records)
@@ -122,13 +115,10 @@ export class Erasing {
         versions.push(written?.version ?? 0)
       }
       try {
-        const seq = await this.#enforce(
-          records,
-          this.#actor.plain(enforce(this.#id, versions, { search: this.#search })),
-        )
+        const moment = await this.#enforce(records, this.#actor.plain(enforce(this.#id, versions)))
         const { noticeMs } = this.#space
         if (noticeMs > 0) await pause(noticeMs)
-        return { plan: { id: this.#id, seq, parts, search: this.#search }, records }
+        return { plan: { id: this.#id, ...moment, parts }, records }
       } catch (error) {
         // The holds have changed, or this machine has slept for so long that the parts have expired.
         if (!(error instanceof VersionConflictError)) throw error
@@ -136,12 +126,12 @@ export class Erasing {
     }
   }
 
-  /** Writes what puts the plan into force; resolves to its position. */
+  /** Writes what puts the plan into force; resolves to its moment. */
   async #enforce(
     records: readonly Shown[],
     plan: readonly OwnMutation[],
     before: readonly OwnMutation[] = [],
-  ): Promise<number> {
+  ): Promise<Pick<Plan, 'seq' | 'at'>> {
     const erasure: Erasure = { state: 'running', ...this.#said, forgotten: countsOf(records), contents: 0 }
     const { id: author } = this.#actor.principal
     // That something was forgotten, and why, is as sensitive as it was.
@@ -149,8 +139,10 @@ export class Erasing {
     const key = { collection: 'erasures', id: this.#id } as const
     const own: OwnMutation = { type: 'set', key, value: encodeJson(erasure), meta, ifVersion: 0 }
     const unheld = await requireUnheld(this.#space, records)
-    const written = await this.#actor.write([unheld, ...before, own, ...plan])
-    return written.at(-1)?.seq ?? 0
+    const search = this.#actor.plain([searchMutation(this.#id, this.#search, meta)])
+    const written = await this.#actor.write([unheld, ...before, own, ...search, ...plan])
+    const { seq = 0, updatedAt = 0 } = written.at(-1) ?? {}
+    return { seq, at: updatedAt }
   }
 
   /**

@@ -38,17 +38,18 @@ export interface Plan {
   readonly id: string
   /** The moment of the erasure. */
   readonly seq: Seq
+  /** The same by the store's clock, Unix milliseconds. */
+  readonly at: number
   readonly parts: readonly (readonly Doomed[])[]
   /** What another node told of, by its name as a source: of a fact, the stamp up to which it goes. */
   readonly told?: Told | undefined
   /** Contents of objects that went with the same erasure before: another node may tell of it in several messages. */
   readonly contents?: number | undefined
-  readonly search?: Search | undefined
 }
 
 /**
  * What an erasure began with. Something that goes may have been written while it was looked for, so whoever completes the
- * erasure looks again; an erasure of another node, or of what such a look has found, has none.
+ * erasure looks again. An erasure that another node tells of has none.
  */
 export interface Search {
   /** Names of records, or what they are like. */
@@ -121,18 +122,18 @@ function partOf(id: string, doomed: readonly Doomed[], n: number): SetMutation {
 export function enforce(
   id: string,
   versions: readonly number[],
-  { told, contents, search }: Pick<Plan, 'told' | 'contents' | 'search'>,
+  { told, contents }: Pick<Plan, 'told' | 'contents'> = {},
 ): readonly (SetMutation | TouchMutation)[] {
   const kept = versions.map((ifVersion, n): TouchMutation => {
     return { type: 'touch', key: planKey(id, n), ifVersion, ttlMs: limits.ttlMs }
   })
   const head: Head = { parts: versions.length, contents, ...(told && { told: [...told] }) }
-  return [...kept, ...searchOf(id, search), settingOf(id, head)]
+  return [...kept, settingOf(id, head)]
 }
 
 /** The writes of a plan that is in force as soon as it is stored. */
-export function planAtOnce(id: string, doomed: readonly Doomed[], search: Search | undefined): readonly SetMutation[] {
-  return [partOf(id, doomed, 0), ...searchOf(id, search), settingOf(id, { parts: 1 } satisfies Head)]
+export function planAtOnce(id: string, doomed: readonly Doomed[]): readonly SetMutation[] {
+  return [partOf(id, doomed, 0), settingOf(id, { parts: 1 } satisfies Head)]
 }
 
 interface Head {
@@ -169,15 +170,13 @@ export async function runningPlans(
 
 async function readPlan(store: Pick<Store, 'read'>, id: string, head: StoredRecord): Promise<Plan> {
   const { parts: count, told, contents } = decodeJson(head.value) as Head
-  const [sought] = await store.read([searchKey(id)])
-  const search = sought && (decodeJson(sought.value) as Search)
   const parts: (readonly Doomed[])[] = []
   for (let from = 0; from < count; from += partsAtOnce) {
     const keys = Array.from({ length: Math.min(partsAtOnce, count - from) }, (_, n) => planKey(id, from + n))
     for (const record of await store.read(keys)) parts.push(record ? doomedOf(record) : [])
     await nextTurn()
   }
-  return { id, seq: head.seq, parts, contents, search, ...(told && { told: new Map(told) }) }
+  return { id, seq: head.seq, at: head.updatedAt, parts, contents, ...(told && { told: new Map(told) }) }
 }
 
 function doomedOf({ value }: StoredRecord): readonly Doomed[] {
@@ -205,8 +204,17 @@ export function searchKey(id: string): RecordKey {
   return { collection: 'settings', id: `erasing/${id}/search` }
 }
 
-function searchOf(id: string, search: Search | undefined): readonly SetMutation[] {
-  return search ? [{ ...settingOf(id, search), key: searchKey(id) }] : []
+/** The write of what a plan began with, as sensitive as that it was forgotten. */
+export function searchMutation(id: string, search: Search, label: Label): SetMutation {
+  const { sensitivity, compartments } = label
+  const meta = { author: 'skein', tags: [], derivedFrom: [], sensitivity, compartments }
+  return { type: 'set', key: searchKey(id), value: encodeJson(search), meta }
+}
+
+/** What a plan began with, if that is still to be looked for again. @throws MissingKeyError */
+export async function readSearch(store: Pick<Store, 'read'>, id: string): Promise<Search | undefined> {
+  const [record] = await store.read([searchKey(id)])
+  return record && (decodeJson(record.value) as Search)
 }
 
 function planKey(id: string, part?: number): RecordKey {

@@ -7,6 +7,7 @@ import { keyOfSource, shownSource, sourceName } from '../store/source-name.ts'
 import type { Found } from './find-targets.ts'
 import { isKeptByAgents, namingAmong } from './find-naming.ts'
 import { reachable } from './forget-options.ts'
+import { isSealed } from '../values/sealed-text.ts'
 import { isAbout } from './may-erase.ts'
 
 const pageSize = 250
@@ -24,8 +25,10 @@ export interface Missing {
   readonly sources: Iterable<string>
   /** Whom all of it is about, where that is the only question. */
   readonly subject?: string | undefined
-  /** Whether a record was asked for, and was there in time. */
+  /** Whether a record was asked for. */
   means(record: StoredRecord): boolean
+  /** Whether a record was there before the erasure was in force: others that are alike are something new. */
+  isInTime(record: StoredRecord): boolean
 }
 
 /** What was found. */
@@ -36,6 +39,8 @@ export interface Late {
   readonly derived: readonly Shown[]
   /** It says why something of this holds no more. */
   readonly said: readonly Shown[]
+  /** Whether something that agents keep is sealed, and can't be looked at without its key. */
+  readonly isBlind: boolean
 }
 
 /**
@@ -52,7 +57,7 @@ export async function findLate(actor: Actor, missing: Missing): Promise<Late> {
     const before = missing.gone.get(name)
     const isNewer = before !== undefined && record.version > before.version
     const continues = isNewer && missing.isOverwritable && record.createdAt === before.createdAt
-    if (continues || missing.means(record)) note(meant, actor, record)
+    if (continues || (missing.means(record) && missing.isInTime(record))) note(meant, actor, record)
     else if (isNewer) anew.set(name, record.createdAt)
   }
   const sources = new Set([...missing.sources, ...meant.keys()])
@@ -69,15 +74,22 @@ export async function findLate(actor: Actor, missing: Missing): Promise<Late> {
       if (note(derived, actor, record)) sources.add(name)
     }
   }
-  if (sources.size > 0 || missing.subject !== undefined) {
-    const names = [...sources].filter((name) => !anew.has(name)).flatMap((name) => keyOfSource(name) ?? [])
-    for (const record of await namingAmong(rest.filter(isKeptByAgents), names, missing.subject))
-      if (!meant.has(sourceName(record))) note(derived, actor, record)
-  }
+  const kept = rest.filter(isKeptByAgents)
+  const names = [...sources].filter((name) => !anew.has(name)).flatMap((name) => keyOfSource(name) ?? [])
+  const naming = [
+    ...(await namingAmong(kept, names, undefined)),
+    ...(await namingAmong(
+      kept.filter((record) => missing.isInTime(record)),
+      [],
+      missing.subject,
+    )),
+  ]
+  for (const record of naming) if (!meant.has(sourceName(record))) note(derived, actor, record)
   const said: Found = new Map()
   const about = { has: (name: string) => sources.has(name) || missing.gone.has(name) }
   for (const record of rest) if (isAbout(record, about)) note(said, actor, record)
-  return { meant: [...meant.values()], derived: [...derived.values()], said: [...said.values()] }
+  const isBlind = kept.some(({ value }) => isSealed(value))
+  return { meant: [...meant.values()], derived: [...derived.values()], said: [...said.values()], isBlind }
 }
 
 /** Resolves to whether the principal can see it. */

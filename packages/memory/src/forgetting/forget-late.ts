@@ -5,14 +5,15 @@ import type { Shown } from '../space/shown.ts'
 import type { StoredSpace } from '../space/space.ts'
 import type { Seq, StoredRecord } from '../store/record.ts'
 import { sourceName } from '../store/source-name.ts'
+import type { Principal } from '../values/access.ts'
 import { decodeJson } from '../values/json.ts'
 import { HeldError } from '../values/held-error.ts'
 import { aimOf } from './aim.ts'
 import { carryOut, complete, erasersOf } from './carry-out.ts'
 import type { Erasure } from './erasure.ts'
-import { runningPlans } from './erasure-plan.ts'
+import { readSearch, runningPlans } from './erasure-plan.ts'
 import type { Doomed, Plan, Search } from './erasure-plan.ts'
-import { Erasing } from './erasing.ts'
+import { Erasing, isInSteps } from './erasing.ts'
 import type { Erased } from './erasing.ts'
 import { findLate } from './find-late.ts'
 import type { Missing } from './find-late.ts'
@@ -20,11 +21,11 @@ import { correctionsOfAll } from './find-targets.ts'
 import { readHolds } from './hold.ts'
 import { heldOf, isAbout, isWhole, mayErase } from './may-erase.ts'
 
-/** An erasure whose records are gone. */
+/** An erasure whose records are gone, and which is in force. */
 export interface Preceding {
   readonly search: Search
-  /** The moment from which on nobody could read what went. */
-  readonly seq: Seq
+  /** When it came into force; `undefined` where everything was gone by then. */
+  readonly plan: Pick<Plan, 'seq' | 'at'> | undefined
   readonly records: readonly Doomed[]
   /** Names of records: what is derived from them is looked for. */
   readonly sources: Iterable<string>
@@ -37,6 +38,20 @@ export interface Late {
   readonly contents: number
   /** The names of what was found, and stays. */
   readonly left: readonly string[]
+  /** Whether something could not be looked at without its key. Then somebody who has the key is to look again. */
+  readonly isBlind: boolean
+}
+
+/** What an erasure keeps of what was asked for, for whoever looks again. */
+export function searchOf(actor: Actor, what: Search['what'], since: Seq, going: readonly Shown[]): Search {
+  const { id, role, clearance, rights } = actor.principal
+  const principal: Principal = {
+    id,
+    role,
+    ...(clearance && { clearance: { level: clearance.level, compartments: [...(clearance.compartments ?? [])] } }),
+    ...(rights && { rights: [...rights] }),
+  }
+  return { what, since, isInSteps: isInSteps(going), principal }
 }
 
 /**
@@ -47,59 +62,90 @@ export async function forgetLate(
   space: StoredSpace,
   actor: Actor,
   said: Pick<Erasure, 'reason' | 'derived'>,
-  { search, seq, records, sources }: Preceding,
+  { search, plan, records, sources }: Preceding,
 ): Promise<Late> {
   const { derived } = said
   const aim = aimOf(actor, search.what)
   const left = new Set<string>()
   const gone: Shown[] = []
+  const running: (() => Promise<void>)[] = []
   let contents = 0
-  const isInTime = (record: StoredRecord): boolean => record.seq <= seq || record.collection === 'work'
+  let isBlind = false
+  const { seq = 0, at = 0 } = plan ?? {}
+  // A result belongs to the time when its work began.
+  const isInTime = (record: StoredRecord): boolean =>
+    record.collection === 'work' ? record.createdAt <= at : record.seq <= seq
   let missing: Missing = {
     ...missingFrom(search.since, { records, isInSteps: search.isInSteps }, sources),
     subject: aim.subject,
-    means: (record) => aim.means(record) && isInTime(record),
+    means: (record) => aim.means(record),
+    isInTime,
   }
   for (;;) {
     const now = await positionOf(actor)
     const late = await findLate(actor, missing)
+    isBlind ||= late.isBlind
     if (derived === 'report') for (const name of namesOf(late.derived)) left.add(name)
     const found = [...late.meant, ...(derived === 'forget' ? late.derived : [])]
     const { due, stays } = await sortOut(space, actor, found, late.said, missing.gone)
     for (const name of stays) left.add(name)
-    if (due.length === 0) return { gone, contents, left: [...left] }
-    const erased = await eraseAsFound(new Erasing(space, actor, said), due)
+    if (due.length === 0) break
+    // What is derived from these is looked for as well, if this process ends before it has done so.
+    const own = searchOf(actor, due.map(sourceName), now, due)
+    const erasing = new Erasing(space, actor, said, own)
+    const erased = await eraseAsFound(erasing, due)
     // Else look again: a hold, or a record that this principal may not erase, is new.
     if (!erased) continue
+    running.push(() => erasing.complete(erased))
     gone.push(...erased.records)
     contents += erased.contents
-    missing = missingFrom(now, erased, derived === 'keep' ? [] : erased.records.map(sourceName))
+    missing = missingFrom(now, erased, derived === 'keep' ? [] : erased.records.filter(isWhole).map(sourceName))
   }
+  if (!isBlind) for (const end of running) await end()
+  return { gone, contents, left: [...left], isBlind }
 }
 
 /**
  * Completes all erasures that somebody has left, as a process that has ended: carries them out, and looks for what was
- * written while they were prepared on behalf of whoever asked for them.
+ * written while they were prepared on behalf of whoever asked for them. One that fails keeps none of the others waiting.
+ *
+ * @throws the first error, once all have been tried.
  */
 export async function completeErasures(space: StoredSpace): Promise<void> {
-  const erasers = erasersOf(space)
+  const errors: unknown[] = []
   for (const plan of await runningPlans(space.whole)) {
-    const contents = await carryOut(erasers, plan)
-    if (plan.search) await lookAgain(space, plan, plan.search)
-    await complete(erasers, plan, contents)
+    try {
+      await completeErasure(space, plan)
+    } catch (error) {
+      errors.push(error)
+    }
   }
+  if (errors.length > 0) throw errors[0]
 }
 
-async function lookAgain(space: StoredSpace, { id, seq, parts }: Plan, search: Search): Promise<void> {
-  const [erasure] = await space.whole.read([{ collection: 'erasures', id }])
-  if (!erasure) return
+async function completeErasure(space: StoredSpace, plan: Plan): Promise<void> {
+  const search = await readSearch(space.whole, plan.id)
   // Whoever asked for it may have ended before others had heard of it.
-  if (search.isInSteps && space.noticeMs > 0) await pause(space.noticeMs)
-  const { reason, derived } = decodeJson(erasure.value) as Erasure
-  const records = parts.flat()
-  const sources = derived === 'forget' ? records.map(sourceName) : []
+  if (search?.isInSteps && space.noticeMs > 0) await pause(space.noticeMs)
+  space.assertOpen()
+  const erasers = erasersOf(space)
+  const contents = await carryOut(erasers, plan)
+  if (search && !(await lookAgain(space, plan, search))) return
+  await complete(erasers, plan, contents)
+}
+
+/** Resolves to whether all could be looked at. */
+async function lookAgain(space: StoredSpace, plan: Plan, search: Search): Promise<boolean> {
+  const [record] = await space.whole.read([{ collection: 'erasures', id: plan.id }])
+  const erasure = record && (decodeJson(record.value) as Erasure)
+  // Somebody else has completed it.
+  if (erasure?.state !== 'running') return true
+  const { reason, derived } = erasure
+  const records = plan.parts.flat()
+  const sources = derived === 'forget' ? records.filter(isWhole).map(sourceName) : []
   const actor = new Actor(space, search.principal, undefined)
-  await forgetLate(space, actor, { reason, derived }, { search, seq, records, sources })
+  const { isBlind } = await forgetLate(space, actor, { reason, derived }, { search, plan, records, sources })
+  return !isBlind
 }
 
 /** The newest position. */
@@ -115,11 +161,11 @@ export function namesOf(records: readonly Shown[]): string[] {
 /** What an erasure has missed, of what is derived from records that went, or was written over them. */
 function missingFrom(
   after: Seq,
-  { records, isInSteps }: { readonly records: readonly Doomed[]; readonly isInSteps: boolean },
+  { records, isInSteps: isOverwritable }: { readonly records: readonly Doomed[]; readonly isInSteps: boolean },
   sources: Iterable<string>,
 ): Missing {
   const gone = new Map(records.filter(isWhole).map((record) => [sourceName(record), record]))
-  return { after, gone, isOverwritable: isInSteps, sources, means: () => false }
+  return { after, gone, isOverwritable, sources, means: () => false, isInTime: () => true }
 }
 
 /** Tells what goes from what this principal may not erase, or somebody holds. What says something of what goes, goes too. */

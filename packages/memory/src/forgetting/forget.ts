@@ -5,14 +5,14 @@ import type { Seq } from '../store/record.ts'
 import { sourceName } from '../store/source-name.ts'
 import { aimOf } from './aim.ts'
 import type { Aim } from './aim.ts'
-import { countsOf, Erasing, isInSteps } from './erasing.ts'
+import { countsOf, Erasing } from './erasing.ts'
 import { findNaming } from './find-naming.ts'
 import { findPast } from './find-past.ts'
 import { addDerived, correctionsOfAll, findTargets } from './find-targets.ts'
 import type { Found } from './find-targets.ts'
 import { requireForgetOptions } from './forget-options.ts'
 import type { ForgetOptions, ForgetReport, ForgetTarget } from './forget-options.ts'
-import { forgetLate, namesOf, positionOf } from './forget-late.ts'
+import { forgetLate, namesOf, positionOf, searchOf } from './forget-late.ts'
 import { inSlices } from './in-slices.ts'
 import { isAbout, requireMayErase, requireUnheld } from './may-erase.ts'
 
@@ -35,16 +35,16 @@ export async function forget(
     const { aim, since, found, gone, left } = await searchFor(actor, what, asked)
     await requireUnheld(space, gone)
     if (asked.dryRun || gone.length === 0) return { id: undefined, forgotten: countsOf(gone), contents: 0, left }
-    const search = { what: aim.what, since, isInSteps: isInSteps(gone), principal: actor.principal }
+    const search = searchOf(actor, aim.what, since, gone)
     const erasing = new Erasing(space, actor, asked, search)
     const erased = await erasing.run(gone)
     // Else somebody has written over a record meanwhile, and this principal may not erase that one.
     if (!erased) continue
     const sources = derived === 'keep' ? [] : found.keys()
     const late = await forgetLate(space, actor, asked, { ...erased, search, sources })
-    await erasing.complete(erased)
+    if (!late.isBlind) await erasing.complete(erased)
     return {
-      id: erased.id,
+      id: erased.plan?.id,
       forgotten: countsOf([...erased.records, ...late.gone]),
       contents: erased.contents + late.contents,
       left: [...new Set([...left, ...late.left])],

@@ -208,10 +208,15 @@ async function namesOf(plan: Plan): Promise<HiddenNames> {
   return { seq: plan.seq, names, positions }
 }
 
+/** Computed once for each state of what is hidden. */
+const unions = new WeakMap<Hidden, ReadonlySet<Seq>>()
+
 function positionsOf(hidden: Hidden): ReadonlySet<Seq> {
   const [first, ...others] = hidden
   if (first && others.length === 0) return first.positions
-  return new Set(hidden.flatMap(({ positions }) => [...positions]))
+  const known = unions.get(hidden) ?? new Set(hidden.flatMap(({ positions }) => [...positions]))
+  unions.set(hidden, known)
+  return known
 }
 
 /** Removes a record that an erasure names, on behalf of nobody who would be told of it. */

@@ -85,6 +85,7 @@ export class WriteQueue {
       await work()
     } finally {
       this.#isPatient = false
+      for (const job of this.#jobs) delete job.waitedMs
     }
   }
 
