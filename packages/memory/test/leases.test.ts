@@ -75,3 +75,26 @@ it('loses the one lease that is lost, of those that are renewed together', async
   // The others stay together.
   expect(sizes.filter((size) => size === 1).length).toBeLessThan(5)
 })
+
+it('renews what is left of many leases without waiting for each that is lost', async () => {
+  let [inFlight, rounds, isLost] = [0, 0, false]
+  const store = tellingStore(async () => {
+    if (!isLost) return
+    if (inFlight === 0) rounds += 1
+    inFlight += 1
+    // A store answers later.
+    await new Promise((resolve) => setImmediate(resolve))
+    inFlight -= 1
+  })
+  const memory = await openMemory({ store })
+  onTestFinished(() => memory.close())
+  const claims = await claimAll(memory, 200)
+  const raw = await store.open('default', 'writer')
+  onTestFinished(() => raw[Symbol.asyncDispose]())
+  const taken = claims.filter((_, n) => n % 3 === 0)
+  isLost = true
+  await raw.write(taken.map(({ task }) => ({ type: 'delete', key: { collection: 'claims', id: task }, author: 'bob' })))
+  await Promise.all(taken.map(({ signal }) => new Promise((resolve) => signal.addEventListener('abort', resolve))))
+  expect(claims.filter(({ signal }) => signal.aborted)).toEqual(taken)
+  expect(rounds).toBeLessThan(taken.length / 2)
+})

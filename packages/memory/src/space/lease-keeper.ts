@@ -2,6 +2,7 @@ import type { Mutation, Refusal } from '../store/mutation.ts'
 import type { RecordKey } from '../store/record.ts'
 import type { Store } from '../store/store.ts'
 import { MemoryClosedError } from '../values/errors.ts'
+import { isOutage } from '../values/outlast.ts'
 
 /** A lease that is being renewed. */
 export interface HeldLease {
@@ -99,23 +100,33 @@ export class StoreLeaseKeeper implements LeaseKeeper, Disposable {
     for (let at = 0; at < leases.length; at += renewedAtOnce) void this.#touch(leases.slice(at, at + renewedAtOnce))
   }
 
-  /** Renews leases in one write. Where one of them was lost, none is written: then the others are renewed without it. */
+  /**
+   * Renews leases in one write. Where one of them was lost, none is written: then the others are renewed in halves, side
+   * by side, so that none waits for many that were lost. The same goes for one whose record can't be read.
+   */
   async #touch(leases: readonly KeptLease[]): Promise<void> {
+    const left = leases.filter(({ isStopped }) => !isStopped)
+    if (left.length === 0) return
+    const sentAt = performance.now()
+    let rest: readonly KeptLease[] = left
     try {
-      for (let left = leases; left.length > 0; left = left.filter(({ isStopped }) => !isStopped)) {
-        const sentAt = performance.now()
-        const commit = await this.#store.write(left.map((lease) => lease.renewal))
-        if (commit.ok) {
-          for (const lease of left) lease.keptSince(sentAt)
-          return
-        }
-        // A lease is renewed for its version alone, so that is what was refused.
-        const { index } = commit.refusal as Exclude<Refusal, { readonly reason: 'seal' }>
-        left[index]?.lose('it expired, or another owner has it')
+      const commit = await this.#store.write(left.map((lease) => lease.renewal))
+      if (commit.ok) {
+        for (const lease of left) lease.keptSince(sentAt)
+        return
       }
+      // A lease is renewed for its version alone, so that is what was refused.
+      const { index } = commit.refusal as Exclude<Refusal, { readonly reason: 'seal' }>
+      left[index]?.lose('it expired, or another owner has it')
+      rest = left.filter((_, n) => n !== index)
     } catch (error) {
-      if (leases.some(({ isStopped }) => !isStopped)) this.#onError(error)
+      if (left.length === 1 || isOutage(error)) {
+        if (left.some(({ isStopped }) => !isStopped)) this.#onError(error)
+        return
+      }
     }
+    const middle = rest.length >> 1
+    await Promise.all([this.#touch(rest.slice(0, middle)), this.#touch(rest.slice(middle))])
   }
 }
 

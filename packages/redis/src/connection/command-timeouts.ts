@@ -32,8 +32,8 @@ export class CommandTimeouts {
   #newest: QueuedCommand | undefined
   #timer: NodeJS.Timeout | undefined
   #endsAt = 0
-  /** The command that got more time, which it gets once. */
-  #spared: QueuedCommand | undefined
+  /** Commands that were due by then have got more time, which they get once. */
+  #sparedUntil = 0
 
   constructor(timeoutMs: number) {
     this.#timeoutMs = timeoutMs
@@ -66,8 +66,8 @@ export class CommandTimeouts {
       }
       // Timers may be a little early.
       if (oldest.deadline > now + 1) return this.#startTimer(oldest.deadline - now)
-      if (now - this.#endsAt > stalledMs && this.#spared !== oldest) {
-        this.#spared = oldest
+      if (now - this.#endsAt > stalledMs && oldest.deadline > this.#sparedUntil) {
+        this.#sparedUntil = now
         return this.#startTimer(graceMs)
       }
       oldest.command.reject(new Error('Command timed out'))

@@ -32,6 +32,12 @@ local call, match = redis.call, string.match
 local format = call('HGET', meta, 'format')
 if format and tonumber(format) > 8 then return { format } end
 
+-- Writes need these only now and then, and an error in the middle of one would leave half of it.
+local past = KEYS[1] .. 'p:'
+call('ZLEXCOUNT', past, '-', '+')
+call('ZREVRANGEBYLEX', past, '+', '-')
+call('ZREMRANGEBYLEX', past, '(', '(')
+
 local function text(number) return string.format('%.0f', number) end
 
 local time = call('TIME')
