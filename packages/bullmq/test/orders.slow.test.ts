@@ -59,8 +59,10 @@ describe.skipIf(missing)('an order', () => {
   it('is not carried out for ever where no result of it may be kept', async () => {
     const { work, memory } = await openCaller(held.server, 'forgetful', { workerTimeoutMs: 60_000 })
     await openWorker(held.server, 'forgetful')
-    const forget = (id: unknown): void => void memory.as(ann).forget(id as string, { reason: 'asked' })
+    const forgetting: Promise<unknown>[] = []
+    const forget = (id: unknown): void => void forgetting.push(memory.as(ann).forget(id as string, { reason: 'asked' }))
     await expect(work.untilForgotten(null, { onProgress: forget })).rejects.toMatchObject({ code: 'SKEIN_WORKER_LOST' })
+    await Promise.all(forgetting)
     expect(await memory.as(ann).facts.get('forgot')).toBe(6)
   })
 })
