@@ -5,6 +5,7 @@ import type { StoredSpace } from '../space/space.ts'
 import type { DeleteMutation, Mutation } from '../store/mutation.ts'
 import { hashOf } from '../store/object-id.ts'
 import type { StoredRecord } from '../store/record.ts'
+import { sourceName } from '../store/source-name.ts'
 import type { Store } from '../store/store.ts'
 import { withWithdrawn } from '../values/access.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
@@ -98,7 +99,10 @@ async function eraseStep(erasers: Erasers, plan: Plan, step: readonly Doomed[], 
   )
   const past = step.filter(({ isPast }) => isPast)
   for (const { collection, id, version } of past) await store.changePast({ collection, id }, [{ version }])
-  await leaveMarks(store, plan, whole, record)
+  const present = await store.read(past.map(({ collection, id }) => ({ collection, id })))
+  // What was deleted before is gone with its last version, also for other nodes.
+  const deleted = new Map(past.filter((_, n) => !present[n]).map((one) => [sourceName(one), one]))
+  await leaveMarks(store, plan, [...whole, ...deleted.values()], record)
 }
 
 /** Removes records that a plan names, as far as they are there. */

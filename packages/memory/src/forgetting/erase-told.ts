@@ -62,6 +62,14 @@ export async function eraseTold(
       .map(({ key, record }): CheckMutation => ({ type: 'check', key, ifVersion: record?.version ?? 0 }))
     const plan = await putInForce(reader, erasure, from, { doomed, names, checks: [...checks, sameHolds(held)] })
     if (!plan) continue
+    // What was deleted here before may have left versions. It goes before the marks: until they are there, all of this is
+    // done again if this process ends.
+    const absent = told.flatMap((one) => (one.record === undefined ? { ...noMeta, ...one.key } : []))
+    const keptPast = await heldAmong(erasers.store, absent, held)
+    await erasePast(
+      erasers.store,
+      absent.filter((one) => !keptPast.has(one)),
+    )
     const [record] = await reader.read([{ collection: 'erasures', id: erasure.id }])
     if (record)
       await leaveMarks(
@@ -72,13 +80,6 @@ export async function eraseTold(
       )
     if (plan.parts.length > 1 && erasers.noticeMs > 0) await pause(erasers.noticeMs)
     await carryOutWhole(erasers, plan)
-    // What was deleted here before may have left versions.
-    const absent = told.flatMap((one) => (one.record === undefined ? { ...noMeta, ...one.key } : []))
-    const keptPast = await heldAmong(erasers.store, absent, held)
-    await erasePast(
-      erasers.store,
-      absent.filter((one) => !keptPast.has(one)),
-    )
     return true
   }
 }
