@@ -85,10 +85,12 @@ export interface CarryOutParts {
 /** See `carryOut` in view-parts.ts. */
 export async function carryOutFor(
   { space, actor }: { readonly space: Space; readonly actor: Actor },
-  { order, stored }: HandedWork,
+  handed: HandedWork,
   work: CarriedOut,
   { signal, beforeKeeping = async () => {} }: CarryOutParts,
 ): Promise<boolean> {
+  // Not in the parameters, since the declaration of this function omits what is internal.
+  const { order, stored } = handed
   if (!stored || !order) throw new OrderLost('The record holds no order.')
   const { key } = parseWorkId(stored.id)
   if (workId(actor.audience, key) !== stored.id) {
