@@ -49,7 +49,7 @@ export class Project {
     if (manager === 'pnpm') {
       const overrides = Object.entries(packed).map(([name, path]) => `  '${name}': '${path}'\n`)
       const scripts =
-        'allowBuilds:\n  bun: true\n  deno: true\n  esbuild: false\n  sharp: false\n  better-sqlite3: false\n'
+        'allowBuilds:\n  bun: true\n  deno: true\n  esbuild: false\n  sharp: false\n  better-sqlite3: false\n  msgpackr-extract: false\n'
       project.write({ 'pnpm-workspace.yaml': `packages: []\noverrides:\n${overrides.join('')}${scripts}` })
     }
     const command =
