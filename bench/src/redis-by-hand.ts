@@ -32,6 +32,7 @@ export function redisByHand(client: Redis, base: string, layers: number): RedisB
   const name = `by-hand-${layers}`
   client.defineCommand(name, { numberOfKeys: 1, lua: script(layers) })
   const run = (args: readonly string[]): Promise<unknown> =>
+    // ioredis declares no commands that are defined at run time.
     (client as unknown as Record<string, (...args: readonly string[]) => Promise<unknown>>)[name]?.(...args) ??
     Promise.reject(new Error('The script is not known.'))
   return {

@@ -16,6 +16,7 @@ describe.skipIf(missing)('an order', () => {
     const queue = 'alien'
     const { work, memory } = await openCaller(held.server, queue, { workerTimeoutMs: 60_000 })
     const waiting = work.square(7)
+    // It ends with the test.
     waiting.catch(() => {})
     const url = new URL('./fixtures/other-activities.ts', import.meta.url)
     const other = await openWorker(held.server, queue, { activities: [url] })
@@ -23,6 +24,7 @@ describe.skipIf(missing)('an order', () => {
     using client = disposable(new Redis(held.server.url))
     const dataOf = async (): Promise<readonly string[]> => {
       const found = await client.keys(`${names.prefix}:square.*`)
+      // Other keys of a queue are no hashes.
       const data = await Promise.all(found.map((key) => client.hget(key, 'data').catch(() => null)))
       return data.filter((text) => text !== null)
     }

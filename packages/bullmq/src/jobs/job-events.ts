@@ -29,6 +29,7 @@ export function tellCallers(
   pieces?: number,
 ): void {
   const message = formatMessage({ what, id, attempt: data.attempt, pieces })
+  // A message may get lost: callers look at their jobs now and then.
   client.publish(names.channel('events', databaseOf(client)), message).catch(() => {})
 }
 
