@@ -39,7 +39,7 @@ it('lists of every journal by author use the index that holds only journals', as
   const path = await filled()
   const db = new Database(path, { readonly: true })
   onTestFinished(() => void db.close())
-  const inIndex = db.prepare('SELECT DISTINCT collection FROM records_1 INDEXED BY by_author_1 WHERE listed = 1')
+  const inIndex = db.prepare('SELECT DISTINCT collection FROM records_1 INDEXED BY by_author_1 WHERE deleted = 0 AND listed = 1')
   const journals = collectionsWith('journal')
   expect(new Set(inIndex.pluck().all())).toEqual(new Set(journals))
   for (const collection of journals) {
@@ -49,6 +49,31 @@ it('lists of every journal by author use the index that holds only journals', as
     expect(indexOf(path, { ...page, collection, task: 't' })).toBe('by_task_1')
   }
   expect(indexOf(path, { ...page, collection: 'facts', author: 'ann' })).toBe('by_seq_1')
+})
+
+it('what was deleted is in no index by which lists and searches go, so that they need not step over it', async () => {
+  const path = temporaryPath()
+  await using store = await sqliteStore(path).open('default', 'writer')
+  const keys = Array.from({ length: 300 }, (_, n) => ({ collection: 'observations', id: `o${n}` }) as const)
+  const meta = { author: 'ann', tags: [], derivedFrom: [], sensitivity: 'public', compartments: [], task: 't' } as const
+  const set = { type: 'set', value: '1', meta, terms: ['word'] } as const
+  await store.write(keys.map((key) => ({ ...set, key, ttlMs: 3_600_000 })))
+  const [kept, ...gone] = keys
+  await store.write(gone.map((key) => ({ type: 'delete', key, author: 'ann' })))
+  const statements: string[] = []
+  const db = new Database(path, { readonly: true, verbose: (sql) => statements.push(String(sql)) })
+  onTestFinished(() => void db.close())
+  const entries = db.prepare('SELECT sum(ncell) FROM dbstat WHERE name = ?').pluck()
+  // Deleted, but not swept yet.
+  expect(entries.get('by_key_1')).toBe(keys.length)
+  for (const index of ['by_seq_1', 'by_task_1', 'by_author_1', 'by_ending_1']) expect(entries.get(index)).toBe(1)
+  const search = { collection: 'observations', words: [{ terms: ['word'] }], limit: 10 } as const
+  expect(new SpaceTables(db, 1).search(search, Date.now()).records.map(({ id }) => id)).toEqual([kept?.id])
+  const expired = statements.find((sql) => sql.includes('expires_at <='))
+  const steps = db.prepare(`EXPLAIN QUERY PLAN ${expired}`).all() as { readonly detail: string }[]
+  expect(steps.map(({ detail }) => detail)).toEqual([
+    expect.stringContaining('by_ending_1 (collection=? AND expires_at<?)'),
+  ])
 })
 
 it('lists and searches by author find the records of every collection', async () => {

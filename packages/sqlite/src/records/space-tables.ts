@@ -136,7 +136,8 @@ export class SpaceTables {
     const { collection, audience, task } = query
     const filter = filterSql(this.sql, query, now)
     const scope = filterSql(this.sql, { collection, audience, task }, now)
-    const sql = `SELECT ${columns} FROM @records WHERE collection = ? AND seq IN (SELECT value FROM json_each(?))`
+    const sql = `SELECT ${columns} FROM @records WHERE collection = ? AND deleted = 0
+      AND seq IN (SELECT value FROM json_each(?))`
     return this.#inOneSnapshot(() => {
       const best = searchTerms(this.sql, { query, now, filter, scope })
       const raw = this.sql(sql).all(collection, JSON.stringify(best.map(({ seq }) => seq))) as RawRow[]

@@ -6,7 +6,7 @@ import type { Database } from '../file/database.ts'
 const applicationId = 0x534b4549
 
 /** The format of the tables that this code writes. It changes whenever they do, with a step in `migrations.ts`. */
-export const currentFormat = 10
+export const currentFormat = 11
 
 /** The oldest format that this code reads and migrates. */
 export const oldestFormat = 3

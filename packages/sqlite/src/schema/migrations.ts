@@ -5,8 +5,9 @@ import { spaceSql } from '../file/space-sql.ts'
 import { analyzeAnew } from '../terms/analysis.ts'
 import { markFormat } from './database-format.ts'
 import {
-  authorIndex,
+  endingIndex,
   feedTriggers,
+  listIndexes,
   pastTables,
   pastTrigger,
   sealedIndex,
@@ -33,6 +34,7 @@ export const migrations: readonly Migration[] = [
   { from: 7, to: 8, migrate: keepPast },
   { from: 8, to: 9, migrate: takeOutMany },
   { from: 9, to: 10, migrate: keepInPlace },
+  { from: 10, to: 11, migrate: passOverDeleted },
 ]
 
 /**
@@ -56,7 +58,7 @@ function markJournals(db: Database): void {
       ALTER TABLE records_${number} ADD COLUMN listed INTEGER NOT NULL DEFAULT 0;
     `)
     db.prepare(`UPDATE records_${number} SET listed = 1 WHERE collection IN (${marks})`).run(...journals)
-    db.exec(authorIndex(number))
+    db.exec(`CREATE INDEX by_author_${number} ON records_${number} (collection, author, seq) WHERE listed = 1`)
   }
 }
 
@@ -91,6 +93,14 @@ function takeOutMany(db: Database): void {
 /** In format 10 a past version may take the place of an earlier one, so their rows are in no order. */
 function keepInPlace(db: Database): void {
   for (const number of spaceNumbers(db)) db.exec(pastTrigger(number))
+}
+
+/** In format 11 the indexes by which searches and lists go hold no deleted records, however many there are. */
+function passOverDeleted(db: Database): void {
+  for (const number of spaceNumbers(db)) {
+    const drops = ['by_seq', 'by_task', 'by_author'].map((name) => `DROP INDEX ${name}_${number};`)
+    db.exec(`${drops.join('\n')} ${listIndexes(number)} ${endingIndex(number)}`)
+  }
 }
 
 /** Format 6 has an index of its own in place of SQLite's, which knew no repeats and not who may see what. */

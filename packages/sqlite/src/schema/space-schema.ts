@@ -23,9 +23,7 @@ export function spaceSchema(number: number): string {
       past INTEGER
     );
     CREATE UNIQUE INDEX ${on('by_key')} ON ${on('records')} (collection, id);
-    CREATE INDEX ${on('by_seq')} ON ${on('records')} (collection, seq);
-    CREATE INDEX ${on('by_task')} ON ${on('records')} (collection, task, seq) WHERE task IS NOT NULL;
-    ${authorIndex(number)}
+    ${listIndexes(number)}
     CREATE INDEX ${on('by_expiry')} ON ${on('records')} (expires_at) WHERE expires_at IS NOT NULL;
 
     -- What was made from an object: the reverse of records.sources.
@@ -72,9 +70,25 @@ export function sealedIndex(number: number): string {
   return `CREATE INDEX by_sealed_${number} ON changes_${number} (collection, id, seq) WHERE sealed = 1;`
 }
 
-/** The index by which entries of journals are listed. SQLite uses it for queries that say `listed = 1`. */
-export function authorIndex(number: number): string {
-  return `CREATE INDEX by_author_${number} ON records_${number} (collection, author, seq) WHERE listed = 1;`
+/**
+ * The indexes by which records are listed. What was deleted stays a row until it is swept, but is in none of these: a list
+ * would have to step over all that was deleted last. SQLite uses them for queries that say `deleted = 0`, and that by
+ * author for those that also say `listed = 1`.
+ */
+export function listIndexes(number: number): string {
+  const on = (name: string, columns: string): string =>
+    `CREATE INDEX ${name}_${number} ON records_${number} (${columns}) WHERE deleted = 0`
+  return `
+    ${on('by_seq', 'collection, seq')};
+    ${on('by_task', 'collection, task, seq')} AND task IS NOT NULL;
+    ${on('by_author', 'collection, author, seq')} AND listed = 1;
+  `
+}
+
+/** The index by which searches find what has expired. What was deleted has an expiry too until it is swept, but no terms. */
+export function endingIndex(number: number): string {
+  return `CREATE INDEX IF NOT EXISTS by_ending_${number} ON records_${number} (collection, expires_at)
+      WHERE terms IS NOT NULL AND expires_at IS NOT NULL;`
 }
 
 /** The tables of the search index: see `terms/`. */
@@ -82,6 +96,7 @@ export function termTables(number: number): string {
   return `
     -- Finds the records that stand in no block yet.
     CREATE INDEX by_terms_${number} ON records_${number} (seq) WHERE terms IS NOT NULL;
+    ${endingIndex(number)}
     -- Records of one collection under one label, as far as they stand in blocks, and the number of their terms.
     CREATE TABLE groups_${number} (
       grp INTEGER PRIMARY KEY, collection TEXT NOT NULL, level INTEGER NOT NULL, compartments TEXT NOT NULL,

@@ -16,6 +16,16 @@ import { indexedUpTo } from './term-blocks.ts'
 /** The most records of a task that a search scans instead of using the index. */
 const maxScanned = 2_000
 
+/** The format since which an index finds expired records that have terms. */
+const endingFormat = 11
+
+const expiredOf = "SELECT seq, length(terms) - length(replace(terms, ' ', '')) - 1, level, compartments FROM @records"
+// The signs keep SQLite from any other index.
+const selectExpired = `${expiredOf}
+  WHERE collection = ? AND expires_at <= ? AND terms IS NOT NULL AND +deleted = 0 AND +seq <= ?`
+const selectExpiredOlder = `${expiredOf}
+  WHERE +collection = ? AND expires_at <= ? AND +terms IS NOT NULL AND +deleted = 0 AND +seq <= ?`
+
 /** What {@link searchTerms} needs of a search. */
 export interface TermSearch {
   readonly query: SearchQuery
@@ -43,7 +53,7 @@ function sourceOf(sql: SpaceSql, search: TermSearch): TermSource {
   if (!isAnalyzed(sql)) return new ScannedTerms(scanValues(sql, scope))
   if (query.task === undefined) return allTerms(sql, search)
   // Scanning a task of few records is cheaper than using the index, whose lists grow with the whole space.
-  const few = 'SELECT count(*) FROM (SELECT 1 FROM @records WHERE collection = ? AND task = ? LIMIT ?)'
+  const few = 'SELECT count(*) FROM (SELECT 1 FROM @records WHERE collection = ? AND task = ? AND deleted = 0 LIMIT ?)'
   const [count] = sql(few).get(query.collection, query.task, maxScanned + 1) as [number]
   if (count <= maxScanned) return new ScannedTerms(scan(sql, scope))
   const lengths = `SELECT seq, length(terms) - length(replace(terms, ' ', '')) - 1 FROM @records r
@@ -62,11 +72,10 @@ function allTerms(sql: SpaceSql, { query, now, scope }: TermSearch): TermSource 
     const label = labelOf(level, compartments)
     return label && (!audience || covers(audience, label))
   })
-  // What has expired is in blocks until it is swept. The signs keep SQLite from any index but that by expiry.
-  const expired = `SELECT seq, length(terms) - length(replace(terms, ' ', '')) - 1, level, compartments FROM @records
-    WHERE expires_at <= ? AND +collection = ? AND +terms IS NOT NULL AND +deleted = 0 AND +seq <= ?`
+  // What has expired is in blocks until it is swept.
+  const expired = sql.format < endingFormat ? selectExpiredOlder : selectExpired
   const places = new Set(seen.map(([, level, compartments]) => `${level} ${compartments}`))
-  const left = (sql(expired).all(now, collection, indexed) as [number, number, number, string][]).filter(
+  const left = (sql(expired).all(collection, now, indexed) as [number, number, number, string][]).filter(
     ([, , level, compartments]) => places.has(`${level} ${compartments}`),
   )
   const older = new IndexedTerms(sql, seen, {
