@@ -33,7 +33,7 @@ export class DocumentColumns {
     this.lengthCodes[at] = lengthCode(length)
     this.#updated[at] = record.updatedAt
     this.#authors[at] = this.#names.numberOf(record.author)
-    this.#tasks[at] = this.taskNumber(record.task)
+    this.#tasks[at] = record.task === undefined ? 0 : this.#names.numberOf(record.task)
     const { tags, derivedFrom } = record
     if (tags.length + derivedFrom.length > 0) this.#lists.set(at, { tags, derivedFrom })
     return at
@@ -46,18 +46,10 @@ export class DocumentColumns {
     this.#lists.delete(at)
   }
 
-  taskNumber(task: string | undefined): number {
-    return task === undefined ? 0 : this.#names.numberOf(task)
-  }
-
-  taskOf(at: number): number {
-    return this.#tasks[at] ?? 0
-  }
-
   fieldsOf(at: number): DocumentFields {
     const { tags, derivedFrom } = this.#lists.get(at) ?? none
     const author = this.#names.nameOf(this.#authors[at] ?? 0) ?? ''
-    const task = this.#names.nameOf(this.taskOf(at))
+    const task = this.#names.nameOf(this.#tasks[at] ?? 0)
     return {
       seq: this.seqs[at] ?? 0,
       id: this.ids[at] ?? '',

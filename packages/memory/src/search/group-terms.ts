@@ -1,7 +1,7 @@
 import { compareNames } from '../values/compare-names.ts'
 import type { DocumentColumns } from './document-columns.ts'
 import type { Postings, TermSource } from './match-words.ts'
-import { documentOf } from './posting-list.ts'
+import { documentOf } from './posting-lists.ts'
 import type { Totals } from './ranking.ts'
 import type { TermGroup } from './term-group.ts'
 
@@ -18,7 +18,7 @@ export class GroupTerms implements TermSource {
     groups: readonly TermGroup[],
     documents: DocumentColumns,
     isThere: (document: number) => boolean,
-    task: number | undefined,
+    task: string | undefined,
   ) {
     this.#groups = groups
     this.#documents = documents

@@ -1,7 +1,7 @@
 import type { Label } from '../values/access.ts'
 import type { Collection } from '../store/collections.ts'
-import { appended, documentOf, eachOf, filtered } from './posting-list.ts'
-import type { Entries } from './posting-list.ts'
+import { PostingLists } from './posting-lists.ts'
+import type { ReadEntries } from './posting-lists.ts'
 
 /**
  * The index of the records of one collection under one label. An asker sees all of a group or
@@ -13,13 +13,10 @@ export class TermGroup {
   records = 0
   /** The number of terms of all records. */
   length = 0
-  readonly #terms = new Map<string, Entries>()
-  readonly #tasks = new Map<number, Entries>()
+  readonly #terms = new PostingLists()
+  readonly #tasks = new PostingLists()
   /** What terms of other languages than English begin with. */
   readonly #languages = new Set<string>()
-  /** Changes when records were removed, which are then still in lists. */
-  #removals = 0
-  readonly #cleaned = new Map<Map<unknown, Entries>, Map<unknown, number>>()
 
   constructor(collection: Collection, label: Label) {
     this.collection = collection
@@ -27,41 +24,37 @@ export class TermGroup {
   }
 
   /** @param counts - How often the document has each term. */
-  add(document: number, counts: ReadonlyMap<string, number>, length: number, task: number): void {
+  add(document: number, counts: ReadonlyMap<string, number>, length: number, task: string | undefined): void {
     this.records += 1
     this.length += length
     for (const [term, repeats] of counts) {
-      const entries = this.#terms.get(term)
-      if (entries === undefined && term[2] === ':') this.#languages.add(term.slice(0, 3))
-      this.#terms.set(term, appended(entries, document * 16 + repeats))
+      const isNew = this.#terms.add(term, document * 16 + repeats)
+      if (isNew && term[2] === ':') this.#languages.add(term.slice(0, 3))
     }
-    if (task > 0) this.#tasks.set(task, appended(this.#tasks.get(task), document * 16))
+    if (task !== undefined) this.#tasks.add(task, document * 16)
   }
 
   /** A document of this group is gone. */
   remove(length: number): void {
     this.records -= 1
     this.length -= length
-    this.#removals += 1
+    this.#terms.removed()
+    this.#tasks.removed()
   }
 
   /** How often a document has each of its terms. It looks through all terms, for what happens seldom. */
   countsOf(document: number): ReadonlyMap<string, number> {
-    const counts = new Map<string, number>()
-    for (const [term, entries] of this.#terms) {
-      for (const entry of eachOf(entries)) if (documentOf(entry) === document) counts.set(term, entry % 16)
-    }
-    return counts
+    return this.#terms.countsOf(document)
   }
 
   /** The documents that have a term. */
-  entries(term: string, isThere: (document: number) => boolean): ArrayLike<number> & Iterable<number> {
-    return this.#entries(this.#terms, term, isThere)
+  entries(term: string, isThere: (document: number) => boolean): ReadEntries {
+    return this.#terms.read(term, isThere)
   }
 
   /** The documents of a task. */
-  entriesOfTask(task: number, isThere: (document: number) => boolean): ArrayLike<number> & Iterable<number> {
-    return this.#entries(this.#tasks, task, isThere)
+  entriesOfTask(task: string, isThere: (document: number) => boolean): ReadEntries {
+    return this.#tasks.read(task, isThere)
   }
 
   has(term: string): boolean {
@@ -75,40 +68,17 @@ export class TermGroup {
 
   /** All terms that begin in a way, also of removed documents. */
   *beginning(prefix: string): Generator<string> {
-    for (const term of this.#terms.keys()) if (term.startsWith(prefix)) yield term
+    for (const term of this.#terms.names()) if (term.startsWith(prefix)) yield term
   }
 
-  /** Gives the documents new numbers, in the same order. */
-  renumber(numbers: ReadonlyMap<number, number>): void {
-    for (const map of [this.#terms, this.#tasks] as Map<unknown, Entries>[]) {
-      for (const [name, entries] of map) {
-        const kept = filtered(entries, (entry) => {
-          const number = numbers.get(documentOf(entry))
-          return number === undefined ? undefined : number * 16 + (entry % 16)
-        })
-        if (kept === undefined) map.delete(name)
-        else map.set(name, kept)
-      }
-    }
-    this.#cleaned.clear()
-    this.#removals = 0
+  /** See {@link PostingLists.renumber}. */
+  renumber(numbers: readonly number[]): void {
+    this.#terms.renumber(numbers)
+    this.#tasks.renumber(numbers)
   }
 
-  /** A list without removed documents. It is cleaned once after removals, by whoever reads it. */
-  #entries<Name>(
-    map: Map<Name, Entries>,
-    name: Name,
-    isThere: (document: number) => boolean,
-  ): ArrayLike<number> & Iterable<number> {
-    const found = map.get(name)
-    if (found === undefined || this.#removals === 0) return eachOf(found)
-    const cleaned = this.#cleaned.get(map) ?? new Map<unknown, number>()
-    this.#cleaned.set(map, cleaned)
-    if (cleaned.get(name) === this.#removals) return eachOf(found)
-    cleaned.set(name, this.#removals)
-    const kept = filtered(found, (entry) => (isThere(documentOf(entry)) ? entry : undefined))
-    if (kept === undefined) map.delete(name)
-    else map.set(name, kept)
-    return eachOf(kept)
+  /** See {@link PostingLists.goOn}. */
+  goOn(most: number): number {
+    return this.#tasks.goOn(this.#terms.goOn(most))
   }
 }

@@ -1,16 +1,24 @@
 import { covers } from '../values/access.ts'
 import type { Row } from '../store/apply-mutation.ts'
-import type { Collection } from '../store/collections.ts'
 import type { SearchQuery } from '../store/query.ts'
 import type { RecordKey, Seq, StoredRecord } from '../store/record.ts'
 import { passesFilter } from '../store/record-filter.ts'
+import type { Collection } from '../store/collections.ts'
 import { DocumentColumns } from './document-columns.ts'
 import { ExpiryQueue } from './expiry-queue.ts'
 import { matchWords } from './match-words.ts'
 import { mostRepeats } from './ranking.ts'
 import { GroupTerms } from './group-terms.ts'
+import { KeyMap } from './key-map.ts'
+import { Renumbering } from './renumbering.ts'
 import { TermGroup } from './term-group.ts'
 import { topMatches } from './top-matches.ts'
+
+/** Documents get new numbers once more than so many, and most of all, were removed. */
+const manyRemoved = 1_000
+/** With each change so many of them get one, or so many entries of lists, for each term of what changes. */
+const documentsAtOnce = 16
+const entriesAtOnce = 16
 
 /** A row with the terms that its record is indexed by. */
 export interface IndexedRow extends Row {
@@ -33,15 +41,18 @@ export class TermTable {
   #documents = new DocumentColumns()
   readonly #groups: TermGroup[] = []
   readonly #groupNumbers = new Map<string, number>()
-  /** The documents of each collection by id. */
-  readonly #numbers = new Map<Collection, Map<string, number>>()
+  /** The number of each document. */
+  #ids = new KeyMap<number>()
   readonly #expiring = new ExpiryQueue<Expiring>()
-  readonly #expiries = new Map<number, Expiring>()
-  #removed = 0
+  readonly #expiries = new KeyMap<Expiring>()
+  #size = 0
+  #renumbering: Renumbering | undefined
+  /** Whether lists have yet to get the numbers that documents have. */
+  #areListsBehind = false
 
   /** How many records are indexed, among them those that have expired since the last search. */
   get size(): number {
-    return this.#documents.size - this.#removed
+    return this.#size
   }
 
   /** Indexes a row under these terms and replaces its previous entry. */
@@ -54,7 +65,7 @@ export class TermTable {
 
   /** Replaces a row that has another label than before, and the same terms. */
   relabel({ record }: Row): void {
-    const at = this.#idsOf(record.collection).get(record.id)
+    const at = this.#ids.get(record)
     if (at === undefined) return
     const counts = (this.#groups[this.#documents.groups[at] ?? 0] as TermGroup).countsOf(at)
     const length = this.#documents.lengths[at] ?? 0
@@ -65,33 +76,39 @@ export class TermTable {
   #add(record: StoredRecord, counts: ReadonlyMap<string, number>, length: number): void {
     const number = this.#groupOf(record)
     const at = this.#documents.add(record, number, length)
-    ;(this.#groups[number] as TermGroup).add(at, counts, length, this.#documents.taskOf(at))
-    this.#idsOf(record.collection).set(record.id, at)
-    this.#expire(at, record)
+    ;(this.#groups[number] as TermGroup).add(at, counts, length, record.task)
+    this.#ids.set(record, at)
+    this.#size += 1
+    this.#expire(record)
+    this.#goOn(length)
   }
 
-  remove({ collection, id }: RecordKey): void {
-    const at = this.#idsOf(collection).get(id)
+  remove(key: RecordKey): void {
+    const at = this.#ids.get(key)
     if (at === undefined) return
-    this.#expire(at, {})
-    this.#idsOf(collection).delete(id)
-    ;(this.#groups[this.#documents.groups[at] ?? 0] as TermGroup).remove(this.#documents.lengths[at] ?? 0)
+    const length = this.#documents.lengths[at] ?? 0
+    this.#neverExpire(key)
+    this.#ids.delete(key)
+    ;(this.#groups[this.#documents.groups[at] ?? 0] as TermGroup).remove(length)
     this.#documents.remove(at)
-    this.#removed += 1
-    if (this.#removed > 1_000 && this.#removed > this.size) this.#renumber()
+    this.#renumbering?.remove(key, at)
+    this.#size -= 1
+    this.#goOn(length)
   }
 
   clear(): void {
     this.#documents = new DocumentColumns()
     this.#groups.length = 0
-    for (const map of [this.#groupNumbers, this.#numbers, this.#expiring, this.#expiries]) map.clear()
-    this.#removed = 0
+    for (const map of [this.#groupNumbers, this.#ids, this.#expiring, this.#expiries]) map.clear()
+    this.#size = 0
+    this.#renumbering = undefined
+    this.#areListsBehind = false
   }
 
   /** Replaces a row whose terms are unchanged, such as after an extended time to live. */
   touch({ record }: Row): void {
-    const at = this.#idsOf(record.collection).get(record.id)
-    if (at !== undefined) this.#expire(at, record)
+    const at = this.#ids.get(record)
+    if (at !== undefined) this.#expire(record)
   }
 
   /** The best matches among the records that pass a search's filter, best first. */
@@ -104,12 +121,7 @@ export class TermTable {
     const groups = this.#groups.filter(
       (group) => group.collection === collection && (audience === undefined || covers(audience, group.label)),
     )
-    const terms = new GroupTerms(
-      groups,
-      documents,
-      isThere,
-      task === undefined ? undefined : documents.taskNumber(task),
-    )
+    const terms = new GroupTerms(groups, documents, isThere, task)
     const best = topMatches(matchWords(query.words, terms), {
       limit,
       below,
@@ -128,12 +140,6 @@ export class TermTable {
     return number
   }
 
-  #idsOf(collection: Collection): Map<string, number> {
-    const found = this.#numbers.get(collection) ?? new Map<string, number>()
-    this.#numbers.set(collection, found)
-    return found
-  }
-
   /** Drops what has expired, as far as is known here. Returns its keys, for callers whom nobody informs of a later end. */
   dropExpired(now: number): readonly RecordKey[] {
     const keys: RecordKey[] = []
@@ -146,33 +152,47 @@ export class TermTable {
   }
 
   /** Most records never expire and cost the queue nothing. */
-  #expire(at: number, { expiresAt, ...record }: Partial<StoredRecord>): void {
-    const queued = this.#expiries.get(at)
-    if (queued) {
-      this.#expiring.remove(queued)
-      this.#expiries.delete(at)
-    }
+  #expire({ collection, id, expiresAt }: StoredRecord): void {
+    const key = { collection, id }
+    this.#neverExpire(key)
     if (expiresAt === undefined) return
-    const item = { key: record as RecordKey, expiresAt, place: -1 }
-    this.#expiries.set(at, item)
+    const item = { key, expiresAt, place: -1 }
+    this.#expiries.set(key, item)
     this.#expiring.add(item)
   }
 
-  /** Gives the documents new numbers, once most of them were removed. */
-  #renumber(): void {
-    const before = this.#documents
-    const numbers = new Map<number, number>()
-    this.#documents = new DocumentColumns()
-    for (let at = 0; at < before.size; at += 1) {
-      const group = before.groups[at] ?? -1
-      if (group >= 0) numbers.set(at, this.#documents.add(before.fieldsOf(at), group, before.lengths[at] ?? 0))
+  #neverExpire(key: RecordKey): void {
+    const queued = this.#expiries.get(key)
+    if (!queued) return
+    this.#expiring.remove(queued)
+    this.#expiries.delete(key)
+  }
+
+  /**
+   * Gives documents and lists new numbers, once most documents were removed: so much of it with each change that it is
+   * done long before it is due again, and nobody waits for all of it.
+   *
+   * @param length - How many terms the changed document has.
+   */
+  #goOn(length: number): void {
+    if (this.#renumbering) {
+      if (!this.#renumbering.goOn(documentsAtOnce)) return
+      const { documents, ids, numbers } = this.#renumbering
+      this.#documents = documents
+      this.#ids = ids
+      for (const group of this.#groups) group.renumber(numbers)
+      this.#renumbering = undefined
+      this.#areListsBehind = true
+    } else if (this.#areListsBehind) {
+      let left = entriesAtOnce * (1 + length)
+      for (const group of this.#groups) left = group.goOn(left)
+      this.#areListsBehind = left <= 0
+    } else {
+      const removed = this.#documents.size - this.#size
+      if (removed <= manyRemoved || removed <= this.#size) return
+      const collectionOf = (group: number): Collection => (this.#groups[group] as TermGroup).collection
+      this.#renumbering = new Renumbering(this.#documents, collectionOf)
     }
-    for (const ids of this.#numbers.values()) for (const [id, at] of ids) ids.set(id, numbers.get(at) ?? 0)
-    for (const group of this.#groups) group.renumber(numbers)
-    const expiries = [...this.#expiries]
-    this.#expiries.clear()
-    for (const [at, item] of expiries) this.#expiries.set(numbers.get(at) ?? 0, item)
-    this.#removed = 0
   }
 }
 
