@@ -1,5 +1,5 @@
 import { completeErasures } from './forgetting/forget-late.ts'
-import { runningPlans } from './forgetting/erasure-plan.ts'
+import { removeAbandoned, runningPlans } from './forgetting/erasure-plan.ts'
 import { readHolds } from './forgetting/hold.ts'
 import type { KnownHolds } from './forgetting/known-holds.ts'
 import { PastSweeper } from './retention/past-sweeper.ts'
@@ -67,6 +67,7 @@ export class Upkeep implements AsyncDisposable {
     await this.#retention.run(() => this.#isClosed, true)
     await this.#past.run(() => this.#isClosed, true)
     await this.#removeExpired()
+    if (this.#parts.completesErasures) await removeAbandoned(this.#parts.space.whole)
     return this.retention
   }
 
@@ -76,10 +77,16 @@ export class Upkeep implements AsyncDisposable {
       await this.#past.run(() => this.#isClosed, false)
       await this.#removeExpired()
       if (!this.#isClosed) await this.#parts.ledger.compact()
-      if (!this.#isClosed && this.#parts.completesErasures) await completeErasures(this.#parts.space)
+      if (!this.#isClosed && this.#parts.completesErasures) await this.#tendErasures()
     } catch (error) {
       this.#parts.onError(error)
     }
+  }
+
+  async #tendErasures(): Promise<void> {
+    const { space } = this.#parts
+    await completeErasures(space)
+    await removeAbandoned(space.whole)
   }
 
   async #removeExpired(): Promise<void> {

@@ -125,6 +125,61 @@ describe('An erasure whose process has ended', () => {
     expect((await next.as(boss).records.list({ collection: 'messages' })).items).toEqual([])
   })
 
+  describe('before it was in force', () => {
+    const many = async (memory: Memory): Promise<void> => {
+      const each = (n: number) => memory.as(ann).observations.log({ value: `call ${n}`, subject })
+      await Promise.all(Array.from({ length: 1_200 }, (_, n) => each(n)))
+    }
+    const planned = async (): Promise<readonly string[]> => {
+      await using store = await driver.open('default', 'reader')
+      const { records } = await store.list({ collection: 'settings', prefix: 'erasing/', limit: 10 })
+      return records.map(({ id }) => id.replace(/^erasing\/[^/]*/, '…'))
+    }
+    const endDraft = async (write: Write): Promise<void> => {
+      await using store = await driver.open('default', 'reader')
+      const { records } = await store.list({ collection: 'settings', prefix: 'erasing/', limit: 10 })
+      const draft = records.find(({ id }) => id.endsWith('/draft'))
+      if (!draft) throw new Error('There is no draft.')
+      await write([{ type: 'touch', key: draft, ifVersion: draft.version, ttlMs: -1 }])
+    }
+
+    it('leaves what it had written of its plan until the draft expires, and nothing afterwards', async () => {
+      const die = async (): Promise<never> => {
+        throw new Error('It is dead.')
+      }
+      const first = await openMemory({ store: dyingAfter(1, die) })
+      await many(first)
+      await dieForgetting(first)
+      await using next = await openMemory({ store: driver })
+      await next.sweep()
+      expect(await planned()).toEqual(['…/0', '…/1', '…/2', '…/draft'])
+      await using store = await driver.open('default', 'writer')
+      await endDraft(store.write.bind(store))
+      await next.sweep()
+      expect(await planned()).toEqual([])
+      expect((await next.as(ann).observations.list({ limit: 1_000 })).items).toHaveLength(1_000)
+    })
+
+    it('is planned anew where it took so long that the draft has expired, and somebody has removed its parts', async () => {
+      const tidy = await openMemory({ store: driver, sealsSpace: false })
+      const first = await openMemory({
+        store: dyingAfter(2, async (write, nth) => {
+          if (nth > 1) return
+          await endDraft(write)
+          await tidy.sweep()
+        }),
+      })
+      await many(first)
+      await dieForgetting(first)
+      expect(await planned()).toEqual(['…', '…/0', '…/1', '…/2', '…/search'])
+      await tidy.close()
+      await using next = await openMemory({ store: driver })
+      await completed(next)
+      expect((await next.as(ann).observations.list()).items).toEqual([])
+      expect(await planned()).toEqual([])
+    })
+  })
+
   it('keeps of whoever asked what decides, and tells it to nobody who may not see the erasure', async () => {
     class Officer {
       readonly id = 'olga'

@@ -178,10 +178,10 @@ async function putInForce(
   { doomed, names, checks }: Deed,
 ): Promise<Plan | undefined> {
   const parts = inParts(doomed)
-  const versions: number[] = []
-  for (const draft of draftOf(id, parts)) {
-    const commit = await reader.write([draft])
-    if (commit.ok) versions.push(commit.written[0]?.version ?? 0)
+  let draft: number | undefined
+  for (const each of draftOf(id, parts)) {
+    const commit = await reader.write([each])
+    draft ??= (commit.ok && commit.written[0]?.version) || 0
   }
   const key = { collection: 'erasures', id } as const
   const [before] = await reader.read([key])
@@ -196,7 +196,7 @@ async function putInForce(
   const batch: readonly Mutation[] = [
     ...checks,
     { type: 'set', key, value: encodeJson(said), meta, ifVersion: before?.version ?? 0 },
-    ...enforce(id, versions, { told: names, contents }),
+    ...enforce(id, draft ?? 0, parts.length, { told: names, contents }),
   ]
   const commit = await reader.write(batch)
   if (!commit.ok) return undefined

@@ -109,18 +109,18 @@ export class Erasing {
   async #inSteps(records: readonly Shown[]): Promise<Planned> {
     const parts = inParts(records)
     for (;;) {
-      const versions: number[] = []
-      for (const draft of draftOf(this.#id, parts)) {
-        const [written] = await this.#actor.write(this.#actor.plain([draft]))
-        versions.push(written?.version ?? 0)
+      let draft: number | undefined
+      for (const each of draftOf(this.#id, parts)) {
+        const [written] = await this.#actor.write(this.#actor.plain([each]))
+        draft ??= written?.version ?? 0
       }
       try {
-        const moment = await this.#enforce(records, this.#actor.plain(enforce(this.#id, versions)))
+        const moment = await this.#enforce(records, this.#actor.plain(enforce(this.#id, draft ?? 0, parts.length)))
         const { noticeMs } = this.#space
         if (noticeMs > 0) await pause(noticeMs)
         return { plan: { id: this.#id, ...moment, parts }, records }
       } catch (error) {
-        // The holds have changed, or this machine has slept for so long that the parts have expired.
+        // The holds have changed, or this machine has slept for so long that the draft has expired.
         if (!(error instanceof VersionConflictError)) throw error
       }
     }

@@ -3,13 +3,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { runningTag } from '../federation/erased.ts'
 import type { Stamp } from '../federation/fact-state.ts'
 import type { RecordKey, Seq, StoredRecord } from '../store/record.ts'
-import type { SetMutation, TouchMutation } from '../store/mutation.ts'
+import type { DeleteMutation, SetMutation } from '../store/mutation.ts'
 import { recordPages } from '../store/record-pages.ts'
 import type { Store } from '../store/store.ts'
 import { publicLabel } from '../values/access.ts'
 import type { Label, Principal } from '../values/access.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
-import { limits } from '../values/limits.ts'
 import { isSealed } from '../values/sealed-text.ts'
 import type { ForgetFilter } from './forget-options.ts'
 
@@ -20,6 +19,8 @@ import type { ForgetFilter } from './forget-options.ts'
  *
  *   settings/erasing/<id>          how many parts there are; its `seq` is the moment of the erasure
  *   settings/erasing/<id>/<n>      a part: what goes
+ *   settings/erasing/<id>/draft    there until the plan is in force, and expires: parts without it and without a plan
+ *                                  are of somebody who has died
  *   settings/erasing/<id>/search   what was asked for, until nothing more of it is found
  */
 
@@ -73,7 +74,7 @@ export function lastToGo({ told }: Pick<Plan, 'told'>, { version }: Pick<Doomed,
 /** The names that another node told of. */
 export type Told = ReadonlyMap<string, Stamp>
 
-/** Until a plan is in force, its parts expire: nobody waits for the plan of somebody who has died. */
+/** How long somebody may take from the first part of a plan until it is in force. */
 const draftMs = 3_600_000
 const pageSize = 100
 /** How many records one part names. */
@@ -87,9 +88,10 @@ export function inParts<Item>(items: readonly Item[]): readonly (readonly Item[]
   return Array.from({ length: count }, (_, n) => items.slice(n * partSize, (n + 1) * partSize))
 }
 
-/** The writes of a plan's parts, to be made one by one before it is in force. */
+/** The writes of a plan's parts, to be made one by one before it is in force. The first one says that they are coming. */
 export function* draftOf(id: string, parts: readonly (readonly Doomed[])[]): Generator<SetMutation> {
-  for (const [n, part] of parts.entries()) yield { ...partOf(id, part, n), ttlMs: draftMs }
+  yield { ...settingOf(draftKey(id), null), ttlMs: draftMs }
+  for (const [n, part] of parts.entries()) yield partOf(id, part, n)
 }
 
 /** What a part says of records of one kind under one label: their ids, each with its version and position. A plan is as short as can be. */
@@ -115,25 +117,28 @@ function partOf(id: string, doomed: readonly Doomed[], n: number): SetMutation {
     }
   }
   const parts = [...groups.values()].map(({ group }) => group)
-  return settingOf(id, parts, n)
+  return settingOf(planKey(id, n), parts)
 }
 
-/** The writes that put a plan of parts into force, which were stored under these versions. */
+/**
+ * The writes that put a plan of parts into force. They are few and short, whatever it names, since all others wait for
+ * them.
+ *
+ * @param draft - The version of the first write of {@link draftOf}. Where it is gone, so may parts be.
+ */
 export function enforce(
   id: string,
-  versions: readonly number[],
+  draft: number,
+  parts: number,
   { told, contents }: Pick<Plan, 'told' | 'contents'> = {},
-): readonly (SetMutation | TouchMutation)[] {
-  const kept = versions.map((ifVersion, n): TouchMutation => {
-    return { type: 'touch', key: planKey(id, n), ifVersion, ttlMs: limits.ttlMs }
-  })
-  const head: Head = { parts: versions.length, contents, ...(told && { told: [...told] }) }
-  return [...kept, settingOf(id, head)]
+): readonly (SetMutation | DeleteMutation)[] {
+  const head: Head = { parts, contents, ...(told && { told: [...told] }) }
+  return [{ type: 'delete', key: draftKey(id), author: 'skein', ifVersion: draft }, settingOf(planKey(id), head)]
 }
 
 /** The writes of a plan that is in force as soon as it is stored. */
 export function planAtOnce(id: string, doomed: readonly Doomed[]): readonly SetMutation[] {
-  return [partOf(id, doomed, 0), settingOf(id, { parts: 1 } satisfies Head)]
+  return [partOf(id, doomed, 0), settingOf(planKey(id), { parts: 1 } satisfies Head)]
 }
 
 interface Head {
@@ -166,6 +171,32 @@ export async function runningPlans(
     }
   }
   return plans
+}
+
+/** Removes parts of plans that never came into force. */
+export async function removeAbandoned(store: Store): Promise<void> {
+  const used = new Set<string>()
+  for (let after: string | undefined; ;) {
+    const page = await store.list({ collection: 'settings', prefix: planKey('').id, after, limit: partsAtOnce })
+    for (const { id: name, version } of page.records) {
+      const [, id = '', part = ''] = name.split('/')
+      if (!/^\d+$/.test(part) || used.has(id)) continue
+      const isUsed = (await store.read([planKey(id), draftKey(id)])).some((record) => record !== undefined)
+      if (isUsed) {
+        used.add(id)
+        continue
+      }
+      // Whoever has slept for so long may begin again just now.
+      await store.write([
+        { type: 'check', key: planKey(id), ifVersion: 0 },
+        { type: 'check', key: draftKey(id), ifVersion: 0 },
+        { type: 'delete', key: planKey(id, part), author: 'skein', ifVersion: version },
+      ])
+    }
+    after = page.next
+    if (after === undefined) return
+    await nextTurn()
+  }
 }
 
 async function readPlan(store: Pick<Store, 'read'>, id: string, head: StoredRecord): Promise<Plan> {
@@ -217,11 +248,15 @@ export async function readSearch(store: Pick<Store, 'read'>, id: string): Promis
   return record && (decodeJson(record.value) as Search)
 }
 
-function planKey(id: string, part?: number): RecordKey {
+function planKey(id: string, part?: number | string): RecordKey {
   return { collection: 'settings', id: part === undefined ? `erasing/${id}` : `erasing/${id}/${part}` }
 }
 
-function settingOf(id: string, value: unknown, part?: number): SetMutation {
+function draftKey(id: string): RecordKey {
+  return planKey(id, 'draft')
+}
+
+function settingOf(key: RecordKey, value: unknown): SetMutation {
   const meta = { author: 'skein', tags: [], derivedFrom: [], ...publicLabel }
-  return { type: 'set', key: planKey(id, part), value: encodeJson(value), meta }
+  return { type: 'set', key, value: encodeJson(value), meta }
 }
