@@ -5,6 +5,7 @@ import { inverseLength, keptForm, packVector, unpackVector } from '../src/vector
 import type { KeptVector, VectorForm } from '../src/vectors/vector-form.ts'
 import { VectorScanner } from '../src/vectors/vector-scanner.ts'
 import { VectorTable } from '../src/vectors/vector-table.ts'
+import { randomNumbers } from './simulate-history.ts'
 
 const dimensions = 130
 
@@ -56,12 +57,13 @@ it.each<VectorForm>(['int8', 'float32'])(
     // More than a million products: in a thread.
     expect((await nearest(25)).map(([id]) => id)).toEqual(expected(25))
     expect(await nearest(200, 't')).toHaveLength(85)
-    // Most are removed, so the table is packed anew.
     for (let n = 0; n < 9_000; n += 1) {
       table.remove(record(n))
       vectors.delete(`o${n}`)
     }
     expect(table.size).toBe(1_000)
+    // As much memory as they need, and some for what comes next.
+    expect(table.segments).toHaveLength(2)
     expect((await nearest(25)).map(([id]) => id)).toEqual(expected(25))
     expect(table.vectorOf('c9500')).toEqual(vectors.get('o9500'))
     expect(table.vectorOf('c5')).toBeUndefined()
@@ -79,14 +81,46 @@ it('looks at no vector that has expired, of another kind of record, or above the
   put(5, {})
   const seen = (now: number, audience = { level: 'public', compartments: [] as string[] } as const): string[] => {
     const { rows } = table.rowsFor({ collection: 'observations', audience }, now)
-    return [...rows].flatMap((is, row) => (is === 1 ? table.recordAt(row).id : []))
+    return [...rows].flatMap((is, row) => (is === 1 ? table.recordAt(row).id : [])).toSorted()
   }
   expect(seen(9)).toEqual(['o1', 'o5'])
   expect(seen(10)).toEqual(['o5'])
   expect(table.size).toBe(4)
   // The record was written anew.
   put(1, {})
-  expect(seen(10)).toEqual(['o5', 'o1'])
+  expect(seen(10)).toEqual(['o1', 'o5'])
+})
+
+it('has at any moment what was put and has not gone, while records come and go', () => {
+  const some = randomNumbers(3)
+  const table = new VectorTable({ embedder: 'e', dimensions, form: 'int8' })
+  const model = new Map<number, { readonly task: string; readonly seed: number; readonly end: number }>()
+  for (let step = 1; step < 6_000; step += 1) {
+    const n = Math.floor(some() * 300)
+    // Several times, most of them go.
+    if (some() < (Math.floor(step / 1_000) % 2 === 0 ? 0.8 : 0.2)) {
+      const task = `t${Math.floor(some() * 3)}`
+      const end = some() < 0.2 ? step + 100 : Infinity
+      const expiresAt = end === Infinity ? undefined : end
+      const [sensitivity, tags] = [some() < 0.5 ? 'public' : 'internal', some() < 0.5 ? [] : ['new']] as const
+      const more = { task, expiresAt, sensitivity, tags }
+      table.put(record(n, more), { content: `c${n} ${step}`, vector: keptForm(numbers(step), 'int8') })
+      model.set(n, { task, seed: step, end })
+    } else {
+      table.remove(record(n))
+      model.delete(n)
+    }
+    if (step % 53 !== 0) continue
+    const task = `t${step % 3}`
+    const { rows } = table.rowsFor({ collection: 'observations', task }, step)
+    const ids = [...rows].flatMap((is, row) => (is === 1 ? table.recordAt(row).id : []))
+    for (const [key, { end }] of model) if (end <= step) model.delete(key)
+    const expected = [...model].flatMap(([key, each]) => (each.task === task ? `o${key}` : []))
+    expect(ids.toSorted()).toEqual(expected.toSorted())
+    expect(table.size).toBe(model.size)
+    for (const [key, { seed }] of model)
+      expect(table.vectorOf(`c${key} ${seed}`)).toEqual(keptForm(numbers(seed), 'int8'))
+  }
 })
 
 it('keeps vectors as text, and takes none of another length or without a direction', () => {

@@ -46,6 +46,19 @@ export class DocumentColumns {
     this.#lists.delete(at)
   }
 
+  /** Puts the last document in the place of another one, which goes. */
+  moveLastTo(at: number): void {
+    const last = this.ids.length - 1
+    this.ids[at] = this.ids[last] ?? ''
+    for (const column of [this.groups, this.seqs, this.lengths, this.lengthCodes]) column[at] = column[last] ?? 0
+    for (const column of [this.#updated, this.#authors, this.#tasks]) column[at] = column[last] ?? 0
+    const lists = this.#lists.get(last)
+    this.#lists.delete(last)
+    if (lists && at !== last) this.#lists.set(at, lists)
+    else this.#lists.delete(at)
+    this.ids.pop()
+  }
+
   fieldsOf(at: number): DocumentFields {
     const { tags, derivedFrom } = this.#lists.get(at) ?? none
     const author = this.#names.nameOf(this.#authors[at] ?? 0) ?? ''

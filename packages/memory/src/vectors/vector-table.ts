@@ -31,7 +31,6 @@ export class VectorTable {
   readonly #contents = new Map<string, number>()
   #contentOf: string[] = []
   readonly #ends = new Map<number, number>()
-  #removed = 0
 
   constructor(kind: VectorKind) {
     this.#kind = kind
@@ -39,7 +38,7 @@ export class VectorTable {
 
   /** The number of vectors. */
   get size(): number {
-    return this.#documents.size - this.#removed
+    return this.#documents.size
   }
 
   get segments(): readonly VectorSegment[] {
@@ -61,7 +60,6 @@ export class VectorTable {
     if (row === undefined) return
     this.#rows.delete(nameOf(key))
     this.#drop(row)
-    if (this.#removed > 1_000 && this.#removed > this.size) this.#compact()
   }
 
   clear(): void {
@@ -70,7 +68,6 @@ export class VectorTable {
     this.#groups.length = 0
     this.#contentOf = []
     for (const map of [this.#groupNumbers, this.#rows, this.#contents, this.#ends]) map.clear()
-    this.#removed = 0
   }
 
   /** The vector of a text, if any record has that text. */
@@ -112,6 +109,11 @@ export class VectorTable {
     return number
   }
 
+  #nameAt(row: number): string {
+    const { collection } = this.#groups[this.#documents.groups[row] ?? 0] as Group
+    return nameOf({ collection, id: this.#documents.ids[row] ?? '' })
+  }
+
   #store(row: number, vector: KeptVector): void {
     const { dimensions, form } = this.#kind
     const segment = Math.floor(row / segmentRows)
@@ -121,7 +123,12 @@ export class VectorTable {
       this.#segments.push({ vectors: new SharedArrayBuffer(bytes), lengths: new SharedArrayBuffer(lengths) })
     }
     this.#vectorAt(row).set(vector)
-    new Float64Array((this.#segments[segment] as VectorSegment).lengths)[row % segmentRows] = inverseLength(vector)
+    this.#lengthsOf(row)[row % segmentRows] = inverseLength(vector)
+  }
+
+  /** Those of a row's segment. */
+  #lengthsOf(row: number): Float64Array {
+    return new Float64Array((this.#segments[Math.floor(row / segmentRows)] as VectorSegment).lengths)
   }
 
   #vectorAt(row: number): KeptVector {
@@ -132,15 +139,33 @@ export class VectorTable {
     return new Float32Array(vectors, from * Float32Array.BYTES_PER_ELEMENT, dimensions)
   }
 
+  /** The last row takes the place of one that goes, so that no place is left empty. */
   #drop(row: number): void {
-    this.#documents.remove(row)
-    // Nothing of what was forgotten stays in memory.
-    this.#vectorAt(row).fill(0)
     const content = this.#contentOf[row] ?? ''
     if (this.#contents.get(content) === row) this.#contents.delete(content)
-    this.#contentOf[row] = ''
     this.#ends.delete(row)
-    this.#removed += 1
+    const last = this.#documents.size - 1
+    if (row !== last) this.#move(last, row)
+    this.#documents.moveLastTo(row)
+    this.#contentOf.pop()
+    // Nothing of what was forgotten stays in memory.
+    this.#vectorAt(last).fill(0)
+    // One is kept for what comes next.
+    const used = Math.ceil(last / segmentRows)
+    if (this.#segments.length > used + 1) this.#segments = this.#segments.slice(0, used + 1)
+  }
+
+  #move(from: number, to: number): void {
+    this.#vectorAt(to).set(this.#vectorAt(from))
+    this.#lengthsOf(to)[to % segmentRows] = this.#lengthsOf(from)[from % segmentRows] ?? 0
+    this.#rows.set(this.#nameAt(from), to)
+    const content = this.#contentOf[from] ?? ''
+    this.#contentOf[to] = content
+    if (this.#contents.get(content) === from) this.#contents.set(content, to)
+    const end = this.#ends.get(from)
+    if (end === undefined) return
+    this.#ends.delete(from)
+    this.#ends.set(to, end)
   }
 
   /** Drops what has expired, as far as is known here. Returns its keys: some of it may continue, as nobody reports on a touch. */
@@ -155,30 +180,6 @@ export class VectorTable {
       keys.push(key)
     }
     return keys
-  }
-
-  /** Gives the rows new numbers, once most of them were removed. */
-  #compact(): void {
-    const [before, segments, contents] = [this.#documents, this.#segments, this.#contentOf]
-    const vectors = Array.from(this.#rows.values(), (row) => [row, this.#vectorAt(row)] as const)
-    const names = new Map(Array.from(this.#rows, ([name, row]) => [row, name]))
-    const ends = new Map(this.#ends)
-    this.#documents = new DocumentColumns()
-    this.#segments = []
-    this.#contentOf = []
-    this.#ends.clear()
-    this.#contents.clear()
-    for (const [old, vector] of vectors.toSorted(([a], [b]) => a - b)) {
-      const row = this.#documents.add(before.fieldsOf(old), before.groups[old] ?? 0, 0)
-      this.#store(row, vector)
-      this.#rows.set(names.get(old) ?? '', row)
-      this.#contentOf[row] = contents[old] ?? ''
-      this.#contents.set(contents[old] ?? '', row)
-      const end = ends.get(old)
-      if (end !== undefined) this.#ends.set(row, end)
-    }
-    this.#removed = 0
-    segments.length = 0
   }
 }
 
