@@ -7,7 +7,7 @@ import type { Answer } from './runner.ts'
 
 /** What became of a question. */
 export type Outcome = Answered | { readonly question: string; readonly missing: string } | Failed
-type Answered = Answer & { readonly leftOut: readonly string[] }
+type Answered = Answer & { readonly leftOut: readonly string[]; readonly measuredAt: string }
 type Failed = { readonly question: string; readonly failed: string }
 
 /** Longest time that one turn may take, and getting ready: a store of a million records on a busy machine. */
@@ -19,7 +19,7 @@ const patience = { quick: { turn: 60_000, ready: 120_000 }, full: { turn: 120_00
  */
 export async function askApart(question: string, asking: Asking, leftOut: readonly string[] = []): Promise<Outcome> {
   const report = await once(question, asking, leftOut)
-  if ('answer' in report) return { ...report.answer, leftOut }
+  if ('answer' in report) return { ...report.answer, leftOut, measuredAt: new Date().toISOString() }
   if ('missing' in report) return { question, missing: report.missing }
   if ('failed' in report) return { question, failed: report.failed }
   const isContender = !['getting ready', 'tidying up', ...leftOut].includes(report.turn)

@@ -35,7 +35,7 @@ Asks the questions of these names, or all of them, and judges the targets. bench
 
   --quick      check that all answers are right, with one turn each; this judges no time
   --json       print the results for programs
-  --report     write RESULTS.md, results.json and charts/
+  --report     write RESULTS.md, results.json and charts/; questions that were not asked keep their results
   --from FILE  take the results from the output of an earlier --json
   --help       print this
 
@@ -76,7 +76,12 @@ else console.log(renderMachine(run.machine))
 if (run.quick) process.stderr.write('This run checked answers. It judges no time.\n')
 if (flags.report) {
   const { writeReport } = await import('./report/write-report.ts')
-  for (const path of writeReport(run)) process.stderr.write(`wrote ${path}\n`)
+  try {
+    for (const path of writeReport(run)) process.stderr.write(`wrote ${path}\n`)
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`)
+    process.exit(1)
+  }
 }
 process.exitCode = run.answers.some((answer) => 'failed' in answer) ? 1 : 0
 

@@ -11,9 +11,9 @@ export function results(run: Run): string {
   const answered = run.answers.filter((answer) => 'measured' in answer)
   return [
     '# Results\n',
-    'Written by `pnpm bench --report`; all figures are from one run. [README.md](README.md) explains what they mean and what they don’t.\n',
+    'Written by `pnpm bench --report`. All figures of a question are from one run. [README.md](README.md) explains what they mean and what they don’t.\n',
     ...(run.quick ? ['**A quick run: it checks the answers, and its times mean nothing.**\n'] : []),
-    `Measured ${run.startedAt.slice(0, 10)} on ${place(run.machine)}.\n`,
+    `Measured on ${place(run.machine)}, on the days that the sections name.\n`,
     '## Targets\n',
     'A target counts as met or missed only if the middle halves of the turns agree. Smaller is better everywhere.\n',
     table(
@@ -30,8 +30,8 @@ export function results(run: Run): string {
   ].join('\n')
 }
 
-function place({ node, system, processors, model, memoryGb, load }: Machine): string {
-  return `${processors} processors (${model}), ${memoryGb} GB, ${system}, Node ${node}, with a load of ${load.toFixed(1)} at the start`
+function place({ node, system, processors, model, memoryGb }: Machine): string {
+  return `${processors} processors (${model}), ${memoryGb} GB, ${system}, Node ${node}`
 }
 
 function row(answer: Answer, ratio: Verdict): string[] {
@@ -57,7 +57,7 @@ function section(answer: Outcome): string {
   const head = `### ${answer.question}\n`
   if ('missing' in answer) return `${head}\nLeft out: ${answer.missing}.\n`
   if ('failed' in answer) return `${head}\nFailed: ${answer.failed.split('\n')[0] ?? ''}\n`
-  const { unit, kind, measured, rounds, load, leftOut, question } = answer
+  const { unit, kind, measured, rounds, load, leftOut, question, measuredAt } = answer
   return [
     head,
     `${unit[0]?.toUpperCase() ?? ''}${unit.slice(1)}.\n`,
@@ -72,7 +72,7 @@ function section(answer: Outcome): string {
       ]),
     ),
     ...leftOut.map((name) => `${name} was terminated because its turn did not end.\n`),
-    `Rounds: ${rounds}. Load: ${load.map((value) => value.toFixed(1)).join(' to ')}.\n`,
+    `Measured ${measuredAt.slice(0, 10)}. Rounds: ${rounds}. Load: ${load.map((value) => value.toFixed(1)).join(' to ')}.\n`,
   ].join('\n')
 }
 
