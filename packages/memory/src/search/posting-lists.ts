@@ -7,7 +7,7 @@ type Entries = number | readonly number[] | Uint32Array
 
 /** The number of an entry's document. */
 export function documentOf(entry: number): number {
-  return Math.floor(entry / 16)
+  return entry >>> 4
 }
 
 const mostUnpacked = 6
@@ -45,12 +45,7 @@ export class PostingLists {
     if (found === undefined || this.#removals === 0) return eachOf(found)
     if (this.#cleaned.get(name) === this.#removals) return eachOf(found)
     this.#cleaned.set(name, this.#removals)
-    return eachOf(
-      this.#keep(
-        name,
-        filtered(found, (entry) => (isThere(documentOf(entry)) ? entry : undefined)),
-      ),
-    )
+    return eachOf(this.#keep(name, present(found, isThere)))
   }
 
   has(name: string): boolean {
@@ -105,11 +100,7 @@ export class PostingLists {
     if (!this.#older || entries === undefined) return this.#lists.get(name)
     const { lists, numbers } = this.#older
     lists.delete(name)
-    const renumbered = filtered(entries, (entry) => {
-      const number = numbers[documentOf(entry)] ?? -1
-      return number < 0 ? undefined : number * 16 + (entry % 16)
-    })
-    return this.#keep(name, renumbered)
+    return this.#keep(name, renumbered(entries, numbers))
   }
 
   #keep(name: string, entries: Entries | undefined): Entries | undefined {
@@ -141,24 +132,35 @@ function appended(entries: Entries | undefined, entry: number): Entries {
   return list
 }
 
-/** The entries for which a function gives one, packed as they would be had no others been there. */
-function filtered(entries: Entries, map: (entry: number) => number | undefined): Entries | undefined {
-  if (!(entries instanceof Uint32Array)) {
-    let few: Entries | undefined
-    for (const entry of eachOf(entries)) {
-      const mapped = map(entry)
-      if (mapped !== undefined) few = appended(few, mapped)
-    }
-    return few
-  }
-  const kept = new Uint32Array(countOf(entries))
+/** The entries whose documents are there. */
+function present(entries: Entries, isThere: (document: number) => boolean): Entries | undefined {
+  const list = eachOf(entries)
+  const kept = new Uint32Array(list.length)
   let count = 0
-  for (let at = 1; at <= kept.length; at += 1) {
-    const mapped = map(entries[at] ?? 0)
-    if (mapped !== undefined) kept[count++] = mapped
+  for (let at = 0; at < kept.length; at += 1) {
+    const entry = list[at] ?? 0
+    if (isThere(documentOf(entry))) kept[count++] = entry
   }
-  if (count > mostUnpacked) return packed(kept.subarray(0, count))
-  return count > 1 ? [...kept.subarray(0, count)] : count === 1 ? kept[0] : undefined
+  return asEntries(kept, count)
+}
+
+/** The entries with the new numbers of their documents. A loop of its own, since a frequent term has as many as there are documents. */
+function renumbered(entries: Entries, numbers: readonly number[]): Entries | undefined {
+  const list = eachOf(entries)
+  const kept = new Uint32Array(list.length)
+  let count = 0
+  for (let at = 0; at < kept.length; at += 1) {
+    const entry = list[at] ?? 0
+    const number = numbers[documentOf(entry)] ?? -1
+    if (number >= 0) kept[count++] = number * 16 + (entry & 15)
+  }
+  return asEntries(kept, count)
+}
+
+/** The first of some entries, packed as they would be had they been added one by one. */
+function asEntries(list: Uint32Array, count: number): Entries | undefined {
+  if (count > mostUnpacked) return packed(list.subarray(0, count))
+  return count > 1 ? [...list.subarray(0, count)] : count === 1 ? list[0] : undefined
 }
 
 /** How many entries there are. */
