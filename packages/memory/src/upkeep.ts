@@ -1,5 +1,6 @@
 import { completeErasures } from './forgetting/forget-late.ts'
-import { removeAbandoned, runningPlans } from './forgetting/erasure-plan.ts'
+import { removeAbandoned } from './forgetting/erasure-draft.ts'
+import { runningPlans } from './forgetting/erasure-plan.ts'
 import { readHolds } from './forgetting/hold.ts'
 import type { KnownHolds } from './forgetting/known-holds.ts'
 import { PastSweeper } from './retention/past-sweeper.ts'
@@ -85,8 +86,9 @@ export class Upkeep implements AsyncDisposable {
 
   async #tendErasures(): Promise<void> {
     const { space } = this.#parts
-    await completeErasures(space)
+    // First what needs no key.
     await removeAbandoned(space.whole)
+    await completeErasures(space)
   }
 
   async #removeExpired(): Promise<void> {

@@ -103,7 +103,7 @@ it('has at any moment what was put and has not gone, while records come and go',
       const end = some() < 0.2 ? step + 100 : Infinity
       const expiresAt = end === Infinity ? undefined : end
       const [sensitivity, tags] = [some() < 0.5 ? 'public' : 'internal', some() < 0.5 ? [] : ['new']] as const
-      const more = { task, expiresAt, sensitivity, tags }
+      const more = { task, expiresAt, sensitivity, tags, author: `a${step % 700}` }
       table.put(record(n, more), { content: `c${n} ${step}`, vector: keptForm(numbers(step), 'int8') })
       model.set(n, { task, seed: step, end })
     } else {

@@ -71,6 +71,8 @@ function checkState({ entries, context, erased }: FactState): void {
 
 function checkErasure({ id, author, at, reason, derived, names, sensitivity, compartments }: ToldErasure): void {
   requireIds('id', [id])
+  // Its plan is stored under keys that begin with it.
+  require(!id.includes('/'), 'id')
   requireStrings('author', [author, reason])
   requireInteger('at', at, 0)
   require(derived === 'keep' || derived === 'report' || derived === 'forget', 'derived')

@@ -12,7 +12,7 @@ import { decodeJson, encodeJson } from '../values/json.ts'
 import type { Erasure } from './erasure.ts'
 import { notePart } from './erasure-notes.ts'
 import type { Doomed, Plan } from './erasure-plan.ts'
-import { lastToGo, partsAtOnce, planKeys, searchKey } from './erasure-plan.ts'
+import { lastToGo, partKeys, partsAtOnce, planKey, searchKey } from './erasure-plan.ts'
 import { erasePast } from './find-past.ts'
 import { leaveMarks } from './leave-marks.ts'
 
@@ -136,8 +136,9 @@ export async function complete(erasers: Erasers, plan: Plan, contents: number): 
   const search = searchKey(plan.id)
   if ((await store.read([search]))[0]) await store.write([{ type: 'delete', key: search, author: 'skein' }])
   await store.scrub()
-  const removals = planKeys(plan).map((key): DeleteMutation => ({ type: 'delete', key, author: 'skein' }))
-  const last = removals.splice(0, 1 + partsAtOnce)
+  const removals = partKeys(plan).map((key): DeleteMutation => ({ type: 'delete', key, author: 'skein' }))
+  const head: DeleteMutation = { type: 'delete', key: planKey(plan.id), author: 'skein', ifVersion: plan.version }
+  const last = [head, ...removals.splice(0, partsAtOnce)]
   const total = (plan.contents ?? 0) + contents
   if (removals.length > 0) await report(store, plan, 'running', total, [])
   for (let from = 0; from < removals.length; from += partsAtOnce) {
@@ -148,19 +149,22 @@ export async function complete(erasers: Erasers, plan: Plan, contents: number): 
   await report(store, plan, 'done', total, last)
 }
 
-/** Says in the record of an erasure how far it is, and writes more in the same atom. Nothing happens if somebody else has completed it. */
+/**
+ * Says in the record of an erasure how far it is, and writes more in the same atom. Nothing happens if somebody else has
+ * completed the plan; another plan of the same erasure may be in force by then.
+ */
 async function report(
   store: Store,
-  { id }: Plan,
+  { id, version: planned }: Plan,
   state: Erasure['state'],
   contents: number,
   more: readonly Mutation[],
 ): Promise<void> {
   const key = { collection: 'erasures', id } as const
   for (;;) {
-    const [record] = await store.read([key])
+    const [record, head] = await store.read([key, planKey(id)])
     const before = record && (decodeJson(record.value) as Erasure)
-    if (!record || before?.state !== 'running') return
+    if (!record || before?.state !== 'running' || head?.version !== planned) return
     const { author, sensitivity, compartments, version } = record
     const tags = state === 'running' ? record.tags : []
     const said: Erasure = { ...before, state, contents: Math.max(before.contents, contents) }

@@ -18,7 +18,8 @@ import { decodeJson, encodeJson } from '../values/json.ts'
 import { carryOut, complete } from './carry-out.ts'
 import type { Erasers } from './carry-out.ts'
 import type { Erasure } from './erasure.ts'
-import { draftOf, enforce, inParts, runningPlans } from './erasure-plan.ts'
+import { enforce, writeDraft } from './erasure-draft.ts'
+import { inParts, planOf, runningPlans } from './erasure-plan.ts'
 import type { Plan, Told } from './erasure-plan.ts'
 import { erasePast } from './find-past.ts'
 import { reachable } from './forget-options.ts'
@@ -178,11 +179,13 @@ async function putInForce(
   { doomed, names, checks }: Deed,
 ): Promise<Plan | undefined> {
   const parts = inParts(doomed)
-  let draft: number | undefined
-  for (const each of draftOf(id, parts)) {
-    const commit = await reader.write([each])
-    draft ??= (commit.ok && commit.written[0]?.version) || 0
-  }
+  const draft = await writeDraft(id, parts, {
+    changes: (after, limit) => reader.changes(after, limit),
+    write: async (mutation) => {
+      const commit = await reader.write([mutation])
+      return commit.ok ? commit.written[0] : undefined
+    },
+  })
   const key = { collection: 'erasures', id } as const
   const [before] = await reader.read([key])
   // Several messages may report on one erasure, as those of other nodes that had derived something else.
@@ -196,10 +199,9 @@ async function putInForce(
   const batch: readonly Mutation[] = [
     ...checks,
     { type: 'set', key, value: encodeJson(said), meta, ifVersion: before?.version ?? 0 },
-    ...enforce(id, draft ?? 0, parts.length, { told: names, contents }),
+    ...enforce(id, draft, { told: names, contents }),
   ]
   const commit = await reader.write(batch)
   if (!commit.ok) return undefined
-  const { seq = 0, updatedAt = 0 } = commit.written.at(-1) ?? {}
-  return { id, seq, at: updatedAt, parts, told: names, contents }
+  return { ...planOf(id, draft.name, commit.written.at(-1)), parts, told: names, contents }
 }

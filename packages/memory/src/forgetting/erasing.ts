@@ -6,13 +6,15 @@ import type { Actor } from '../space/actor.ts'
 import type { OwnMutation, Shown } from '../space/shown.ts'
 import type { StoredSpace } from '../space/space.ts'
 import type { Collection } from '../store/collections.ts'
+import type { Written } from '../store/mutation.ts'
 import { joinLabels } from '../values/access.ts'
 import { VersionConflictError } from '../values/errors.ts'
 import { encodeJson } from '../values/json.ts'
 import { carryOut, complete, erasersOf } from './carry-out.ts'
 import type { Erasure } from './erasure.ts'
 import { noteMutation } from './erasure-notes.ts'
-import { draftOf, enforce, inParts, planAtOnce, searchMutation } from './erasure-plan.ts'
+import { enforce, writeDraft } from './erasure-draft.ts'
+import { inParts, planAtOnce, planOf, searchMutation } from './erasure-plan.ts'
 import type { Plan, Search } from './erasure-plan.ts'
 import { isWhole, mayErase, requireUnheld } from './may-erase.ts'
 
@@ -93,8 +95,8 @@ export class Erasing {
       const note = noteMutation(owner, { id: this.#id }, 0, records, { author, reason: this.#said.reason })
       const plan = this.#actor.plain([note, ...planAtOnce(this.#id, records)])
       try {
-        const moment = await this.#enforce(records, plan, removals)
-        return { plan: { id: this.#id, ...moment, parts: [records] }, records }
+        const head = await this.#enforce(records, plan, removals)
+        return { plan: { ...planOf(this.#id, undefined, head), parts: [records] }, records }
       } catch (error) {
         if (!(error instanceof VersionConflictError)) throw error
         const now = await this.#asTheyAre(records)
@@ -109,29 +111,28 @@ export class Erasing {
   async #inSteps(records: readonly Shown[]): Promise<Planned> {
     const parts = inParts(records)
     for (;;) {
-      let draft: number | undefined
-      for (const each of draftOf(this.#id, parts)) {
-        const [written] = await this.#actor.write(this.#actor.plain([each]))
-        draft ??= written?.version ?? 0
-      }
+      const draft = await writeDraft(this.#id, parts, {
+        changes: (after, limit) => this.#actor.unseen.changes(after, limit),
+        write: async (mutation) => (await this.#actor.write(this.#actor.plain([mutation])))[0],
+      })
       try {
-        const moment = await this.#enforce(records, this.#actor.plain(enforce(this.#id, draft ?? 0, parts.length)))
+        const head = await this.#enforce(records, this.#actor.plain(enforce(this.#id, draft)))
         const { noticeMs } = this.#space
         if (noticeMs > 0) await pause(noticeMs)
-        return { plan: { id: this.#id, ...moment, parts }, records }
+        return { plan: { ...planOf(this.#id, draft.name, head), parts }, records }
       } catch (error) {
-        // The holds have changed, or this machine has slept for so long that the draft has expired.
+        // The holds have changed, or this machine has slept for so long that somebody has removed the draft.
         if (!(error instanceof VersionConflictError)) throw error
       }
     }
   }
 
-  /** Writes what puts the plan into force; resolves to its moment. */
+  /** Writes what puts the plan into force; resolves to its head. */
   async #enforce(
     records: readonly Shown[],
     plan: readonly OwnMutation[],
     before: readonly OwnMutation[] = [],
-  ): Promise<Pick<Plan, 'seq' | 'at'>> {
+  ): Promise<Written | undefined> {
     const erasure: Erasure = { state: 'running', ...this.#said, forgotten: countsOf(records), contents: 0 }
     const { id: author } = this.#actor.principal
     // That something was forgotten, and why, is as sensitive as it was.
@@ -140,9 +141,7 @@ export class Erasing {
     const own: OwnMutation = { type: 'set', key, value: encodeJson(erasure), meta, ifVersion: 0 }
     const unheld = await requireUnheld(this.#space, records)
     const search = this.#actor.plain([searchMutation(this.#id, this.#search, meta)])
-    const written = await this.#actor.write([unheld, ...before, own, ...search, ...plan])
-    const { seq = 0, updatedAt = 0 } = written.at(-1) ?? {}
-    return { seq, at: updatedAt }
+    return (await this.#actor.write([unheld, ...before, own, ...search, ...plan])).at(-1)
   }
 
   /**

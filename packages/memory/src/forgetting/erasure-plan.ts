@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { runningTag } from '../federation/erased.ts'
 import type { Stamp } from '../federation/fact-state.ts'
 import type { RecordKey, Seq, StoredRecord } from '../store/record.ts'
-import type { DeleteMutation, SetMutation } from '../store/mutation.ts'
+import type { SetMutation, Written } from '../store/mutation.ts'
 import { recordPages } from '../store/record-pages.ts'
 import type { Store } from '../store/store.ts'
 import { publicLabel } from '../values/access.ts'
@@ -17,11 +17,13 @@ import type { ForgetFilter } from './forget-options.ts'
  * `erasures`, which is tagged, the plan comes into force. From then on nobody reads what it names (`hideForgotten`),
  * and whoever finds it carries it out (`carryOut`), as often as it takes.
  *
- *   settings/erasing/<id>          how many parts there are; its `seq` is the moment of the erasure
- *   settings/erasing/<id>/<n>      a part: what goes
- *   settings/erasing/<id>/draft    there until the plan is in force, and expires: parts without it and without a plan
- *                                  are of somebody who has died
- *   settings/erasing/<id>/search   what was asked for, until nothing more of it is found
+ *   settings/erasing/<id>                 how many parts there are, and of which draft; its `seq` is the moment of the erasure
+ *   settings/erasing/<id>/<draft>/<n>     a part: what goes
+ *   settings/erasing/<id>/<draft>/draft   how many parts there will be; gone as soon as the plan is in force
+ *   settings/erasing/<id>/search          what was asked for, until nothing more of it is found
+ *
+ * Several may plan one erasure, and carry it out: another node may tell of it several times. So each draft has parts of
+ * its own, and only the plan that is in force is completed.
  */
 
 /** A record that is to go, as it was seen. */
@@ -37,6 +39,10 @@ export interface Doomed extends RecordKey, Label {
 /** An erasure that is not complete. */
 export interface Plan {
   readonly id: string
+  /** The version of its head. */
+  readonly version: number
+  /** Whose parts it has. */
+  readonly draft: string
   /** The moment of the erasure. */
   readonly seq: Seq
   /** The same by the store's clock, Unix milliseconds. */
@@ -74,9 +80,10 @@ export function lastToGo({ told }: Pick<Plan, 'told'>, { version }: Pick<Doomed,
 /** The names that another node told of. */
 export type Told = ReadonlyMap<string, Stamp>
 
-/** How long somebody may take from the first part of a plan until it is in force. */
-const draftMs = 3_600_000
-const pageSize = 100
+/** The draft of a plan that is written at once. */
+const noDraft = '0'
+/** How many records of erasures, or of drafts, are listed at a time. */
+export const pageSize = 100
 /** How many records one part names. */
 const partSize = 500
 /** So many parts are read or removed at a time, since others wait for it: each may name hundreds of records. */
@@ -86,12 +93,6 @@ export const partsAtOnce = 4
 export function inParts<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
   const count = Math.ceil(items.length / partSize)
   return Array.from({ length: count }, (_, n) => items.slice(n * partSize, (n + 1) * partSize))
-}
-
-/** The writes of a plan's parts, to be made one by one before it is in force. The first one says that they are coming. */
-export function* draftOf(id: string, parts: readonly (readonly Doomed[])[]): Generator<SetMutation> {
-  yield { ...settingOf(draftKey(id), null), ttlMs: draftMs }
-  for (const [n, part] of parts.entries()) yield partOf(id, part, n)
 }
 
 /** What a part says of records of one kind under one label: their ids, each with its version and position. A plan is as short as can be. */
@@ -105,7 +106,8 @@ type Group = readonly [
 
 type Version = readonly [id: string, version: number, seq: Seq, createdAt: number]
 
-function partOf(id: string, doomed: readonly Doomed[], n: number): SetMutation {
+/** The write of a part. */
+export function partOf(id: string, draft: string, doomed: readonly Doomed[], n: number): SetMutation {
   const groups = new Map<string, { readonly group: Group; readonly versions: Version[] }>()
   for (const { collection, id: name, version, seq, createdAt, sensitivity, compartments, isPast } of doomed) {
     const like = JSON.stringify([collection, sensitivity, compartments, isPast ? 1 : 0])
@@ -117,39 +119,32 @@ function partOf(id: string, doomed: readonly Doomed[], n: number): SetMutation {
     }
   }
   const parts = [...groups.values()].map(({ group }) => group)
-  return settingOf(planKey(id, n), parts)
-}
-
-/**
- * The writes that put a plan of parts into force. They are few and short, whatever it names, since all others wait for
- * them.
- *
- * @param draft - The version of the first write of {@link draftOf}. Where it is gone, so may parts be.
- */
-export function enforce(
-  id: string,
-  draft: number,
-  parts: number,
-  { told, contents }: Pick<Plan, 'told' | 'contents'> = {},
-): readonly (SetMutation | DeleteMutation)[] {
-  const head: Head = { parts, contents, ...(told && { told: [...told] }) }
-  return [{ type: 'delete', key: draftKey(id), author: 'skein', ifVersion: draft }, settingOf(planKey(id), head)]
+  return settingOf(partKey(id, draft, n), parts)
 }
 
 /** The writes of a plan that is in force as soon as it is stored. */
 export function planAtOnce(id: string, doomed: readonly Doomed[]): readonly SetMutation[] {
-  return [partOf(id, doomed, 0), settingOf(planKey(id), { parts: 1 } satisfies Head)]
+  const head: Head = { parts: 1, draft: noDraft }
+  return [partOf(id, noDraft, doomed, 0), settingOf(planKey(id), head)]
 }
 
-interface Head {
+/** What a plan is known by, once the last one of its writes is stored: that of its head. */
+export function planOf(id: string, draft: string | undefined, head: Written | undefined): Omit<Plan, 'parts'> {
+  const { version = 0, seq = 0, updatedAt = 0 } = head ?? {}
+  return { id, draft: draft ?? noDraft, version, seq, at: updatedAt }
+}
+
+/** What the head of a plan says. */
+export interface Head {
   readonly parts: number
+  readonly draft: string
   readonly told?: readonly (readonly [string, Stamp])[]
   readonly contents?: number | undefined
 }
 
-/** The keys of all records of a plan. */
-export function planKeys({ id, parts }: Plan): readonly RecordKey[] {
-  return [planKey(id), ...parts.map((_, n) => planKey(id, n))]
+/** The keys of the parts of a plan. */
+export function partKeys({ id, draft, parts }: Plan): readonly RecordKey[] {
+  return parts.map((_, n) => partKey(id, draft, n))
 }
 
 /**
@@ -173,41 +168,15 @@ export async function runningPlans(
   return plans
 }
 
-/** Removes parts of plans that never came into force. */
-export async function removeAbandoned(store: Store): Promise<void> {
-  const used = new Set<string>()
-  for (let after: string | undefined; ;) {
-    const page = await store.list({ collection: 'settings', prefix: planKey('').id, after, limit: partsAtOnce })
-    for (const { id: name, version } of page.records) {
-      const [, id = '', part = ''] = name.split('/')
-      if (!/^\d+$/.test(part) || used.has(id)) continue
-      const isUsed = (await store.read([planKey(id), draftKey(id)])).some((record) => record !== undefined)
-      if (isUsed) {
-        used.add(id)
-        continue
-      }
-      // Whoever has slept for so long may begin again just now.
-      await store.write([
-        { type: 'check', key: planKey(id), ifVersion: 0 },
-        { type: 'check', key: draftKey(id), ifVersion: 0 },
-        { type: 'delete', key: planKey(id, part), author: 'skein', ifVersion: version },
-      ])
-    }
-    after = page.next
-    if (after === undefined) return
-    await nextTurn()
-  }
-}
-
 async function readPlan(store: Pick<Store, 'read'>, id: string, head: StoredRecord): Promise<Plan> {
-  const { parts: count, told, contents } = decodeJson(head.value) as Head
+  const { parts: count, draft, told, contents } = decodeJson(head.value) as Head
   const parts: (readonly Doomed[])[] = []
   for (let from = 0; from < count; from += partsAtOnce) {
-    const keys = Array.from({ length: Math.min(partsAtOnce, count - from) }, (_, n) => planKey(id, from + n))
+    const keys = Array.from({ length: Math.min(partsAtOnce, count - from) }, (_, n) => partKey(id, draft, from + n))
     for (const record of await store.read(keys)) parts.push(record ? doomedOf(record) : [])
     await nextTurn()
   }
-  return { id, seq: head.seq, at: head.updatedAt, parts, contents, ...(told && { told: new Map(told) }) }
+  return { ...planOf(id, draft, head), parts, contents, ...(told && { told: new Map(told) }) }
 }
 
 function doomedOf({ value }: StoredRecord): readonly Doomed[] {
@@ -248,15 +217,18 @@ export async function readSearch(store: Pick<Store, 'read'>, id: string): Promis
   return record && (decodeJson(record.value) as Search)
 }
 
-function planKey(id: string, part?: number | string): RecordKey {
-  return { collection: 'settings', id: part === undefined ? `erasing/${id}` : `erasing/${id}/${part}` }
+/** The key of a plan's head. */
+export function planKey(id: string): RecordKey {
+  return { collection: 'settings', id: `erasing/${id}` }
 }
 
-function draftKey(id: string): RecordKey {
-  return planKey(id, 'draft')
+/** The key of a part. */
+export function partKey(id: string, draft: string, n: number): RecordKey {
+  return { collection: 'settings', id: `erasing/${id}/${draft}/${n}` }
 }
 
-function settingOf(key: RecordKey, value: unknown): SetMutation {
+/** The write of one of a plan's records. */
+export function settingOf(key: RecordKey, value: unknown): SetMutation {
   const meta = { author: 'skein', tags: [], derivedFrom: [], ...publicLabel }
   return { type: 'set', key, value: encodeJson(value), meta }
 }

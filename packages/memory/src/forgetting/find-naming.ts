@@ -5,7 +5,7 @@ import type { Shown } from '../space/shown.ts'
 import { hasTrait } from '../store/collections.ts'
 import type { RecordKey, StoredRecord } from '../store/record.ts'
 import { sourceName } from '../store/source-name.ts'
-import { inSlices } from './in-slices.ts'
+import { inSlices } from '../space/in-slices.ts'
 import { decodeJson } from '../values/json.ts'
 import { isSealed } from '../values/sealed-text.ts'
 

@@ -13,7 +13,7 @@ import type { Found } from './find-targets.ts'
 import { requireForgetOptions } from './forget-options.ts'
 import type { ForgetOptions, ForgetReport, ForgetTarget } from './forget-options.ts'
 import { forgetLate, namesOf, positionOf, searchOf } from './forget-late.ts'
-import { inSlices } from './in-slices.ts'
+import { inSlices } from '../space/in-slices.ts'
 import { isAbout, requireMayErase, requireUnheld } from './may-erase.ts'
 
 /**

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { hasTrait } from '../store/collections.ts'
 import type { RecordKey } from '../store/record.ts'
 import type { Store } from '../store/store.ts'
-import { inSlices } from './in-slices.ts'
+import { inSlices } from '../space/in-slices.ts'
 import { isHeld } from './hold.ts'
 import type { Holdable, HoldsInForce } from './hold.ts'
 

@@ -10,7 +10,7 @@ import { sourceName } from '../store/source-name.ts'
 import type { Store } from '../store/store.ts'
 import { lastToGo, pastName, runningPlans } from './erasure-plan.ts'
 import type { Doomed, Plan } from './erasure-plan.ts'
-import { inSlices } from './in-slices.ts'
+import { inSlices } from '../space/in-slices.ts'
 
 /** Names that an erasure hides, each up to a version, and its moment. */
 interface HiddenNames {

@@ -2,7 +2,15 @@ import { auditMutation } from '../audit/audit-log.ts'
 import type { NotedGroup } from '../audit/noted-reads.ts'
 import { nothingWritten } from '../store/apply-mutation.ts'
 import { collectionsWith } from '../store/collections.ts'
-import type { Commit, DeleteMutation, Refusal, SetMutation, TouchMutation, Written } from '../store/mutation.ts'
+import type {
+  Commit,
+  DeleteMutation,
+  RangeCheckMutation,
+  Refusal,
+  SetMutation,
+  TouchMutation,
+  Written,
+} from '../store/mutation.ts'
 import type { RecordKey, RecordMeta, StoredRecord } from '../store/record.ts'
 import { isObjectId, keyOfSource, sourceName, subjectsOf, subjectSource } from '../store/source-name.ts'
 import { tracerFor, traceWrite } from '../tracing/trace-memory.ts'
@@ -89,7 +97,9 @@ export class Actor extends Sight {
   }
 
   /** Writes of the memory itself, which hold names and no content of records. */
-  plain(mutations: readonly (SetMutation | DeleteMutation | TouchMutation)[]): readonly OwnMutation[] {
+  plain(
+    mutations: readonly (SetMutation | DeleteMutation | TouchMutation | RangeCheckMutation)[],
+  ): readonly OwnMutation[] {
     return mutations as readonly OwnMutation[]
   }
 

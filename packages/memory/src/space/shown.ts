@@ -1,5 +1,12 @@
 import type { Change } from '../store/change.ts'
-import type { CheckMutation, DeleteMutation, SetMutation, TouchMutation, WithdrawMutation } from '../store/mutation.ts'
+import type {
+  CheckMutation,
+  DeleteMutation,
+  RangeCheckMutation,
+  SetMutation,
+  TouchMutation,
+  WithdrawMutation,
+} from '../store/mutation.ts'
 import type { RecordMeta, StoredRecord } from '../store/record.ts'
 import { asHeld, isWithdrawn } from '../values/access.ts'
 
@@ -41,6 +48,7 @@ export type OwnMutation =
   | Omit<TouchMutation, 'over'>
   | Omit<WithdrawMutation, 'over'>
   | Omit<CheckMutation, 'over'>
+  | Omit<RangeCheckMutation, 'over'>
 
 /** A record with the label that it had before it was corrected, and said to be corrected. */
 export function withoutMark(record: StoredRecord | undefined): StoredRecord | undefined {
