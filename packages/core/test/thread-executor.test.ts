@@ -15,6 +15,18 @@ describe('an activity', () => {
     expect(await report.whereAmI(null)).not.toBe(0)
   })
 
+  it('has a thread that starts as soon as its module is named', async () => {
+    const memory = await openMemory({ store: mapStore() })
+    const executor = threadExecutor(memory, extractiveModel(), quick)
+    const flock = await createFlock({ memory, executor })
+    expect(executor.utilization).toEqual({})
+    flock.activities(fixture('activities'))
+    expect(executor.utilization).toEqual({ io: 0 })
+    await flock.close()
+    expect(() => flock.activities(fixture('activities'))).not.toThrow()
+    await memory.close()
+  })
+
   it('of kind io shares its thread with others', async () => {
     const { report } = await openFlock()
     const naps = Array.from({ length: 40 }, () => report.nap(5))

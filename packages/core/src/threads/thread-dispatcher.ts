@@ -69,6 +69,15 @@ export class ThreadDispatcher {
     if (slots && !slots.hasRoom && slots.waiting >= maxQueue) throw new ActivityQueueFullError(name, maxQueue)
   }
 
+  /** Starts the thread that loads the first module. */
+  prepare(): void {
+    try {
+      if (!this.#isClosing) this.#pool(this.idleKind)
+    } catch {
+      // Who needs a thread tries again, and is told.
+    }
+  }
+
   /** Which threads had best do what any thread can: those that run and have nothing else to do. */
   get idleKind(): ActivityTask['kind'] {
     const [kind] = [...this.#pools].find(([, { slots }]) => slots.hasRoom) ?? ['io' as const]

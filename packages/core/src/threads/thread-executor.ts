@@ -112,6 +112,10 @@ class ThreadExecutor implements Executor {
     return { ...principal, rights: rights.filter((right) => this.#options.rights.includes(right)) }
   }
 
+  prepare(): void {
+    this.#dispatcher.prepare()
+  }
+
   async describe(module: string, signal?: AbortSignal): Promise<ModuleDescription> {
     let description = this.#descriptions.get(module)
     if (!description) {

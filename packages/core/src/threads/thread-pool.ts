@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import { getCompileCacheDir } from 'node:module'
+import { dirname } from 'node:path'
 import { receiveMessageOnPort } from 'node:worker_threads'
 import type { MessagePort, Worker } from 'node:worker_threads'
 
@@ -236,5 +238,16 @@ function startOptions(options: ResolvedThreadOptions): ConstructorParameters<typ
     ...(codeRangeMb !== undefined && { codeRangeSizeMb: codeRangeMb }),
     ...(stackMb !== undefined && { stackSizeMb: stackMb }),
   }
-  return { resourceLimits: limits, ...(env && { env }), ...(execArgv && { execArgv: [...execArgv] }) }
+  return {
+    resourceLimits: limits,
+    env: env ?? withCompileCache(process.env),
+    ...(execArgv && { execArgv: [...execArgv] }),
+  }
+}
+
+/** Where the process keeps compiled code, its threads do, too: Node has them ask for it with a variable. */
+function withCompileCache(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const folder = getCompileCacheDir()
+  // Node adds a folder for its version.
+  return folder === undefined ? env : { NODE_COMPILE_CACHE: dirname(folder), ...env }
 }
