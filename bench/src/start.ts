@@ -40,7 +40,7 @@ export async function start({ quick }: Asking): Promise<Question> {
       told('bare Node.js', () => timeOf('-e', '0')),
       told(help, () => timeOf(cli, '--help') - timeOf('-e', '0')),
       told(run, () => timeOf(cli, 'run', '--store', 'memory:', text)),
-      told(activity, () => toldBy('activity', 'memory:')),
+      told(activity, () => toldBy('activity', 'memory:', folder)),
       told(sqlite, () => toldBy('open', file)),
       told(redis, () => toldBy('open', server.url)),
     ],
