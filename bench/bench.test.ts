@@ -24,6 +24,7 @@ const onRedis = new Set([
   'redis-write',
   'search-memory',
   'search-stores',
+  'start',
   'stampede',
   'stampede-failing',
   'staleness',

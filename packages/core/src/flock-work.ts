@@ -75,9 +75,9 @@ export abstract class FlockWork {
    * @throws OptionError when it is no URL
    */
   activities<Module>(url: URL | string): ActivitiesOf<Module> {
-    return activityRefs<Module>(moduleUrl(url), (module, name, input, options) =>
-      this.runner.run(module, name, input, options),
-    )
+    const named = moduleUrl(url)
+    this.runner.prepare()
+    return activityRefs<Module>(named, (module, name, input, options) => this.runner.run(module, name, input, options))
   }
 
   /**

@@ -1,6 +1,6 @@
 import { createFlock, extractiveModel } from '@skein/core'
 import { mapStore, openMemory } from '@skein/memory'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { threadExecutor } from '@skein/core/executor'
 
 import { nextWarning, openFlock } from './open-flock.ts'
@@ -8,11 +8,44 @@ import { nextWarning, openFlock } from './open-flock.ts'
 const quick = { threads: 1, graceMs: 20 }
 const fixture = (name: string): URL => new URL(`./fixtures/${name}.ts`, import.meta.url)
 
+/** The threads that this process starts from now on. */
+function threadsStarted(): readonly unknown[] {
+  const started: unknown[] = []
+  const note = (thread: unknown): unknown => started.push(thread)
+  process.on('worker', note)
+  onTestFinished(() => void process.off('worker', note))
+  return started
+}
+
 describe('an activity', () => {
   it('runs in a worker thread', async () => {
     const { report } = await openFlock()
     expect(await report.double(21)).toBe(42)
     expect(await report.whereAmI(null)).not.toBe(0)
+  })
+
+  it('has a thread that starts as soon as its module is named', async () => {
+    const memory = await openMemory({ store: mapStore() })
+    const flock = await createFlock({ memory, threads: quick })
+    const started = threadsStarted()
+    flock.activities(fixture('activities'))
+    await flock.close()
+    expect(started).toHaveLength(1)
+    expect(() => flock.activities(fixture('activities'))).not.toThrow()
+    await memory.close()
+  })
+
+  it.each([
+    ['compute', 'double'],
+    ['io', 'nap'],
+  ] as const)('runs in the thread that loaded its module, whatever its kind: %s', async (kind, name) => {
+    const started = threadsStarted()
+    const { flock, report } = await openFlock(mapStore(), { threads: 1 })
+    await report[name](1)
+    expect(started).toHaveLength(1)
+    expect(Object.keys(flock.stats().workers.utilization ?? {})).toEqual([kind])
+    await Promise.all([report.double(1), report.nap(1)])
+    expect(started).toHaveLength(2)
   })
 
   it('of kind io shares its thread with others', async () => {

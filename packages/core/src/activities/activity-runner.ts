@@ -94,6 +94,11 @@ export class ActivityRunner {
     return asked !== undefined
   }
 
+  /** Lets the executor start what runs activities. */
+  prepare(): void {
+    if (!this.#isClosed) this.#parts.executor.prepare?.()
+  }
+
   /** Starts no more activities. */
   close(): void {
     this.#isClosed = true

@@ -107,6 +107,11 @@ export interface Executor extends AsyncDisposable {
    * @throws ActivityInputError
    */
   orderOf?(task: ActivityTask): unknown
+  /**
+   * Called when a program names a module of activities: a worker that has to be started first can start meanwhile. What
+   * keeps it from starting is told by who runs an activity.
+   */
+  prepare?(): void
   /** Loads a module in a worker and lists its activities. @throws ActivityLoadError; the signal's reason */
   describe(module: string, signal?: AbortSignal): Promise<ModuleDescription>
   /**

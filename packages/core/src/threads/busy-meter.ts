@@ -1,6 +1,6 @@
 /** Measures how much of some room is taken, on the average since it was made. */
 export class BusyMeter {
-  readonly #room: number
+  readonly #room: () => number
   readonly #since = performance.now()
   #busy = 0
   #changedAt = this.#since
@@ -8,7 +8,7 @@ export class BusyMeter {
   #busyMs = 0
 
   /** @param room - How many may be busy at once. */
-  constructor(room: number) {
+  constructor(room: () => number) {
     this.#room = room
   }
 
@@ -24,7 +24,7 @@ export class BusyMeter {
   get utilization(): number {
     this.#change(0)
     const passedMs = this.#changedAt - this.#since
-    return passedMs > 0 ? this.#busyMs / (passedMs * this.#room) : 0
+    return passedMs > 0 ? this.#busyMs / (passedMs * this.#room()) : 0
   }
 
   #change(by: number): void {

@@ -9,7 +9,7 @@ type Balancer = NonNullable<NonNullable<ConstructorParameters<typeof Piscina>[0]
 /** What a balancer works with. */
 export interface BalancerParts {
   /** Tasks that one thread takes at a time. */
-  readonly perThread: number
+  readonly perThread: () => number
   readonly maxThreads: number
   /** All threads, those that are still starting included. */
   readonly threads: () => readonly Worker[]
@@ -53,7 +53,7 @@ export function threadBalancer({ perThread, maxThreads, threads, isStarting }: B
 
   return (_task, workers) => {
     const [least] = workers.toSorted((one, other) => one.currentUsage - other.currentUsage)
-    if (!least || least.currentUsage >= perThread) return null
+    if (!least || least.currentUsage >= perThread()) return null
     return least.currentUsage > 0 && isAnotherWorthwhile() ? null : least
   }
 }

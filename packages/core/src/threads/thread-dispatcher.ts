@@ -40,7 +40,8 @@ const maxAttempts = 3
  */
 export class ThreadDispatcher {
   readonly #parts: DispatcherParts
-  readonly #pools = new Map<ActivityTask['kind'], ThreadPool>()
+  /** One for each kind of activity, or one that serves none yet. */
+  readonly #pools: ThreadPool[] = []
   readonly #loads: LoadWatch
   /** Modules that tried to make a flock in a thread. */
   readonly #refused = new Map<string, Error>()
@@ -53,38 +54,44 @@ export class ThreadDispatcher {
   }
 
   get utilization(): NonNullable<Executor['utilization']> {
-    return Object.fromEntries([...this.#pools].map(([kind, pool]) => [kind, pool.utilization]))
+    return Object.fromEntries(this.#pools.flatMap(({ kind, utilization }) => (kind ? [[kind, utilization]] : [])))
   }
 
   get waiting(): number {
     let waiting = 0
-    for (const { slots } of this.#pools.values()) waiting += slots.waiting
+    for (const { slots } of this.#pools) waiting += slots.waiting
     return waiting
   }
 
   /** @throws ActivityQueueFullError when no more may wait. */
   requireRoom({ kind, name }: ActivityTask): void {
     const { maxQueue } = this.#parts.options
-    const slots = this.#pools.get(kind)?.slots
+    const slots = this.#pools.find((pool) => pool.kind === kind)?.slots
     if (slots && !slots.hasRoom && slots.waiting >= maxQueue) throw new ActivityQueueFullError(name, maxQueue)
   }
 
-  /** Which threads had best do what any thread can: those that run and have nothing else to do. */
-  get idleKind(): ActivityTask['kind'] {
-    const [kind] = [...this.#pools].find(([, { slots }]) => slots.hasRoom) ?? ['io' as const]
-    return kind
+  /** Starts the thread that loads the first module. */
+  prepare(): void {
+    try {
+      if (!this.#isClosing) this.#anyPool()
+    } catch {
+      // Who needs a thread tries again, and is told.
+    }
   }
 
-  /** @throws what the request failed with in its thread; the signal's reason; FlockClosedError, ThreadLostError, ThreadStartError */
+  /**
+   * @param kind - Whose threads do it; without it, those that have room.
+   * @throws what the request failed with in its thread; the signal's reason; FlockClosedError, ThreadLostError, ThreadStartError
+   */
   async request(
-    kind: ActivityTask['kind'],
+    kind: ActivityTask['kind'] | undefined,
     request: ThreadRequest,
     { signal, onLabel, onCosts, onSpans }: Pick<RunOptions, 'signal' | 'onLabel' | 'onCosts' | 'onSpans'> = {},
   ): Promise<unknown> {
     if (this.#isClosing) throw new FlockClosedError()
     const refused = this.#refusalOf(request)
     if (refused) throw refused
-    const pool = this.#pool(kind)
+    const pool = kind === undefined ? this.#anyPool() : this.#pool(kind)
     const reply = await this.#inSlot(pool, request, signal)
     if (reply.costs) onCosts?.(reply.costs)
     if (reply.spans) onSpans?.(reply.spans)
@@ -172,24 +179,33 @@ export class ThreadDispatcher {
   }
 
   #pool(kind: ActivityTask['kind']): ThreadPool {
-    const existing = this.#pools.get(kind)
+    const existing = this.#pools.find((pool) => pool.kind === kind)
     if (existing) return existing
-    const pool = this.#makePool(kind, {
+    const pool = this.#pools.find((free) => free.kind === undefined) ?? this.#makePool()
+    pool.serve(kind)
+    return pool
+  }
+
+  /** The threads that had best do what any thread can: those that have nothing else to do. */
+  #anyPool(): ThreadPool {
+    const idle = this.#pools.find(({ slots }) => slots.hasRoom)
+    return idle ?? this.#pools.find(({ kind }) => kind !== 'compute') ?? this.#makePool()
+  }
+
+  /** @throws ThreadStartError */
+  #makePool(): ThreadPool {
+    const listener: ThreadPoolListener = {
       onThread: (port) => {
         if (this.#isClosing) throw new FlockClosedError()
         this.#parts.memory.connect(port, this.#parts.tasks)
       },
       onEvent: (threadId, event) => this.#onEvent(threadId, event),
       onOverBudget: (threadId, why) => this.#parts.tasks.onOverBudget(threadId, why),
-    })
-    this.#pools.set(kind, pool)
-    return pool
-  }
-
-  /** @throws ThreadStartError */
-  #makePool(kind: ActivityTask['kind'], listener: ThreadPoolListener): ThreadPool {
+    }
     try {
-      return new ThreadPool(kind, this.#parts.options, { model: this.#parts.model }, listener)
+      const pool = new ThreadPool(this.#parts.options, { model: this.#parts.model }, listener)
+      this.#pools.push(pool)
+      return pool
     } catch (error) {
       throw new ThreadStartError(error)
     }
@@ -197,19 +213,19 @@ export class ThreadDispatcher {
 
   /** Asks the thread that has the request to abort it. */
   requestAbort(id: number, reason: unknown): void {
-    for (const pool of this.#pools.values()) pool.requestAbort({ abort: id, reason: toEnvelope(reason) })
+    for (const pool of this.#pools) pool.requestAbort({ abort: id, reason: toEnvelope(reason) })
   }
 
   /** Ends a thread; others of its tasks run again. */
   terminate(threadId: number): void {
     this.#parts.tasks.onAborted(threadId)
-    for (const pool of this.#pools.values()) pool.terminate(threadId)
+    for (const pool of this.#pools) pool.terminate(threadId)
   }
 
   /** Ends what runs, refuses what waits, and ends the threads. */
   async close(): Promise<void> {
     this.#isClosing = true
-    const pools = [...this.#pools.values()]
+    const pools = this.#pools
     for (const pool of pools) pool.close(new FlockClosedError())
     // If a pool is destroyed while a thread still replies, piscina throws at the process: end the tasks first.
     for (const id of this.#parts.tasks.ids()) this.requestAbort(id, new FlockClosedError())

@@ -112,11 +112,15 @@ class ThreadExecutor implements Executor {
     return { ...principal, rights: rights.filter((right) => this.#options.rights.includes(right)) }
   }
 
+  prepare(): void {
+    this.#dispatcher.prepare()
+  }
+
   async describe(module: string, signal?: AbortSignal): Promise<ModuleDescription> {
     let description = this.#descriptions.get(module)
     if (!description) {
       const request = { type: 'describe', id: this.#tasks.nextId(), module } as const
-      description = this.#dispatcher.request(this.#dispatcher.idleKind, request) as Promise<ModuleDescription>
+      description = this.#dispatcher.request(undefined, request) as Promise<ModuleDescription>
       this.#descriptions.set(module, description)
       description.catch(() => this.#descriptions.delete(module))
     }

@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import { getCompileCacheDir } from 'node:module'
+import { dirname } from 'node:path'
 import { receiveMessageOnPort } from 'node:worker_threads'
 import type { MessagePort, Worker } from 'node:worker_threads'
 
@@ -36,45 +38,44 @@ export interface ThreadPoolListener {
 /** Idle threads that may fail one after the other and are replaced. */
 const maxFailures = 3
 
-/** The worker threads for one kind of activity: a piscina pool, and an events port for each thread. */
+/**
+ * The worker threads for one kind of activity: a piscina pool, and an events port for each thread. Until it serves a kind,
+ * it tells what modules hold: so the thread that has loaded a module is the one that runs its first activity.
+ */
 export class ThreadPool {
   /** Tasks queue here, not in the pool: from here they can be withdrawn. */
-  readonly slots: Semaphore
+  readonly slots: Semaphore = new Semaphore(() => this.#room)
   /** The last name in the chain of each task that has a slot. */
   readonly running: Set<string> = new Set()
-  readonly #meter: BusyMeter
+  readonly #meter = new BusyMeter(() => this.#room)
+  readonly #options: ResolvedThreadOptions
   readonly #piscina: Piscina
   readonly #listener: ThreadPoolListener
   readonly #watch: BufferWatch | undefined
   readonly #ports = new Map<number, MessagePort>()
   /** Threads that have handed over their ports. */
   readonly #started = new Set<number>()
+  #kind: ActivityTask['kind'] | undefined
   #isClosing = false
   #hasWarned = false
   /** Threads that failed with nothing to do since the last reply. */
   #failures = 0
 
   /** @throws what Node throws where no thread can start like this. */
-  constructor(
-    kind: ActivityTask['kind'],
-    options: ResolvedThreadOptions,
-    data: ThreadData,
-    listener: ThreadPoolListener,
-  ) {
+  constructor(options: ResolvedThreadOptions, data: ThreadData, listener: ThreadPoolListener) {
     const { threads, ioPerThread, maxBufferMb } = options
-    const perThread = kind === 'io' ? ioPerThread : 1
+    this.#options = options
     this.#listener = listener
-    this.slots = new Semaphore(threads * perThread)
-    this.#meter = new BusyMeter(threads * perThread)
     this.#piscina = new PiscinaPool({
       filename: threadFile,
       workerData: data,
       minThreads: options.minThreads,
       maxThreads: threads,
       idleTimeout: options.idleTimeoutMs,
-      concurrentTasksPerWorker: perThread,
+      // The balancer knows what the kind allows.
+      concurrentTasksPerWorker: ioPerThread,
       loadBalancer: threadBalancer({
-        perThread,
+        perThread: () => this.#perThread,
         maxThreads: threads,
         threads: () => this.threads,
         isStarting: ({ threadId }) => !this.#started.has(threadId),
@@ -93,6 +94,24 @@ export class ThreadPool {
         (thread, why) => this.#terminateOverBudget(thread, why),
       )
     }
+  }
+
+  /** The kind of activity that it serves, once it does. */
+  get kind(): ActivityTask['kind'] | undefined {
+    return this.#kind
+  }
+
+  /** Serves one kind of activity from now on. */
+  serve(kind: ActivityTask['kind']): void {
+    this.#kind = kind
+  }
+
+  get #perThread(): number {
+    return this.#kind === 'compute' ? 1 : this.#options.ioPerThread
+  }
+
+  get #room(): number {
+    return this.#options.threads * this.#perThread
   }
 
   get threads(): readonly Worker[] {
@@ -236,5 +255,16 @@ function startOptions(options: ResolvedThreadOptions): ConstructorParameters<typ
     ...(codeRangeMb !== undefined && { codeRangeSizeMb: codeRangeMb }),
     ...(stackMb !== undefined && { stackSizeMb: stackMb }),
   }
-  return { resourceLimits: limits, ...(env && { env }), ...(execArgv && { execArgv: [...execArgv] }) }
+  return {
+    resourceLimits: limits,
+    env: env ?? withCompileCache(process.env),
+    ...(execArgv && { execArgv: [...execArgv] }),
+  }
+}
+
+/** Where the process keeps compiled code, its threads do, too: Node has them ask for it with a variable. */
+function withCompileCache(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const folder = getCompileCacheDir()
+  // Node adds a folder for its version.
+  return folder === undefined ? env : { NODE_COMPILE_CACHE: dirname(folder), ...env }
 }

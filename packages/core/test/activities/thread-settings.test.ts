@@ -1,3 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
 import { createFlock } from '@skein/core'
 import type { Flock, FlockOptions } from '@skein/core'
 import { mapStore, openMemory } from '@skein/memory'
@@ -33,6 +38,17 @@ describe('the threads of a flock', () => {
   it('get those of the process otherwise', async () => {
     const { settings } = await open(1)
     expect(await settings('PATH')).toMatchObject({ env: process.env['PATH'] })
+  })
+
+  it('keep compiled code where the process does', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'skein-compiled-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const before = await open(1)
+    expect(await before.compileCache(null)).toBeUndefined()
+    const { directory = '' } = enableCompileCache(folder)
+    expect(directory).toContain(folder)
+    const { compileCache } = await open(1)
+    expect(await compileCache(null)).toContain(folder)
   })
 
   it('end when they are idle, down to minThreads', async () => {

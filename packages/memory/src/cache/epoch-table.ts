@@ -6,34 +6,33 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
  *
  * The table is one `Int32Array` on shared memory. Word 0 counts changes, only to
  * wake waiters. Word 1 is the state of the link to other processes' changes. Word 2
- * counts changes of erasures and holds, word 3 those of erasures alone. Then follow 2^16
- * words `started`, as many `finished` and as many `news`. A key's hash selects its slot, one word of each. Two keys in one slot cost a needless miss,
- * never a stale value. (A hit reads only `started`. Storing these words side by side
- * fits more of them into a CPU's cache.)
+ * counts changes of erasures and holds, word 3 those of erasures alone. Then follow 2^16 words `started`, as many
+ * `finished` and as many `news`. A key's hash selects its slot, one word of each. Two keys in one slot cost a needless
+ * miss, never a stale value. (A hit reads only `started`. Storing these words side by side fits more of them into a CPU's
+ * cache.)
  *
  * Protocol
  * - write: `started += 1` · commit in the store · `finished += 1` · resolve.
- * - fill: observe `finished`, then `started`, before the store is read. Cache the
- *   value only if the two were equal. (In the opposite order, two overlapping
- *   writes can look like none.)
+ * - fill: observe `finished`, then `started`, before the store is read. Cache the value only if the two were equal. (In
+ *   the opposite order, two overlapping writes can look like none.)
  * - hit: `started` still equals what the fill observed.
  * - change by another process: `started += 1`, then `finished += 1`.
  * - invalidate all: the same for every slot, which takes about a millisecond
  *   regardless of what is cached.
- * - unseen change: a read may find a change that the process has not received from
- *   the feed. It then invalidates the slot, and a fill caches nothing. Otherwise
- *   another thread could read its older entry after this thread returned the newer
- *   value.
+ * - unseen change: a read may find a change that the process has not received from the feed. It then invalidates the
+ *   slot, and a fill caches nothing. Otherwise another thread could read its older entry after this thread returned the
+ *   newer value.
+ * - a record of a collection that nobody keeps copies of: a write only adds to `news`. Otherwise each observation, message
+ *   or line of the audit would invalidate what happens to share its slot.
  * - wait: `news` grows with each write and each change received from the feed, never
  *   with a read. Who waits for a change reads it, then the record, then sleeps on it:
  *   what he reads himself can't wake him, so he can't keep waking himself while the
  *   change that he has read is yet to be received.
- * - disconnected: nothing is cached while changes may be missed, unless stale
- *   entries are allowed. On reconnect everything is invalidated.
+ * - disconnected: nothing is cached while changes may be missed, unless stale entries are allowed. On reconnect
+ *   everything is invalidated.
  *
- * So an entry becomes invalid when a write begins, not after somebody has seen
- * the new value. Counters wrap after 2^32 writes. A stale entry would look fresh
- * only after exactly that many writes to its slot, and its time to live ends long
+ * So an entry becomes invalid when a write begins, not after somebody has seen the new value. Counters wrap after 2^32
+ * writes. A stale entry would look fresh only after exactly that many writes to its slot, and its time to live ends long
  * before.
  */
 export class EpochTable {
@@ -88,6 +87,11 @@ export class EpochTable {
   /** Call after the store has answered, whatever the outcome. */
   end(slot: number): void {
     this.#finish(slot)
+    this.tell(slot)
+  }
+
+  /** Wakes those who wait for a record, whose collection nobody keeps copies of. */
+  tell(slot: number): void {
     Atomics.add(this.#words, slot + news, 1)
     Atomics.notify(this.#words, slot + news)
     this.announce()

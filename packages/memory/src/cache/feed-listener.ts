@@ -1,6 +1,7 @@
 import type { Change } from '../store/change.ts'
 import { hasTrait } from '../store/collections.ts'
 import { correctedKey } from '../store/correction-key.ts'
+import type { RecordKey } from '../store/record.ts'
 import type { Store, Unwatch } from '../store/store.ts'
 import type { EpochTable } from './epoch-table.ts'
 
@@ -109,11 +110,17 @@ export class FeedListener implements AsyncDisposable {
 
   #apply(change: Change): void {
     this.#last = change.seq
-    this.#epochs.invalidate(this.#epochs.slotOf(change.collection, change.id))
+    this.#invalidate(change)
     const corrected = correctedKey(change)
-    if (corrected) this.#epochs.invalidate(this.#epochs.slotOf(corrected.collection, corrected.id))
+    if (corrected) this.#invalidate(corrected)
     if (hasTrait(change.collection, 'governing')) this.#epochs.noteGoverning(change.collection)
     this.#epochs.setSyncedSeq(change.seq)
+  }
+
+  #invalidate({ collection, id }: RecordKey): void {
+    const slot = this.#epochs.slotOf(collection, id)
+    if (hasTrait(collection, 'cached')) this.#epochs.invalidate(slot)
+    else this.#epochs.tell(slot)
   }
 
   #catchUp(): Promise<void> {

@@ -15,17 +15,18 @@ export function gateWrites(store: Store, epochs: EpochTable): Store {
     ...forward(store),
     write: async (batch) => {
       // A touch or reseal changes no value. An entry cached before a touch merely expires earlier.
-      const slots: number[] = []
+      const [cached, others]: [number[], number[]] = [[], []]
       for (const { type, key } of batch) {
         if (type === 'set' || type === 'delete' || type === 'withdraw')
-          slots.push(epochs.slotOf(key.collection, key.id))
+          (hasTrait(key.collection, 'cached') ? cached : others).push(epochs.slotOf(key.collection, key.id))
       }
-      for (const slot of slots) epochs.begin(slot)
+      for (const slot of cached) epochs.begin(slot)
       try {
         return await store.write(batch)
       } finally {
         // Also when the outcome is unknown: readers then go to the store, which knows it.
-        for (const slot of slots) epochs.end(slot)
+        for (const slot of cached) epochs.end(slot)
+        for (const slot of others) epochs.tell(slot)
         for (const { key } of batch) if (hasTrait(key.collection, 'governing')) epochs.noteGoverning(key.collection)
       }
     },

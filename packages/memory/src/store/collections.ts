@@ -117,7 +117,7 @@ export const collections = {
   holds: ['keyed', 'shown', 'sealed', 'governing'],
   ledger: ['keyed', 'sealed'],
   audit: ['keyed', 'sealed'],
-  settings: ['keyed', 'sealed'],
+  settings: ['keyed', 'sealed', 'cached'],
   vectors: ['keyed', 'sealed'],
   federation: ['keyed', 'sealed'],
 } as const

@@ -1,6 +1,4 @@
-import { Agent as HttpAgent, request as requestHttp } from 'node:http'
-import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
+import type { Agent, IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 
 /** What a server replied: the status and the headers; its body is still to come. */
 export interface HttpReply {
@@ -36,7 +34,12 @@ const settings = {
   timeout: idleMs,
   ...(process.env['NODE_USE_ENV_PROXY'] === '1' && { proxyEnv: process.env }),
 }
-const agents = { http: new HttpAgent(settings), https: new HttpsAgent(settings) }
+
+/**
+ * By protocol. Made for the first request, and not imported: with `import`, node:http loads all of `fetch`, which takes
+ * longer than a program without a server's model takes to start.
+ */
+const agents = new Map<string, Agent>()
 
 /**
  * Sends a request, and resolves when the reply begins. It has no time-outs of its own, unlike
@@ -60,10 +63,10 @@ export function postJson(
     'content-type': 'application/json',
     'content-length': bytes.length,
   }
-  const options = { method: 'POST', headers: sent }
-  const request = isTls
-    ? requestHttps(url, { ...options, agent: agents.https })
-    : requestHttp(url, { ...options, agent: agents.http })
+  const client = process.getBuiltinModule(isTls ? 'node:https' : 'node:http')
+  const agent = agents.get(url.protocol) ?? new client.Agent(settings)
+  agents.set(url.protocol, agent)
+  const request = client.request(url, { method: 'POST', headers: sent, agent })
   // Without an error: between two requests, nobody listens to those of a connection.
   const abort = (): void => void request.destroy()
   const release = (): void => signal.removeEventListener('abort', abort)

@@ -1,7 +1,5 @@
 import { InputError } from '../open/input-error.ts'
 import { readArchive } from './archive.ts'
-import { docxText } from './docx-text.ts'
-import { epubText } from './epub-text.ts'
 import { pdfText } from './pdf-text.ts'
 import { largestBytes } from './read-bytes.ts'
 
@@ -28,9 +26,14 @@ export async function convertedText(
   const { names, unpackedBytes } = readArchive(bytes, source)
   if (unpackedBytes > largestBytes)
     throw new InputError(source, `unpacks to more than ${largestBytes / 1024 ** 2} MB. Split it first.`)
-  if (names.has('word/document.xml')) return { text: await docxText(bytes, source), isConverted: true }
-  if (names.has('META-INF/container.xml') && names.has('mimetype'))
+  if (names.has('word/document.xml')) {
+    const { docxText } = await import('./docx-text.ts')
+    return { text: await docxText(bytes, source), isConverted: true }
+  }
+  if (names.has('META-INF/container.xml') && names.has('mimetype')) {
+    const { epubText } = await import('./epub-text.ts')
     return { text: await epubText(bytes, source), isConverted: true }
+  }
   throw new InputError(
     source,
     'is a ZIP archive, as ODT, XLSX and PPTX are. Convert it to text first, for example with pandoc, or unpack it.',

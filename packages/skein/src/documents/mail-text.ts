@@ -1,4 +1,5 @@
 import { htmlText } from './html-text.ts'
+import { isMail } from './is-mail.ts'
 import { decodeWords, takeBase64, takeQuotedPrintable } from './mail-encodings.ts'
 import { originalRange, TextBuilder } from './placed-text.ts'
 import type { PlacedText } from './placed-text.ts'
@@ -43,16 +44,6 @@ export function mailText(text: string): Required<PlacedText> | undefined {
     takeMessage(out, text, start, starts[index + 1] ?? text.length)
   }
   return out.placed
-}
-
-/** Whether a text begins with two headers that every mail has. */
-function isMail(text: string): boolean {
-  const head = text.slice(0, 4_000).replace(/^\uFEFF?(?:From [^\n]*\n)?/, '')
-  const end = head.search(/\n\r?\n/)
-  const lines = (end === -1 ? head : head.slice(0, end)).split(/\r?\n/)
-  if (!lines.every((line) => /^(?:[!-9;-~]{1,60}:|[ \t])/.test(line))) return false
-  const known = /^(?:From|To|Cc|Subject|Date|Message-ID|Reply-To|Received|Return-Path|Delivered-To|MIME-Version):/i
-  return lines.filter((line) => known.test(line)).length > 1
 }
 
 function isEncoded(text: string): boolean {

@@ -4,8 +4,7 @@ import { extname } from 'node:path'
 import { InputError } from '../open/input-error.ts'
 import { convertedText } from './converted-text.ts'
 import { decodeText } from './decode-text.ts'
-import { htmlText } from './html-text.ts'
-import { mailText } from './mail-text.ts'
+import { isMail } from './is-mail.ts'
 import type { PlacedText } from './placed-text.ts'
 import { readBytes } from './read-bytes.ts'
 import { isSubtitles, subtitleText } from './subtitle-text.ts'
@@ -35,7 +34,8 @@ export async function readDocument(
 ): Promise<Document> {
   const bytes = await readBytes(path, source, signal)
   if (bytes.length === 0) throw new InputError(source, 'is empty. Name a file with some text.')
-  const placed = (await convertedText(bytes, source, signal)) ?? placedText(decodeText(bytes, source, encoding), source)
+  const placed =
+    (await convertedText(bytes, source, signal)) ?? (await placedText(decodeText(bytes, source, encoding), source))
   if (placed.text.trim() === '')
     throw new InputError(source, 'contains nothing but white space. Name a file with some text.')
   const longest = longestWord(placed.text)
@@ -48,12 +48,14 @@ export async function readDocument(
   return { ...placed, digest: hash('sha256', bytes, 'hex') }
 }
 
-function placedText(original: string, source: string): PlacedText {
+/** What reads HTML takes as long to load as most of a short run takes: other texts don't need it. */
+async function placedText(original: string, source: string): Promise<PlacedText> {
   const ending = extname(source).toLowerCase()
   const isHtml = /^\.x?html?$/.test(ending) || /^\uFEFF?\s*<(?:!doctype html|html)\b/i.test(original.slice(0, 200))
-  if (isHtml) return htmlText(original)
+  if (isHtml) return (await import('./html-text.ts')).htmlText(original)
   if (ending === '.srt' || ending === '.vtt' || isSubtitles(original)) return subtitleText(original)
-  return mailText(original) ?? { text: original }
+  const mail = isMail(original) ? (await import('./mail-text.ts')).mailText(original) : undefined
+  return mail ?? { text: original }
 }
 
 /**

@@ -162,10 +162,13 @@ function spawnHelpers(flock: Flock, threads: number): void {
   )
   const { read, index: indexed, note, merge, answer } = activities
   const mailbox = { capacity: 100_000 }
-  for (let index = 0; index < threads; index += 1) flock.spawn(agent({ role: 'reader', on: { read } }), { mailbox })
+  const reader = agent({ role: 'reader', on: { read } })
+  const summarizer = agent({ role: 'summarizer', on: { note, index: indexed } })
+  const combiner = agent({ role: 'combiner', on: { merge, answer } })
+  for (let index = 0; index < threads; index += 1) flock.spawn(reader, { mailbox })
   for (let index = 0; index < inFlight * threads; index += 1) {
-    flock.spawn(agent({ role: 'summarizer', on: { note, index: indexed } }), { mailbox })
-    flock.spawn(agent({ role: 'combiner', on: { merge, answer } }), { mailbox })
+    flock.spawn(summarizer, { mailbox })
+    flock.spawn(combiner, { mailbox })
   }
 }
 

@@ -4,8 +4,8 @@ import type * as Runtime from '@skein/memory/runtime'
 /** What JSON leaves alone, though a terminal obeys it or nobody sees it. */
 const unseen = /[\u007F-\u009F\p{Zl}\p{Zp}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
 
-/** Printable ASCII is harmless as it is. */
-const harmless = /^[ -~]*$/
+/** What is harmless as it is: printable ASCII, the letters and signs of Western Europe, quotation marks and dashes. */
+const harmless = /^[ -~\u00A1-\u00AC\u00AE-\u00FF\u2010-\u2027]*$/
 
 /** Any string as one line that is harmless to a terminal. */
 export function plainText(text: string): string {

@@ -1,0 +1,51 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { plainText as memoryText } from '@skein/memory/runtime'
+import { describe, expect, it } from 'vitest'
+
+import { plainText } from '../src/terminal/plain-text.ts'
+import { skein } from './run-skein.ts'
+import { folderForAll } from './sample-memory.ts'
+
+const hook = new URL('./fixtures/loaded-modules.ts', import.meta.url)
+const folder = folderForAll()
+
+/** The modules that a command loads on its own thread. */
+async function modulesOf(...args: readonly string[]): Promise<readonly string[]> {
+  const options = `${process.env['NODE_OPTIONS']} --import ${hook.href}`
+  const { code, stderr } = await skein(args, folder, { NODE_OPTIONS: options })
+  expect(code).toBe(0)
+  return Array.from(stderr.matchAll(/^loaded (.*)$/gm), ([, url = '']) => url)
+}
+
+// Each of these modules takes longer to load than the command has to work.
+describe('a command loads only what it needs', () => {
+  it.each([['--help'], ['--version']])('skein %s: nothing of the memory', async (flag) => {
+    const modules = await modulesOf(flag)
+    expect(modules.length).toBeGreaterThan(3)
+    expect(modules.filter((url) => /packages\/(?:memory|core|sqlite|redis)\//.test(url))).toEqual([])
+  })
+
+  it('skein run of a text: no HTML, no HTTP', async () => {
+    writeFileSync(join(folder, 'note.txt'), 'Energy is saved in every home. The arts are a precious resource.')
+    const modules = await modulesOf('run', '--store', 'memory:', 'note.txt')
+    expect(modules.some((url) => url.includes('packages/core/'))).toBe(true)
+    expect(modules.filter((url) => /htmlparser2|node:https?$|packages\/(?:sqlite|redis)\//.test(url))).toEqual([])
+  })
+
+  it('skein run of a page: what reads HTML', async () => {
+    writeFileSync(join(folder, 'note.html'), '<p>Energy is saved in every home. The arts are a precious resource.')
+    const modules = await modulesOf('run', '--store', 'memory:', 'note.html')
+    expect(modules.some((url) => url.includes('htmlparser2'))).toBe(true)
+  })
+})
+
+describe('plainText', () => {
+  it('says of each character the same as the memory', () => {
+    for (let code = 0; code <= 0xffff; code += 1) {
+      const text = `a${String.fromCharCode(code)}b`
+      expect(plainText(text)).toBe(memoryText(text))
+    }
+  })
+})
