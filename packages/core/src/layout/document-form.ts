@@ -1,8 +1,9 @@
 import { ended, isCode, isLogLine, keyed } from './line-forms.ts'
 import type { Line } from './lines.ts'
+import { quotedRows } from './quoted-rows.ts'
 
-/** What a text is as a whole: prose with whatever is in it, or records, one on each line. */
-export type DocumentForm = 'prose' | 'records' | 'code'
+/** What a text is as a whole: prose with whatever is in it, records, one on each line, or a table of separated values. */
+export type DocumentForm = 'prose' | 'records' | 'table' | 'code'
 
 const sampleLines = 400
 
@@ -18,7 +19,8 @@ export function documentForm(lines: readonly Line[]): DocumentForm {
   const share = (test: (line: Line) => boolean): number => some.filter((line) => test(line)).length / some.length
   if (share((line) => isLogLine(line)) > 0.6 || share((line) => isJson(line)) > 0.6 || isJsonText(some))
     return 'records'
-  if (isSeparated(some) || share(isMessage) > 0.6) return 'records'
+  if (share(isMessage) > 0.6) return 'records'
+  if (isSeparated(quotedRows(some))) return 'table'
   const isSetting = ({ text }: Line): boolean => keyed.test(text) || /^(?:[#;]|- \S|\[[^\]]*\]$)/.test(text)
   const settings = share(isSetting)
   const keyedShare = share(({ text }) => keyed.test(text) || keyed.test(text.replace(/^- /, '')))

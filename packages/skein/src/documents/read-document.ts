@@ -52,7 +52,8 @@ function placedText(original: string, source: string): PlacedText {
   const ending = extname(source).toLowerCase()
   const isHtml = /^\.x?html?$/.test(ending) || /^\uFEFF?\s*<(?:!doctype html|html)\b/i.test(original.slice(0, 200))
   if (isHtml) return htmlText(original)
-  if (ending === '.srt' || ending === '.vtt' || isSubtitles(original)) return subtitleText(original)
+  if (ending === '.srt' || ending === '.vtt' || ending === '.sbv' || isSubtitles(original))
+    return subtitleText(original)
   return mailText(original) ?? { text: original }
 }
 
