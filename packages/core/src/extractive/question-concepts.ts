@@ -3,7 +3,7 @@ import { functionWords } from '../languages/function-words.ts'
 import type { Language } from '../languages/function-words.ts'
 import { bareKorean } from '../languages/korean-words.ts'
 import { askingWords } from './asking-words.ts'
-import { isLightVerb } from './light-verbs.ts'
+import { isLightWord } from './light-words.ts'
 import { termReader } from './terms.ts'
 
 /** A word of a question, in all forms in which texts may have it. */
@@ -58,8 +58,8 @@ export function questionConcepts(question: string, languages: readonly Language[
     const [key] = terms
     if (key === undefined || seen.has(key)) continue
     for (const term of terms) seen.add(term)
-    const isName = asked !== 'de' && index > 0 && /^\p{Ll}?\p{Lu}/u.test(word)
-    const isLight = !isName && isLightVerb(termReader(asked)(word)[0] ?? '', asked)
+    const isLight = isLightWord(termReader(asked)(word)[0] ?? '', asked)
+    const isName = !isLight && asked !== 'de' && index > 0 && /^\p{Ll}?\p{Lu}/u.test(word)
     concepts.push({ terms, weight: isName ? nameWeight : isLight ? lightWeight : 1, isName, isGram: false })
   }
   return concepts
