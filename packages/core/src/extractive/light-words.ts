@@ -4,7 +4,7 @@ import { termReader } from './terms.ts'
 // Verbs of being, becoming and happening, and people: a question needs one, and any sentence may have it ("What remains to
 // be done about energy?", "How many people live in the village?").
 const verbs: Partial<Record<Language, string>> = {
-  en: 'become begin come contain continue cover exist get go happen include involve keep mean need occur remain seem start stay try turn use live people',
+  en: 'become begin come contain continue cover exist get go happen include involve keep mean need occur remain seem start stay spend spent try turn use live people',
   de: 'bedeuten bedeutet beginnen enthalten enthält umfassen umfasst bleiben bleibt blieb entstehen geben gibt gab gehen geschehen geschah gelten kommen kam passieren werden brauchen leben lebt wohnen wohnt menschen personen leute',
   fr: 'aller comprendre contenir couvrir signifier advenir arriver commencer continuer devenir exister passer rester venir besoin vivre vivent vit habiter habitent personnes gens',
   es: 'comenzar contener cubrir incluir significar continuar existir llegar ocurrir pasar quedar resultar seguir suceder venir volver necesitar vivir viven vive personas gente',

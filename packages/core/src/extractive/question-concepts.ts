@@ -15,7 +15,11 @@ export interface Concept {
   readonly isName: boolean
   /** Whether it is a pair of letters of a script without spaces. */
   readonly isGram: boolean
+  /** Whether its language writes words together, so that the end of a longer one may be the same word. */
+  readonly hasCompounds: boolean
 }
+
+const compounding: ReadonlySet<Language> = new Set<Language>(['de', 'nl', 'da', 'sv', 'ko', 'ar'])
 
 /** Only the first part of a question counts; the context that follows would drown it. In UTF-16 units. */
 const maxQuestionChars = 4_000
@@ -60,13 +64,25 @@ export function questionConcepts(question: string, languages: readonly Language[
     for (const term of terms) seen.add(term)
     const isLight = isLightWord(termReader(asked)(word)[0] ?? '', asked)
     const isName = !isLight && asked !== 'de' && index > 0 && /^\p{Ll}?\p{Lu}/u.test(word)
-    concepts.push({ terms, weight: isName ? nameWeight : isLight ? lightWeight : 1, isName, isGram: false })
+    concepts.push({
+      terms,
+      weight: isName ? nameWeight : isLight ? lightWeight : 1,
+      isName,
+      isGram: false,
+      hasCompounds: compounding.has(asked),
+    })
   }
   return concepts
 }
 
 function gramOf(gram: string): Concept {
-  return { terms: new Set([gram]), weight: gram.length === 1 ? 0.5 : 1, isName: false, isGram: true }
+  return {
+    terms: new Set([gram]),
+    weight: gram.length === 1 ? 0.5 : 1,
+    isName: false,
+    isGram: true,
+    hasCompounds: false,
+  }
 }
 
 /** A question without its function words where spaces don't set them apart. */
