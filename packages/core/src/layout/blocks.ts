@@ -31,6 +31,9 @@ import { continuations, pageWidth } from './wrapped-lines.ts'
 /** `> ` of mail and Markdown, and what comments begin with. */
 const quoteMark = /^(?:[>|]\s?)+(?=\s|\S)|^(?:\/\/+|;;+|#)\s(?=\S)/
 
+/** How roff writes words in another font. */
+const fontMacro = /^\.(?:B|I|BR|BI|IR|IB|RB|RI|SM|SB)\s+/
+
 /** Finds the blocks of a text by its lines, whatever format it has. In order; they cover all that is not white space. */
 export function blocksOf(text: string, language: Language): Block[] {
   const lines = linesOf(text)
@@ -112,11 +115,11 @@ class BlockReader {
       this.#close()
       return this.single(plain, line)
     }
-    const quoted = quoteMark.exec(line.text)?.[0].length ?? 0
+    const quoted = (this.#dialect === 'roff' ? fontMacro : quoteMark).exec(line.text)?.[0].length ?? 0
     const content = quoted > 0 ? restOf(line, quoted) : line
     // A quote within a quote is another text.
     const before = this.#paragraph.at(-1)
-    const isOtherQuote = before !== undefined && this.#isQuoted !== quoted > 0
+    const isOtherQuote = before !== undefined && this.#isQuoted !== quoted > 0 && this.#dialect !== 'roff'
     if (isOtherQuote) this.#close()
     this.#isQuoted = quoted > 0
     const speaker = speakerLength(content)
@@ -165,6 +168,8 @@ class BlockReader {
   #kindOf(line: Line, index: number): PartKind | undefined {
     if (isRule(line) || isMarkup(line, this.#dialect)) return 'other'
     const [before, after] = [this.#lines[index - 1], this.#lines[index + 1]]
+    // What is explained below.
+    if (this.#dialect === 'roff' && before?.text.startsWith('.TP')) return 'other'
     // The names of the columns say what all rows below are about.
     if (isRow(line) && after && isRule(after) && !(before && isRow(before)) && this.#isHead(index)) return 'heading'
     if (isRow(line) || isLogLine(line)) return 'row'
@@ -209,7 +214,8 @@ class BlockReader {
     for (const [index, goesOn] of continuations(lines, this.#language, this.#page).entries()) {
       const { start, end } = lines[index] as Line
       pieces.push({ start, end })
-      if (goesOn) continue
+      // Roff has commands where a line is not to be filled.
+      if (goesOn || (this.#dialect === 'roff' && index < lines.length - 1)) continue
       this.blocks.push({ kind: 'sentence', pieces, isChat })
       pieces = []
     }
