@@ -173,6 +173,9 @@ class BlockReader {
     // The names of the columns say what all rows below are about.
     if (isRow(line) && after && isRule(after) && !(before && isRow(before)) && this.#isHead(index)) return 'heading'
     if (isRow(line) || isLogLine(line)) return 'row'
+    const isColumned = (one: Line | undefined): boolean => one !== undefined && hasColumns(one) && !isRule(one)
+    if (isColumned(line) && after && isRule(after) && /[-=]{2} {2,}[-=]{2}/.test(after.text) && !isColumned(before))
+      return 'heading'
     if (hasColumns(line) && [before, after].some((one) => one !== undefined && (hasColumns(one) || isRule(one))))
       return 'row'
     if (isSubtitleMark(line, after)) return 'other'

@@ -20,9 +20,11 @@ const chatName =
   /^\s?(?:<[^<>\n]{1,40}>|[\p{L}\p{N}\p{So}_.@'+~-][\u200D\p{L}\p{M}\p{N}\p{So}_.@' \u00A0\u202F()+-]{0,39}:)\s/u
 /** `12.03.24, 09:14 - `: what the program itself says has no name. */
 const chatNotice = /^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}, \d{1,2}:\d\d(?:\s?[AaPp][Mm])? - /
-/** `[12-Mar-24 09:15 AM] ann` above what she says. */
-const chatLine =
-  /^\[\d{1,2}[-./](?:\d{1,2}|[A-Z][a-z]{2})[-./]\d{2,4},? \d{1,2}:\d\d(?: [AP]M)?\] [\p{L}\p{N}_.@#'-]{1,40}(?: [\p{L}\p{N}_.@#'-]{1,40}){0,2}$/u
+/** Who says what is below: `[12-Mar-24 09:15 AM] ann`, `Ann Berg, [12.03.2024 09:15]`, `Ann Berg  9:15 AM`. */
+const chatLines: readonly RegExp[] = [
+  /^\[\d{1,2}[-./](?:\d{1,2}|[A-Z][a-z]{2})[-./]\d{2,4},? \d{1,2}:\d\d(?: [AP]M)?\] [\p{L}\p{N}_.@#'-]{1,40}(?: [\p{L}\p{N}_.@#'-]{1,40}){0,2}$/u,
+  /^[\p{L}\p{N}_.@'-]{1,40}(?: [\p{L}\p{N}_.@'-]{1,40}){0,3}(?:, \[\d{1,2}[./]\d{1,2}[./]\d{2,4},? \d{1,2}:\d\d(?: [AP]M)?\]| {2,4}\d{1,2}:\d\d [AP]M)$/u,
+]
 
 /** Whether a line is an entry of a log. */
 export function isLogLine({ text }: Line): boolean {
@@ -46,7 +48,7 @@ function noticeLength(text: string): number {
 }
 
 function chatHead(text: string): number {
-  if (chatLine.test(text)) return text.length
+  if (chatLines.some((form) => form.test(text))) return text.length
   const time = chatTime.exec(text)?.[0].length ?? 0
   if (time === 0) return 0
   const name = chatName.exec(text.slice(time, time + 50))?.[0].length ?? 0

@@ -10,10 +10,11 @@ interface Table {
 const simpleRule = /^=+(?: +=+)+$/
 const maxRows = 500
 
-/** The table of AsciiDoc or reStructuredText that begins at a line, if one does. */
+/** The table of AsciiDoc, reStructuredText or MediaWiki that begins at a line, if one does. */
 export function tableAt(lines: readonly Line[], index: number): Table | undefined {
   const { text } = lines[index] as Line
   if (text === '|===') return groupedTable(lines, index)
+  if (/^\{\|(?:\s|$)/.test(text)) return wikiTable(lines, index)
   return simpleRule.test(text) ? simpleTable(lines, index) : undefined
 }
 
@@ -47,6 +48,17 @@ function groupedTable(lines: readonly Line[], from: number): Table {
   }
   for (const line of row) blocks.push(...block('other', line, line))
   return { blocks, last }
+}
+
+/** MediaWiki: `!` begins names of columns, `|` cells, `|-` another row. */
+function wikiTable(lines: readonly Line[], from: number): Table | undefined {
+  const length = lines.slice(from, from + maxRows).findIndex(({ text }) => text.startsWith('|}'))
+  if (length === -1) return undefined
+  const blocks = lines.slice(from, from + length + 1).flatMap((line) => {
+    const isFrame = /^(?:\{\||\|[-+}])/.test(line.text)
+    return block(isFrame ? 'other' : line.text.startsWith('!') ? 'heading' : 'row', line, line)
+  })
+  return { blocks, last: from + length }
 }
 
 /** reStructuredText: lines of equals signs above and below the rows, and below the names of the columns. */
