@@ -58,6 +58,8 @@ export function questionConcepts(question: string, languages: readonly Language[
       for (const gram of forms[0] ?? []) if (!seen.has(gram) && seen.add(gram)) concepts.push(gramOf(gram))
       continue
     }
+    // "leaves" and "lives" are read as forms of "leaf" and "life".
+    if (/[aeiou]ve$/i.test(word)) forms.push(termReader('en')(`${word}s`))
     const terms = new Set(forms.flat())
     const [key] = terms
     if (key === undefined || seen.has(key)) continue

@@ -149,3 +149,9 @@ it('takes a word that only ends alike for another one, but knows compounds', () 
     1,
   )
 })
+
+it('knows that verbs may look like the plurals of nouns', () => {
+  expect(
+    answers('When does it leave, and where does she live?', ['The boat leaves at noon. The sea is deep.']),
+  ).toEqual(['The boat leaves at noon.'])
+})
