@@ -22,6 +22,11 @@ const chinese = '青石镇的老茶馆有两层楼，一共摆着四十二张方
 const thai = 'พิพิธภัณฑ์ตั้งอยู่ที่จังหวัดน่าน ค่าเข้าชมคนละ 20 บาท'
 const korean = '등대는 1884년에 세워졌다. 불빛은 이십 해리 밖에서도 보인다.'
 const german = 'Die Mühle am Bach gehört seit Jahren dem Müller. Die Bäcker möchten früh Brötchen.'
+const framed =
+  '┌──────────┬───────┐\n│ Größe    │ Preis │\n├──────────┼───────┤\n│ Äpfel    │ 3 DM  │\n└──────────┴───────┘\n'
+const portuguese = 'A fundação da ponte é de 1932. A estação fica à margem do rio, e não há comboios.'
+const polish = 'Źródło było głębokie. Zażółć gęślą jaźń, powiedział książę. Łódź leży w środku kraju.'
+const greek = 'Η γέφυρα άνοιξε το 1932. Έχει μήκος πεντακόσια μέτρα. Ο μηχανικός πέθανε.'
 
 /** UTF-16, with the bytes of each unit in either order. */
 function utf16(text: string, isBigEndian = false): Buffer {
@@ -47,6 +52,15 @@ describe('decodeText', () => {
     ['Mac OS, Cyrillic', encoded(russian, 'mac-cyrillic'), russian],
     ['DOS, Cyrillic', encoded(russian, 'cp866'), russian],
     ['Mac OS, Western', encoded(`${german} „So“`, 'macintosh'), `${german} „So“`],
+    ['DOS, Western', encoded(german, 'cp850'), german],
+    ['DOS of the first PC', encoded(german, 'cp437'), german],
+    ['DOS, a table in a frame', encoded(framed, 'cp437'), framed],
+    ['DOS, Portuguese', encoded(portuguese, 'cp850'), portuguese],
+    ['DOS, Polish', encoded(polish, 'cp852'), polish],
+    ['DOS, Greek', encoded(greek, 'cp737'), greek],
+    ['UTF-16 of Japanese without a mark', utf16(`${japanese}\n`), `${japanese}\n`],
+    ['UTF-16 of Chinese without a mark', utf16(`${chinese}\n`, true), `${chinese}\n`],
+    ['UTF-16 of Thai without a mark', utf16(`${thai}\n`), `${thai}\n`],
     ['windows-874', encoded(thai, 'windows-874'), thai],
     ['EUC-KR', encoded(korean, 'euc-kr'), korean],
     ['ISO-2022-JP', encoded(japanese, 'iso-2022-jp'), japanese],
@@ -61,8 +75,14 @@ describe('decodeText', () => {
     expect(decodeText(bytes, 'a.txt')).toBe(text)
   })
 
+  it('omits the mark at the end of files of DOS', () => {
+    expect(decodeText(Buffer.from('It ends here.\r\n\u001A'), 'a.txt')).toBe('It ends here.\r\n')
+  })
+
   it('reads an encoding that is named', () => {
     expect(decodeText(encoded(german, 'iso-8859-15'), 'a.txt', 'iso-8859-15')).toBe(german)
+    expect(decodeText(encoded(german, 'cp850'), 'a.txt', 'cp850')).toBe(german)
+    expect(decodeText(encoded(framed, 'cp437'), 'a.txt', 'IBM437')).toBe(framed)
     expect(() => decodeText(Buffer.from(german), 'a.txt', 'utf-16le')).toThrow(/is not text in utf-16le\. .*--encoding/)
   })
 

@@ -155,5 +155,5 @@ function onOneLine(text: string): string {
 
 /** A text without tags, entities, times of captions and the marks that stand for tags. */
 function withoutMarkup(text: string): string {
-  return text.replaceAll(/<[^<>]*>|&#?\w+;|^\d+$|^[\d:,.]+ -->.*$/gm, '').replaceAll(/^[-|]\s|[|€\u00A0]/gm, '')
+  return text.replaceAll(/<[^<>]*>|&#?\w+;|^\d+$|^[\d:,.]+ -->.*$/gm, '').replaceAll(/^[-|]\s|[|&€\u00A0]/gm, '')
 }

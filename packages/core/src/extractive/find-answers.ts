@@ -1,3 +1,5 @@
+import { detectLanguage } from '../languages/detect-language.ts'
+import type { Language } from '../languages/function-words.ts'
 import { answerKind, holds } from '../languages/question-words.ts'
 import type { AnswerKind } from '../languages/question-words.ts'
 import { questionConcepts } from './question-concepts.ts'
@@ -39,6 +41,15 @@ const titled = 0.5
 const fitting = 1.35
 /** The least share of the question that the best sentence and its surroundings must be about. */
 const leastCoverage = 0.36
+/**
+ * A short text lacks most words, so what it says may answer in others. A long one has a word of nearly any question somewhere:
+ * there, a sentence without the rarest word must be about more of a short question. In sentences, on a logarithmic scale.
+ */
+const shortText = 300
+const longText = 1_500
+const longCoverage = 0.6
+/** A question of more words is covered less by any one sentence. */
+const fewWords = 3
 /** The same for a question with a name that no source has: it is about somebody or something else, most likely. */
 const leastWithoutName = 0.65
 /** A sentence that scores less than this share of the best one is off the point. */
@@ -46,6 +57,8 @@ const relevantPart = 0.3
 
 interface Candidate extends FoundAnswer {
   readonly coverage: number
+  /** Whether it, or what is around it, has the rarest word of the question. */
+  readonly hasRarest: boolean
 }
 
 /**
@@ -66,14 +79,18 @@ export function findAnswers(question: string, sources: readonly AnswerSource[], 
     (one, other) => other.score - one.score || one.source - other.source || one.sentence - other.sentence,
   )
   const first = best[0]
-  const coverage = Math.max(0, ...best.slice(0, 3).map((candidate) => candidate.coverage))
-  if (!first || coverage < (matcher.lacksName ? leastWithoutName : leastCoverage)) return []
+  const needed = matcher.leastCoverage(detectLanguage(question))
+  if (!first || !best.slice(0, 3).some((candidate) => isAbout(candidate, needed))) return []
   const least = first.score * relevantPart
   return distinct(
     best.filter(({ score }) => score >= least),
     sources,
     limit,
   )
+}
+
+function isAbout({ coverage, hasRarest }: Candidate, needed: number): boolean {
+  return coverage >= (hasRarest ? leastCoverage : needed)
 }
 
 class Matcher {
@@ -156,13 +173,26 @@ class Matcher {
     return found
   }
 
-  /** Whether the question names what no source mentions. */
-  get lacksName(): boolean {
-    return this.#concepts.some(({ isName }, index) => isName && !this.#isFound[index])
+  /** The rarest concept of the question: one that no source has, if there is any. */
+  get #rarest(): number {
+    const rarity = this.#rarities.map((one, index) => (this.#isFound[index] ? one : one * 2))
+    return rarity.indexOf(Math.max(...rarity))
+  }
+
+  /** How much of a question in a language must be covered by a sentence without its rarest word. */
+  leastCoverage(language: Language): number {
+    // A name that no source mentions.
+    if (this.#concepts.some(({ isName }, index) => isName && !this.#isFound[index])) return leastWithoutName
+    const known = this.#sources.filter((source) => source.language === language)
+    const sentences = known.reduce((sum, source) => sum + source.sentences.length, 0)
+    const length = Math.log(Math.max(1, sentences) / shortText) / Math.log(longText / shortText)
+    const isLong = Math.min(1, Math.max(0, length)) * Math.min(1, fewWords / this.#concepts.length)
+    return leastCoverage + (longCoverage - leastCoverage) * isLong
   }
 
   candidates(kind: AnswerKind | undefined): Candidate[] {
     const all = this.#rarities.reduce((sum, weight) => sum + weight, 0)
+    const rarest = this.#rarest
     return this.#sources.flatMap((source, at) => {
       // Two headings: a table has one for its columns.
       let headings: readonly (Float32Array | undefined)[] = []
@@ -189,6 +219,7 @@ class Matcher {
         const before = this.#counts[at]?.[index - 1]
         let score = 0
         let covered = 0
+        let hasRarest = false
         const length = k1 * (1 - b + (b * (this.#lengths[at]?.[index] ?? 0)) / this.#averageLength)
         for (const [concept, weight] of this.#weights.entries()) {
           const count = own?.[concept] ?? 0
@@ -198,6 +229,7 @@ class Matcher {
           score += weight * Math.max(own1, isAsked ? asked : near)
           const above = titles.some((counts) => (counts?.[concept] ?? 0) > 0) || isAsked ? titled : near
           covered += (this.#rarities[concept] ?? 0) * Math.max(Math.min(1, count), above)
+          if (concept === rarest) hasRarest = count >= 1 || above >= titled
         }
         const holdsAnswer = kind === undefined || holds(kind, source.text.slice(start, end), source.language)
         const fit = kind !== undefined && holdsAnswer ? fitting : 1
@@ -207,6 +239,7 @@ class Matcher {
             sentence: index,
             score: score * fit * (0.5 + 0.5 * form) * (isQuestion ? asking : 1),
             coverage: covered / all,
+            hasRarest,
           },
         ]
       })
@@ -214,19 +247,20 @@ class Matcher {
   }
 }
 
-/** Whether a term is a form of a word, or a compound with it: "Mühlrad" and "Rad", "build" and "builder". */
-function isSimilar(term: string, { terms, isGram }: Concept): boolean {
+/** Whether a term is a form of a word, or a compound with it: "Mühlteich" and "Teich", "build" and "builder". */
+function isSimilar(term: string, { terms, isGram, hasCompounds }: Concept): boolean {
   // One letter stands for a word, which others may hold.
   if (isGram) return [...terms].some((one) => one.length === 1 && term.includes(one))
   if (term.length < 4) return false
   for (const one of terms) {
     const [short, long] = one.length < term.length ? [one, term] : [term, one]
     if (short.length < 4) continue
-    if (long.endsWith(short) && short.length >= 4) return true
+    // Of English words, "word" and "password" or "land" and "England" have little in common.
+    if (long.endsWith(short) && (hasCompounds || short.length >= 6)) return true
     let same = 0
     while (same < short.length && short[same] === long[same]) same += 1
-    if (same >= 4 && same >= short.length * 0.75 && long.length - same <= 4) return true
-    if (same === short.length && same >= 5) return true
+    if (same >= 5 && same >= short.length * 0.75 && long.length - same <= 4) return true
+    if (same === short.length && (same >= 5 || long.length - same <= 4)) return true
   }
   return false
 }

@@ -3,7 +3,7 @@ import { functionWords } from '../languages/function-words.ts'
 import type { Language } from '../languages/function-words.ts'
 import { bareKorean } from '../languages/korean-words.ts'
 import { askingWords } from './asking-words.ts'
-import { isLightVerb } from './light-verbs.ts'
+import { isLightWord } from './light-words.ts'
 import { termReader } from './terms.ts'
 
 /** A word of a question, in all forms in which texts may have it. */
@@ -15,7 +15,11 @@ export interface Concept {
   readonly isName: boolean
   /** Whether it is a pair of letters of a script without spaces. */
   readonly isGram: boolean
+  /** Whether its language writes words together, so that the end of a longer one may be the same word. */
+  readonly hasCompounds: boolean
 }
+
+const compounding: ReadonlySet<Language> = new Set<Language>(['de', 'nl', 'da', 'sv', 'ko', 'ar'])
 
 /** Only the first part of a question counts; the context that follows would drown it. In UTF-16 units. */
 const maxQuestionChars = 4_000
@@ -54,19 +58,33 @@ export function questionConcepts(question: string, languages: readonly Language[
       for (const gram of forms[0] ?? []) if (!seen.has(gram) && seen.add(gram)) concepts.push(gramOf(gram))
       continue
     }
+    // "leaves" and "lives" are read as forms of "leaf" and "life".
+    if (/[aeiou]ve$/i.test(word)) forms.push(termReader('en')(`${word}s`))
     const terms = new Set(forms.flat())
     const [key] = terms
     if (key === undefined || seen.has(key)) continue
     for (const term of terms) seen.add(term)
-    const isName = asked !== 'de' && index > 0 && /^\p{Ll}?\p{Lu}/u.test(word)
-    const isLight = !isName && isLightVerb(termReader(asked)(word)[0] ?? '', asked)
-    concepts.push({ terms, weight: isName ? nameWeight : isLight ? lightWeight : 1, isName, isGram: false })
+    const isLight = isLightWord(termReader(asked)(word)[0] ?? '', asked)
+    const isName = !isLight && asked !== 'de' && index > 0 && /^\p{Ll}?\p{Lu}/u.test(word)
+    concepts.push({
+      terms,
+      weight: isName ? nameWeight : isLight ? lightWeight : 1,
+      isName,
+      isGram: false,
+      hasCompounds: compounding.has(asked),
+    })
   }
   return concepts
 }
 
 function gramOf(gram: string): Concept {
-  return { terms: new Set([gram]), weight: gram.length === 1 ? 0.5 : 1, isName: false, isGram: true }
+  return {
+    terms: new Set([gram]),
+    weight: gram.length === 1 ? 0.5 : 1,
+    isName: false,
+    isGram: true,
+    hasCompounds: false,
+  }
 }
 
 /** A question without its function words where spaces don't set them apart. */

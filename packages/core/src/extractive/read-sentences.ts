@@ -1,6 +1,6 @@
 import { detectLanguage } from '../languages/detect-language.ts'
 import type { Language } from '../languages/function-words.ts'
-import type { PartKind } from '../layout/blocks.ts'
+import type { PartKind } from '../layout/block.ts'
 import { sentenceForm } from '../text/sentence-form.ts'
 import { splitSentences } from '../text/sentences.ts'
 import { termReader } from './terms.ts'

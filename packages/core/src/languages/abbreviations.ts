@@ -14,7 +14,7 @@ type Lists = readonly [open: string, beforeNumber: string, ambiguous: string]
 
 const lists: Partial<Record<Language, Lists>> = {
   en: [
-    'mr mrs ms mx dr prof sen rep gov gen adm cmdr col lt maj capt cpl sgt rev hon st mt ft messrs pres amb supt e.g i.e cf viz vs v',
+    'mr mrs ms mx mme mlle dr prof sen rep gov gen adm cmdr col lt maj capt cpl sgt rev hon st mt ft messrs pres amb supt e.g i.e cf viz vs v',
     'no nos vol vols fig figs sec secs art arts ch chs eq eqs p pp ca c approx para jan feb mar apr jun jul aug sep sept oct nov dec ref refs ver ed',
     'jr sr inc ltd co corp dept al esq ave blvd rd bros est a.m p.m ph.d u.s u.k d.c b.c a.d min max resp',
   ],
@@ -22,7 +22,7 @@ const lists: Partial<Record<Language, Lists>> = {
     'hr fr frl fa rd tägl wöchentl ehem gegr verh dr dres prof dipl ing st z.b d.h u.a z.t bzw bspw vgl sog gem lt ggf ca evtl inkl zzgl exkl abzgl insb bes ' +
       'allg geb gest hrsg i.d.r i.e o.ä i.a m.e u.u v.a z.z zz v.l m.w s.o s.u o.g u.ä usw.u n.chr v d i u z b bd',
     'nr nrn abs art abb tab bd aufl s kap ziff rn az zi pos tel jan feb mär apr jun jul aug sep sept okt nov dez jh jhd jhs seite',
-    'str mio mrd tsd gmbh co jr sen chr n.chr v.chr uhr z pf u.v.m u.a.m ff f',
+    'str mio mrd tsd gmbh co jr sen chr n.chr v.chr z pf u.v.m u.a.m ff f',
   ],
   fr: [
     'm mm mme mmes mlle mlles dr drs pr prof me mgr st ste p.ex c.-à-d cf ex env av apr boul fg hab vs s.e',

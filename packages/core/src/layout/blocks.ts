@@ -1,8 +1,10 @@
 import { endsWithAbbreviation } from '../languages/abbreviations.ts'
 import type { Language } from '../languages/function-words.ts'
+import type { Block, PartKind } from './block.ts'
 import { dialectOf } from './dialect.ts'
 import type { Dialect } from './dialect.ts'
 import { documentForm } from './document-form.ts'
+import { furniture } from './furniture.ts'
 import { headingAt } from './heading-lines.ts'
 import {
   ended,
@@ -16,43 +18,33 @@ import {
   keyed,
   listMark,
   speakerLength,
+  isNotice,
 } from './line-forms.ts'
 import { linesOf, restOf } from './lines.ts'
 import type { Line } from './lines.ts'
 import { regions } from './regions.ts'
+import { quotedRows } from './quoted-rows.ts'
+import { tableAt } from './tables.ts'
+import { tightHeadings } from './tight-headings.ts'
 import { continuations, pageWidth } from './wrapped-lines.ts'
-
-/**
- * What a part of a text is:
- *
- * - `sentence`: prose.
- * - `heading`: names what follows.
- * - `row`: an entry of a table, a log or a list of records, which makes sense by itself.
- * - `other`: code, markup, frames, front matter, marks of quotation.
- */
-export type PartKind = 'sentence' | 'heading' | 'row' | 'other'
-
-/** Lines that belong together, as pieces of the text: a paragraph, or one line of any other kind. */
-export interface Block {
-  readonly kind: PartKind
-  readonly pieces: readonly { readonly start: number; readonly end: number }[]
-  /** Whether somebody says it in a chat, where few set a full stop. */
-  readonly isChat?: boolean
-}
 
 /** `> ` of mail and Markdown, and what comments begin with. */
 const quoteMark = /^(?:[>|]\s?)+(?=\s|\S)|^(?:\/\/+|;;+|#)\s(?=\S)/
+
+/** How roff writes words in another font. */
+const fontMacro = /^\.(?:B|I|BR|BI|IR|IB|RB|RI|SM|SB)\s+/
 
 /** Finds the blocks of a text by its lines, whatever format it has. In order; they cover all that is not white space. */
 export function blocksOf(text: string, language: Language): Block[] {
   const lines = linesOf(text)
   const form = documentForm(lines)
   const reader = new BlockReader(lines, language, form === 'prose')
-  if (form !== 'prose') {
-    for (const line of lines) reader.single(form === 'records' ? 'row' : 'other', line)
-    return reader.blocks
+  if (form === 'prose') return reader.read()
+  for (const line of form === 'table' ? quotedRows(lines) : lines) {
+    // Brackets alone, as in JSON, say nothing.
+    reader.single(form !== 'code' && /[\p{L}\p{N}]/u.test(line.text) ? 'row' : 'other', line)
   }
-  return reader.read()
+  return reader.blocks
 }
 
 class BlockReader {
@@ -79,20 +71,24 @@ class BlockReader {
   }
 
   read(): Block[] {
-    const marked = regions(this.#lines)
+    const [marked, around] = [regions(this.#lines), furniture(this.#lines, this.#dialect)]
+    const signs = { dialect: this.#dialect, tight: tightHeadings(this.#lines, this.#dialect) }
     const header = headerEnd(this.#lines)
     for (let index = 0; index < this.#lines.length; index += 1) {
       const line = this.#lines[index] as Line
-      if (marked[index] || index < header) {
+      if (marked[index] || around[index] || index < header) {
         this.#close()
         this.single('other', line)
         continue
       }
-      if (line.text === '|===') {
-        index = this.#takeTable(index)
+      const table = tableAt(this.#lines, index)
+      if (table) {
+        this.#close()
+        this.blocks.push(...table.blocks)
+        index = table.last
         continue
       }
-      const heading = headingAt(this.#lines, index, this.#dialect)
+      const heading = headingAt(this.#lines, index, signs)
       if (heading) {
         this.#close()
         for (let at = index; at <= heading.last; at += 1) {
@@ -119,11 +115,11 @@ class BlockReader {
       this.#close()
       return this.single(plain, line)
     }
-    const quoted = quoteMark.exec(line.text)?.[0].length ?? 0
+    const quoted = (this.#dialect === 'roff' ? fontMacro : quoteMark).exec(line.text)?.[0].length ?? 0
     const content = quoted > 0 ? restOf(line, quoted) : line
     // A quote within a quote is another text.
     const before = this.#paragraph.at(-1)
-    const isOtherQuote = before !== undefined && this.#isQuoted !== quoted > 0
+    const isOtherQuote = before !== undefined && this.#isQuoted !== quoted > 0 && this.#dialect !== 'roff'
     if (isOtherQuote) this.#close()
     this.#isQuoted = quoted > 0
     const speaker = speakerLength(content)
@@ -133,8 +129,17 @@ class BlockReader {
       this.#close()
       const said = restOf(content, speaker)
       this.#mark(content, said.start)
-      this.#paragraph = said.text === '' || isMarkup(said, this.#dialect) ? [] : [said]
       this.#isChat = true
+      if (isNotice(content, said) || isMarkup(said, this.#dialect)) this.single('other', said)
+      else if (said.text !== '') this.#paragraph = [said]
+      return
+    }
+    const numeral = this.#dialect === 'asciidoc' ? (/^\.{1,5}\s+/.exec(content.text)?.[0].length ?? 0) : 0
+    if (numeral > 0) {
+      this.#close()
+      const item = restOf(content, numeral)
+      this.#mark(content, item.start)
+      this.#paragraph = [item]
       return
     }
     if (listMark.test(content.text) && !this.#isWithin(content)) this.#close()
@@ -163,9 +168,14 @@ class BlockReader {
   #kindOf(line: Line, index: number): PartKind | undefined {
     if (isRule(line) || isMarkup(line, this.#dialect)) return 'other'
     const [before, after] = [this.#lines[index - 1], this.#lines[index + 1]]
+    // What is explained below.
+    if (this.#dialect === 'roff' && before?.text.startsWith('.TP')) return 'other'
     // The names of the columns say what all rows below are about.
     if (isRow(line) && after && isRule(after) && !(before && isRow(before)) && this.#isHead(index)) return 'heading'
     if (isRow(line) || isLogLine(line)) return 'row'
+    const isColumned = (one: Line | undefined): boolean => one !== undefined && hasColumns(one) && !isRule(one)
+    if (isColumned(line) && after && isRule(after) && /[-=]{2} {2,}[-=]{2}/.test(after.text) && !isColumned(before))
+      return 'heading'
     if (hasColumns(line) && [before, after].some((one) => one !== undefined && (hasColumns(one) || isRule(one))))
       return 'row'
     if (isSubtitleMark(line, after)) return 'other'
@@ -179,38 +189,11 @@ class BlockReader {
     return isSetting && isAmongSettings && this.#paragraph.length === 0 ? 'row' : undefined
   }
 
-  /** Whether a row above a rule names columns. In a grid (`+---+`) each row has a rule below, and its head a double one. */
+  /** Whether a row above a rule names columns. In a grid each row has a rule below, and its head a double one. */
   #isHead(index: number): boolean {
-    const rule = this.#lines[index + 1]?.text ?? ''
-    return !rule.startsWith('+') || rule.includes('=') || isRow(this.#lines[index + 3] ?? (this.#lines[index] as Line))
-  }
-
-  /** A table of AsciiDoc: its rows are lines, or groups of them. Returns where it ends. */
-  #takeTable(from: number): number {
-    this.#close()
-    this.single('other', this.#lines[from] as Line)
-    let last = from
-    let row: Line[] = []
-    let isFirst = true
-    for (let index = from + 1; index < this.#lines.length; index += 1) {
-      const line = this.#lines[index] as Line
-      last = index
-      if (line.text !== '' && line.text !== '|===') {
-        row.push(line)
-        continue
-      }
-      const [first] = row
-      const isHead = isFirst && row.length === 1 && line.text === ''
-      if (first) this.single(isHead ? 'heading' : 'row', { ...first, end: (row.at(-1) as Line).end })
-      if (first) isFirst = false
-      row = []
-      if (line.text === '|===') {
-        this.single('other', line)
-        break
-      }
-    }
-    for (const line of row) this.single('other', line)
-    return last
+    const [rule, after] = [this.#lines[index + 1]?.text ?? '', this.#lines[index + 3]]
+    if (/^[└╰╚]/.test(rule)) return false
+    return !/^[+├╞╠┣]/.test(rule) || /[=═╪╬]/.test(rule) || !after || isRow(after) || /^[└╰╚]/.test(after.text)
   }
 
   /** Ends the paragraph: its lines become blocks, each as far as its text continues. */
@@ -234,7 +217,8 @@ class BlockReader {
     for (const [index, goesOn] of continuations(lines, this.#language, this.#page).entries()) {
       const { start, end } = lines[index] as Line
       pieces.push({ start, end })
-      if (goesOn) continue
+      // Roff has commands where a line is not to be filled.
+      if (goesOn || (this.#dialect === 'roff' && index < lines.length - 1)) continue
       this.blocks.push({ kind: 'sentence', pieces, isChat })
       pieces = []
     }

@@ -1,8 +1,9 @@
 import { ended, isCode, isLogLine, keyed } from './line-forms.ts'
 import type { Line } from './lines.ts'
+import { quotedRows } from './quoted-rows.ts'
 
-/** What a text is as a whole: prose with whatever is in it, or records, one on each line. */
-export type DocumentForm = 'prose' | 'records' | 'code'
+/** What a text is as a whole: prose with whatever is in it, records, one on each line, or a table of separated values. */
+export type DocumentForm = 'prose' | 'records' | 'table' | 'code'
 
 const sampleLines = 400
 
@@ -12,19 +13,35 @@ export function documentForm(lines: readonly Line[]): DocumentForm {
   for (const line of lines) {
     if (line.text !== '' && some.push(line) === sampleLines) break
   }
-  if (some[0]?.text.startsWith('#!')) return 'code'
+  if (some[0]?.text.startsWith('#!') || isProgram(some)) return 'code'
+  // Calendars and addresses.
+  if (/^BEGIN:V[A-Z]{3,8}$/.test(some[0]?.text ?? '')) return 'records'
   if (some.some(({ text }) => /^\\(?:documentclass|begin|section|chapter)\b/.test(text))) return 'prose'
   if (some.length < 2) return isJson(some[0]) ? 'records' : 'prose'
   const share = (test: (line: Line) => boolean): number => some.filter((line) => test(line)).length / some.length
   if (share((line) => isLogLine(line)) > 0.6 || share((line) => isJson(line)) > 0.6 || isJsonText(some))
     return 'records'
-  if (isSeparated(some) || share(isMessage) > 0.6) return 'records'
+  if (share(isMessage) > 0.6) return 'records'
+  if (isSeparated(quotedRows(some))) return 'table'
   const isSetting = ({ text }: Line): boolean => keyed.test(text) || /^(?:[#;]|- \S|\[[^\]]*\]$)/.test(text)
   const settings = share(isSetting)
   const keyedShare = share(({ text }) => keyed.test(text) || keyed.test(text.replace(/^- /, '')))
   const endedShare = share(({ text }) => ended.test(text) && /\s\S+\s/.test(text))
   if (settings > 0.8 && keyedShare > 0.4 && endedShare < 0.3) return 'records'
   return share((line) => isCode(line)) > 0.4 && endedShare < 0.2 ? 'code' : 'prose'
+}
+
+const declaration =
+  /^(?:import [\w.*{}, ]{1,80}(?: from ['"][^'"]{1,80}['"];?)?|from [\w.]{1,80} import [\w., *()]{1,80}|(?:async )?def \w{1,60}\([^()]{0,200}\).{0,40}:|class \w{1,60}(?:\([^()]{0,80}\))?:|#include [<"].{1,80}[>"]|package [\w.]{1,80};?|using [\w.]{1,80};)$/
+const change = /^(?:diff --git |index [0-9a-f]{3,40}\.\.|--- |\+\+\+ |@@ -\d)/
+
+/** Whether a text is a program, which says what it needs and defines, or the changes of one; not a text that shows some. */
+function isProgram(lines: readonly Line[]): boolean {
+  const outer = lines.filter(({ indent }) => indent === 0)
+  if (outer.some(({ text }) => /^(?:`{3}|~{3})/.test(text))) return false
+  const declarations = outer.filter(({ text }) => declaration.test(text)).length
+  const isChange = ['--- ', '+++ ', '@@ -'].every((start) => outer.some(({ text }) => text.startsWith(start)))
+  return (declarations > 1 && declarations > lines.length * 0.04) || (isChange && change.test(outer[0]?.text ?? ''))
 }
 
 /** A line of a catalog of translations (gettext). */

@@ -23,19 +23,31 @@ const division =
 const capsDivision = /^\p{Lu}|^§|^第|^\p{Lo}/u
 const numbered = /^(\d{1,2}(?:\.\d{1,3}){0,4})[.)]?\s+(?=\p{Lu}|\p{Lo})/u
 
+/** What tells the headings of a text, beside each line and its neighbors. */
+export interface HeadingSigns {
+  readonly dialect: Dialect
+  /** Numbered headings without blank lines around them, by the indexes of their lines. */
+  readonly tight: ReadonlyMap<number, HeadingLine>
+}
+
 /** The heading that begins at a line, if one does. */
-export function headingAt(lines: readonly Line[], index: number, dialect: Dialect): HeadingLine | undefined {
+export function headingAt(
+  lines: readonly Line[],
+  index: number,
+  { dialect, tight }: HeadingSigns,
+): HeadingLine | undefined {
   const { text, indent } = lines[index] as Line
-  if (text === '' || text.length > maxChars) return overlined(lines, index)
+  if (text === '' || text.length > maxChars) return overlined(lines, index, dialect)
   if (dialect === 'org' && indent === 0) {
     const heading = starred(text, index)
     if (heading) return heading
   }
   return (
     marked(text, index) ??
-    underlined(lines, index) ??
-    overlined(lines, index) ??
+    underlined(lines, index, dialect) ??
+    overlined(lines, index, dialect) ??
     divided(lines, index, dialect) ??
+    tight.get(index) ??
     alone(lines, index)
   )
 }
@@ -51,7 +63,7 @@ function marked(text: string, index: number): HeadingLine | undefined {
   const hashes = /^(#{1,6})\s+(\S.*?)(?:\s#+)?$/.exec(text) ?? /^(#{1,6})$/.exec(text)
   if (hashes) return make(hashes[2] ?? '', hashes[1]?.length ?? 1)
   const sides = /^={2,6}(?!=)/.exec(text)?.[0] ?? ''
-  if (sides !== '' && text.length > 2 * sides.length && text.endsWith(sides)) {
+  if (sides !== '' && text.length > 2 * sides.length && text.endsWith(sides) && /[^=\s]/.test(text)) {
     return make(text.slice(sides.length, -sides.length), sides.length - 1)
   }
   const equals = /^(={1,6})\s+(\S[^=]*)$/.exec(text)
@@ -90,11 +102,11 @@ const latexLevels: Readonly<Record<string, number>> = {
 }
 
 /** Setext headings of Markdown, and those of reStructuredText. */
-function underlined(lines: readonly Line[], index: number): HeadingLine | undefined {
+function underlined(lines: readonly Line[], index: number, dialect: Dialect): HeadingLine | undefined {
   const line = lines[index] as Line
   const [before, under] = [lines[index - 1], lines[index + 1]]
   if (!under || !isUnderline(under, line) || isRule(line) || isRow(line) || listMark.test(line.text)) return undefined
-  if (before && before.text !== '' && !isRule(before)) return undefined
+  if (before && before.text !== '' && (!isRule(before) || dialect === 'asciidoc')) return undefined
   if (line.indent > 3 || isCode(line) || keyed.test(line.text) || /^[[.:<|]/.test(line.text)) return undefined
   return {
     title: line.text,
@@ -107,7 +119,9 @@ function underlined(lines: readonly Line[], index: number): HeadingLine | undefi
 const underlineLevels = '=-~^"\'*+#`:.'
 
 /** reStructuredText's titles between two lines. */
-function overlined(lines: readonly Line[], index: number): HeadingLine | undefined {
+function overlined(lines: readonly Line[], index: number, dialect: Dialect): HeadingLine | undefined {
+  // AsciiDoc has blocks between such lines.
+  if (dialect === 'asciidoc') return undefined
   const [over, line, under] = [lines[index], lines[index + 1], lines[index + 2]]
   if (!over || !line || !under || line.text === '' || over.text !== under.text || over.text.length < 3) return undefined
   if (!/^([=\-~^"*#])\1*$/.test(over.text) || over.text.length < line.text.length || line.text.length > maxChars)
@@ -135,9 +149,11 @@ function divided(lines: readonly Line[], index: number, dialect: Dialect): Headi
 
 /** Whether a numbered line stands among others, so that it is an item of a list. */
 function isItem(lines: readonly Line[], index: number): boolean {
+  // A table of contents is no list.
+  const isSkipped = (line: Line | undefined): boolean => line !== undefined && (line.text === '' || isRow(line))
   const near = (step: number): Line | undefined => {
     let at = index + step
-    while (lines[at]?.text === '') at += step
+    while (isSkipped(lines[at])) at += step
     return lines[at]
   }
   const [before, after] = [near(-1), near(1)]

@@ -9,13 +9,22 @@ export const listMark: RegExp =
   /^(?:[-–—•‣◦●▪*+·・※○◆■](?=\s)|[-–—•‣●▪・](?=[^\s\d-])|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4}|[一二三四五六七八九十]{1,3})[).](?=\s)|\(\d{1,3}\)|[①-⑳]|\\item\b|\d{1,3}[、）]|\d{1,2}(?=\s{2,}\S))\s*/u
 
 const level = /\b(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)\b/
-const stamp = /^[[(<]?(?:\d{4}[-/]\d\d[-/]\d\d[T\s,]+\d{1,2}:\d\d|(?:[A-Z][a-z]{2}\s+){1,2}\d{1,2}\s\d\d:\d\d:\d\d)/
+const stamp =
+  /^[[(<]?(?:\d{4}[-/]\d\d[-/]\d\d[T\s,]+\d{1,2}:\d\d|(?:[A-Z][a-z]{2}\s+){1,2}\d{1,2}\s\d\d:\d\d:\d\d|(?<=\[)\s{0,10}\d{1,12}\.\d{3,6}\])/
 const access = /^\S+ \S+ \S+ \[\d\d\/[A-Z][a-z]{2}\/\d{4}:/
 
-// A line of chat begins with when and who: `[12:03] <ann> Hi.`, `12/03/24, 09:15 - Ann: Hi.`
+// A line of chat begins with when and who: `[12:03] <ann> Hi.`, `12/03/24, 09:15 - Ann: Hi.` Some write marks of direction before it.
 const chatTime =
-  /^\[?(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?\s?)?\d{1,2}:\d\d(?::\d\d)?(?:\s?[AaPp]\.?[Mm]\.?)?\]?\s?(?:[-–]\s)?/
-const chatName = /^\s?(?:<[^<>\n]{1,40}>|[\p{L}\p{N}_.@'-][\p{L}\p{N}_.@' -]{0,39}:)\s/u
+  /^[\u200E\u200F\u202A-\u202E]{0,4}\[?(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?\s?)?\d{1,2}:\d\d(?::\d\d)?(?:\s?[AaPp]\.?[Mm]\.?)?\]?\s?(?:[-–]\s)?/
+const chatName =
+  /^\s?(?:<[^<>\n]{1,40}>|[\p{L}\p{N}\p{So}_.@'+~-][\u200D\p{L}\p{M}\p{N}\p{So}_.@' \u00A0\u202F()+-]{0,39}:)\s/u
+/** `12.03.24, 09:14 - `: what the program itself says has no name. */
+const chatNotice = /^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}, \d{1,2}:\d\d(?:\s?[AaPp][Mm])? - /
+/** Who says what is below: `[12-Mar-24 09:15 AM] ann`, `Ann Berg, [12.03.2024 09:15]`, `Ann Berg  9:15 AM`. */
+const chatLines: readonly RegExp[] = [
+  /^\[\d{1,2}[-./](?:\d{1,2}|[A-Z][a-z]{2})[-./]\d{2,4},? \d{1,2}:\d\d(?: [AP]M)?\] [\p{L}\p{N}_.@#'-]{1,40}(?: [\p{L}\p{N}_.@#'-]{1,40}){0,2}$/u,
+  /^[\p{L}\p{N}_.@'-]{1,40}(?: [\p{L}\p{N}_.@'-]{1,40}){0,3}(?:, \[\d{1,2}[./]\d{1,2}[./]\d{2,4},? \d{1,2}:\d\d(?: [AP]M)?\]| {2,4}\d{1,2}:\d\d [AP]M)$/u,
+]
 
 /** Whether a line is an entry of a log. */
 export function isLogLine({ text }: Line): boolean {
@@ -29,11 +38,21 @@ export function speakerLength(line: Line): number {
   return isLogLine(line) ? 0 : chatHead(line.text)
 }
 
+/** Whether the program of a chat says something itself: `image omitted`, behind a mark of direction. */
+export function isNotice(line: Line, said: Line): boolean {
+  return said.text.startsWith('\u200E') || line.text.length - said.text.length === noticeLength(line.text)
+}
+
+function noticeLength(text: string): number {
+  return chatNotice.exec(text)?.[0].length ?? 0
+}
+
 function chatHead(text: string): number {
+  if (chatLines.some((form) => form.test(text))) return text.length
   const time = chatTime.exec(text)?.[0].length ?? 0
   if (time === 0) return 0
   const name = chatName.exec(text.slice(time, time + 50))?.[0].length ?? 0
-  return name > 0 ? time + name : 0
+  return name > 0 ? time + name : noticeLength(text)
 }
 
 /** Whether a line is a row of a table: cells between bars, tabs, or wide gaps. */
@@ -45,9 +64,9 @@ export function isRow({ text }: Line): boolean {
   return (text.match(/\S\t+(?=\S)/g)?.length ?? 0) > 1 || /\s\.{4,}\s*\d+$/.test(text)
 }
 
-/** Whether a line has at least two gaps such as columns have. Two spaces after a full stop are a habit of typists. */
+/** Whether a line has at least two gaps such as columns have, or a wide one. Two spaces after a full stop are a habit of typists. */
 export function hasColumns({ text }: Line): boolean {
-  return (text.match(/[^\s.!?:](?: {3,}|\t| {2,}(?=[\d$€£-]))\S/g)?.length ?? 0) > 1
+  return (text.match(/[^\s.!?:](?: {3,}|\t| {2,}(?=[\d$€£-]))\S/g)?.length ?? 0) > 1 || /\S {8,}\S/.test(text)
 }
 
 /** Whether a line draws something: the frame of a table, a rule, an underline. */
@@ -86,7 +105,8 @@ export function isMarkup({ text }: Line, dialect: Dialect): boolean {
     /^\.(?:\\"|['\\]|(?:TH|PP|P|LP|TP|HP|RS|RE|br|sp|nf|fi|ad|na|hy|ft|in|ti|de|so|ie|el|if|UR|UE|Dd|Dt|Os|Pp|Bl|El|Ed|Bd)\b)/.test(
       text,
     ) ||
-    /^(?:\.\. |:[\w-]+:(?:\s|$)|\[\[.*\]\]$|\[[\w,="' %.-]+\]$|\[\^?[\w-]+\]:\s|!\[[^\]]*\]\([^)]*\)$)/.test(text) ||
+    (dialect !== 'asciidoc' && text.startsWith('.. ')) ||
+    /^(?::[\w-]+:(?:\s|$)|\[\[.*\]\]$|\[[\w,="' %.-]+\]$|\[\^?[\w-]+\]:\s|!\[[^\]]*\]\([^)]*\)$)/.test(text) ||
     /^(?:https?|ftp|mailto):\S+$|^%+\s/.test(text)
   )
 }

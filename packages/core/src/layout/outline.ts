@@ -1,9 +1,11 @@
 import { dialectOf } from './dialect.ts'
 import { documentForm } from './document-form.ts'
+import { furniture } from './furniture.ts'
 import { headingAt } from './heading-lines.ts'
 import type { HeadingLine } from './heading-lines.ts'
 import { linesOf } from './lines.ts'
 import { regions } from './regions.ts'
+import { tightHeadings } from './tight-headings.ts'
 
 /** A heading on a line of its own, in UTF-16 offsets; underlines included. */
 export interface OutlineHeading {
@@ -27,11 +29,13 @@ export function outlineOf(text: string): OutlineHeading[] {
   const lines = linesOf(text)
   if (documentForm(lines) !== 'prose') return []
   const dialect = dialectOf(lines)
-  const marked = regions(lines)
+  const signs = { dialect, tight: tightHeadings(lines, dialect) }
+  const around = furniture(lines, dialect)
+  const marked = regions(lines).map((isMarked, index) => isMarked || around[index])
   const headings: OutlineHeading[] = []
   const underlines: string[] = []
   for (let index = 0; index < lines.length; index += 1) {
-    const heading = marked[index] ? undefined : headingAt(lines, index, dialect)
+    const heading = marked[index] ? undefined : headingAt(lines, index, signs)
     if (!heading) continue
     const [first, last] = [lines[index], lines[heading.last]]
     if (!first || !last) continue

@@ -54,6 +54,8 @@ function regionEnd(lines: readonly Line[], start: number): number | undefined {
   if (text.startsWith('<!--'))
     return endsHere(text, '-->', start) ?? find(lines, start, (line) => line.text.includes('-->'))
   if (/^\.(?:nf|EX|TS)\b/.test(text)) return find(lines, start, (line) => /^\.(?:fi|EE|TE)\b/.test(line.text))
+  // A comment of AsciiDoc.
+  if (text === '////' && (lines[start - 1]?.text ?? '') === '') return find(lines, start, (line) => line.text === text)
   if (listing.test(text) && isListing(lines, start)) return find(lines, start, (line) => line.text === text)
   if (/^\.\. (?:code|code-block|sourcecode|highlight|math|image|figure|toctree|raw|literalinclude)::/.test(text))
     return blockEnd(lines, start, indent)

@@ -1,7 +1,7 @@
 import { detectLanguage } from '../languages/detect-language.ts'
 import type { Language } from '../languages/function-words.ts'
 import { blocksOf } from '../layout/blocks.ts'
-import type { Block, PartKind } from '../layout/blocks.ts'
+import type { Block, PartKind } from '../layout/block.ts'
 import { ended } from '../layout/line-forms.ts'
 import { headingCuts } from './inline-headings.ts'
 import { JoinedLines } from './joined-lines.ts'

@@ -1,4 +1,6 @@
-import { expect, it } from 'vitest'
+import { readFileSync } from 'node:fs'
+
+import { describe, expect, it } from 'vitest'
 
 import { findAnswers } from '../../src/extractive/find-answers.ts'
 import { readSentences } from '../../src/extractive/read-sentences.ts'
@@ -106,4 +108,50 @@ it('answers with what follows the same question in a text', () => {
   const interview =
     'Q: When did you begin to paint?\n\nA: In 1971, after a long war.\n\nQ: Do you sell?\n\nA: Rarely, and to friends.'
   expect(answers('When did you begin to paint?', [interview])[0]).toBe('A: In 1971, after a long war.')
+})
+
+describe('in a long text, which has a word of nearly any question', () => {
+  const report = readFileSync(new URL('../../../../examples/data/1981_jimmy_carter_d.txt', import.meta.url), 'utf8')
+  const source = { text: report, ...readSentences(report) }
+
+  it.each([
+    'How do I reset my password?',
+    'What is the warranty period of the dishwasher?',
+    'What are the side effects of ibuprofen?',
+    'How does a diesel engine work?',
+    'How do I train a puppy?',
+    'Who is the queen of England?',
+    'Where can I park my car near the museum?',
+    'What is the best time to plant tomatoes?',
+    'How many players are in a football team?',
+    'When does the shop close on Saturday?',
+  ])('one that is off its topics finds nothing: %s', (question) => {
+    expect(findAnswers(question, [source], 4)).toEqual([])
+  })
+
+  it.each([
+    ['How did the administration help refugees?', 'refugee'],
+    ['How much was spent on education?', 'education'],
+    ['How many hostages are in Iran?', 'hostages in Iran'],
+    ['Which parks were created in Alaska?', 'Alaska'],
+    ['What is the policy towards China?', 'China'],
+    ['How is inflation fought?', 'inflation'],
+  ])('one on its topics finds them, in other words, too: %s', (question, expected) => {
+    const [first] = findAnswers(question, [source], 4)
+    const { start, end } = source.sentences[first?.sentence ?? -1] ?? { start: 0, end: 0 }
+    expect(report.slice(start, end)).toContain(expected)
+  })
+})
+
+it('takes a word that only ends alike for another one, but knows compounds', () => {
+  expect(answers('What is my password?', ['Every word of it counts. The lake is deep.'])).toEqual([])
+  expect(answers('Wie groß ist der Teich?', ['Der Mühlteich ist groß wie ein Acker. Das Haus ist alt.'])).toHaveLength(
+    1,
+  )
+})
+
+it('knows that verbs may look like the plurals of nouns', () => {
+  expect(
+    answers('When does it leave, and where does she live?', ['The boat leaves at noon. The sea is deep.']),
+  ).toEqual(['The boat leaves at noon.'])
 })

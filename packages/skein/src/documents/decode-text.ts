@@ -1,7 +1,8 @@
 import { analyse } from 'chardet'
 
 import { InputError } from '../open/input-error.ts'
-import { refinedEncoding } from './single-byte.ts'
+import { refinedEncoding, textIn } from './single-byte.ts'
+import { decodedAs, isKnownEncoding } from './text-encodings.ts'
 
 /** What files begin with that hold no plain text, and how to get it. */
 const formats: readonly (readonly [magic: string, problem: string])[] = [
@@ -19,16 +20,6 @@ const formats: readonly (readonly [magic: string, problem: string])[] = [
 const mostControls = 0.02
 const sampleBytes = 64 * 1024
 
-/** Whether an encoding is one that can be decoded. */
-export function isKnownEncoding(encoding: string): boolean {
-  try {
-    void new TextDecoder(encoding)
-    return true
-  } catch {
-    return false
-  }
-}
-
 /**
  * Decodes a text: as its byte order mark says, as UTF-8 if it is that, or in the encoding that its bytes tell.
  *
@@ -42,13 +33,13 @@ export function decodeText(bytes: Uint8Array, source: string, encoding?: string)
   const found = encoding ?? encodingOf(bytes)
   const text = decode(bytes, source, found, encoding !== undefined)
   if (text.includes('\0')) refuseNul(text, source)
-  return text
+  // Programs for DOS ended files with this character.
+  return text.endsWith('\u001A') ? text.slice(0, -1) : text
 }
 
 function decode(bytes: Uint8Array, source: string, encoding: string, isGiven: boolean): string {
   try {
-    // A byte order mark stays: offsets count it, as other readers do.
-    return new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes)
+    return decodedAs(bytes, encoding, { fatal: true })
   } catch (error) {
     const remedy = isGiven
       ? 'Name another one with --encoding.'
@@ -61,8 +52,11 @@ function encodingOf(bytes: Uint8Array): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le'
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be'
   if (isEscaped(bytes)) return 'iso-2022-jp'
-  if (isUtf8(bytes)) return 'utf-8'
-  return utf16(bytes) ?? detected(bytes)
+  const wide = utf16(bytes)
+  if (wide !== undefined) return wide
+  // All bytes of Thai in UTF-16 are ASCII, too.
+  if (isUtf8(bytes)) return utf16Of(thai, bytes) ?? 'utf-8'
+  return utf16Of(eastAsian, bytes) ?? detected(bytes)
 }
 
 /** Japanese mail of old: ASCII, with escapes before and behind pairs of bytes. */
@@ -73,9 +67,8 @@ function isEscaped(bytes: Uint8Array): boolean {
 
 function isUtf8(bytes: Uint8Array): boolean {
   try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    // UTF-16 of ASCII is UTF-8 with a NUL beside each letter.
-    return utf16(bytes) === undefined
+    decodedAs(bytes, 'utf-8', { fatal: true })
+    return true
   } catch {
     return false
   }
@@ -90,6 +83,33 @@ function utf16(bytes: Uint8Array): string | undefined {
   const [even = 0, odd = 0] = nuls.map((count) => count / (sample.length / 2))
   if (odd > 0.15 && even < 0.02) return 'utf-16le'
   return even > 0.15 && odd < 0.02 ? 'utf-16be' : undefined
+}
+
+/** Characters of scripts whose texts have few spaces; those that no bytes of another encoding give are `signs`. */
+interface Script {
+  readonly signs: RegExp
+  readonly letters: RegExp
+}
+
+const thai: Script = { signs: /[\u0E00-\u0E7F]/g, letters: /[\u0E00-\u0E7F\p{ASCII}]/gu }
+const eastAsian: Script = {
+  signs: /[\u3000-\u30FF\uAC00-\uD7A3\uFF00-\uFF60]/g,
+  letters: /[\p{Script=Han}\u3000-\u30FF\uAC00-\uD7A3\uFF00-\uFF60\p{ASCII}]/gu,
+}
+
+/**
+ * UTF-16 without a mark of such a script: nearly all characters are of it. No other encoding of texts has a NUL, which is
+ * half of each line break and space.
+ */
+function utf16Of({ signs, letters }: Script, bytes: Uint8Array): string | undefined {
+  if (bytes.length % 2 !== 0 || !bytes.includes(0)) return undefined
+  const sample = bytes.subarray(0, sampleBytes)
+  return ['utf-16le', 'utf-16be'].find((encoding) => {
+    const text = textIn(sample, encoding) ?? '\0'
+    const controls = text.match(/\p{C}/gu)?.filter((char) => !'\t\n\r'.includes(char)).length ?? 0
+    const count = (chars: RegExp): number => text.match(chars)?.length ?? 0
+    return controls === 0 && count(signs) > text.length * 0.03 && count(letters) > text.length * 0.9
+  })
 }
 
 function detected(bytes: Uint8Array): string {

@@ -53,7 +53,7 @@ async function placedText(original: string, source: string): Promise<PlacedText>
   const ending = extname(source).toLowerCase()
   const isHtml = /^\.x?html?$/.test(ending) || /^\uFEFF?\s*<(?:!doctype html|html)\b/i.test(original.slice(0, 200))
   if (isHtml) return (await import('./html-text.ts')).htmlText(original)
-  if (ending === '.srt' || ending === '.vtt' || isSubtitles(original)) return subtitleText(original)
+  if (['.srt', '.vtt', '.sbv'].includes(ending) || isSubtitles(original)) return subtitleText(original)
   const mail = isMail(original) ? (await import('./mail-text.ts')).mailText(original) : undefined
   return mail ?? { text: original }
 }

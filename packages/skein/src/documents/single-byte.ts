@@ -1,10 +1,20 @@
+import { codePages, decodedAs } from './text-encodings.ts'
+
 /** Encodings of old Macs and of DOS that statistics of bytes confuse with those of Windows. */
-const western = ['macintosh', 'ibm866']
+const western = ['macintosh', ...codePages, 'ibm866']
 const cyrillic = ['x-mac-cyrillic', 'ibm866']
 
-/** What no word has: a capital behind a small letter, or a sign before a letter, where one of them is not ASCII. */
-const odd =
-  /\p{Ll}(?!\p{ASCII})\p{Lu}|(?!\p{ASCII})\p{Ll}\p{Lu}|\p{L}(?!\p{ASCII})\p{Lu}\p{Ll}|[\p{L}\s](?!\p{ASCII})\p{S}\p{L}/gu
+/**
+ * What no word has, where one of the characters is not ASCII: a capital behind a small letter, a sign before a letter, a
+ * mark or the frame of a table within a word, letters of two scripts; nor has a text the same letter three times, or controls.
+ */
+const odd: readonly RegExp[] = [
+  /\p{Ll}(?!\p{ASCII})\p{Lu}|(?!\p{ASCII})\p{Ll}\p{Lu}|\p{L}(?!\p{ASCII})\p{Lu}\p{Ll}/gu,
+  /[\p{L}\s](?![\p{ASCII}\u2500-\u259F])\p{S}\p{L}|\p{L}[\u2500-\u259F]\p{L}|\p{L}[¤¦¬¨¸]/gu,
+  /\p{L}(?![\p{ASCII}’‘·‐-―…])[\p{P}\p{N}]\p{L}/gu,
+  /[A-Za-z][\p{Script=Greek}\p{Script=Cyrillic}]|[\p{Script=Greek}\p{Script=Cyrillic}][A-Za-z]/gu,
+  /(?!\p{ASCII})(\p{L})\1\1|[\u0080-\u009F]/gu,
+]
 
 /** Fewer odd places may be a matter of style. */
 const leastOdd = 2
@@ -21,13 +31,19 @@ export function refinedEncoding(bytes: Uint8Array, likely: readonly string[]): s
   const count = oddPlaces(bytes, encoding)
   if (count < leastOdd) return encoding
   const isCyrillic = /^windows-1251$|^koi8-|^iso-8859-5$/i.test(encoding)
-  const others = isCyrillic ? cyrillic : /^(?:windows-125|iso-8859-)/i.test(encoding) ? western : []
-  return others.find((other) => oddPlaces(bytes, other) * 4 < count) ?? encoding
+  const others = isCyrillic ? cyrillic : western
+  let [best, fewest] = [encoding, count / 4]
+  for (const other of others) {
+    const places = oddPlaces(bytes, other)
+    if (places < fewest) [best, fewest] = [other, places]
+  }
+  return best
 }
 
 function oddPlaces(bytes: Uint8Array, encoding: string): number {
   const text = textIn(bytes, encoding)
-  return text === undefined ? Number.POSITIVE_INFINITY : (text.match(odd)?.length ?? 0)
+  if (text === undefined) return Number.POSITIVE_INFINITY
+  return odd.reduce((sum, places) => sum + (text.match(places)?.length ?? 0), 0)
 }
 
 /** In Thai, marks stand above and below consonants, so bytes of another script make no such pairs. */
@@ -41,9 +57,9 @@ function isThai(bytes: Uint8Array): boolean {
 }
 
 /** A text in an encoding; its last character may be cut. `undefined` for what is none. */
-function textIn(bytes: Uint8Array, encoding: string): string | undefined {
+export function textIn(bytes: Uint8Array, encoding: string): string | undefined {
   try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes, { stream: true })
+    return decodedAs(bytes, encoding, { fatal: true, stream: true })
   } catch {
     return undefined
   }

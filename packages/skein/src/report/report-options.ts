@@ -7,7 +7,7 @@ import { requireOptions } from '@skein/memory/runtime'
 import type { OptionKinds } from '@skein/memory/runtime'
 import type { StoreDriver } from '@skein/memory/store'
 
-import { isKnownEncoding } from '../documents/decode-text.ts'
+import { isKnownEncoding } from '../documents/text-encodings.ts'
 import type { Ceiling } from './ceiling.ts'
 import type { CostEstimate } from './cost-estimate.ts'
 import type { ReportPlan } from './report-plan.ts'
