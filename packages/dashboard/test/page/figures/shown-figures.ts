@@ -76,7 +76,7 @@ export class ShownFigures {
 }
 
 /** The text of an element that comes in time. */
-export async function textOf(place: Locator): Promise<string> {
+async function textOf(place: Locator): Promise<string> {
   return ((await place.textContent()) ?? '').trim()
 }
 
