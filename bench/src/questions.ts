@@ -65,5 +65,7 @@ export const questions: Readonly<Record<string, () => Promise<Open>>> = {
   'parts-kept': async () => (await import('./machines.ts')).partsKept,
   start: async () => (await import('./start.ts')).start,
   cancel: async () => (await import('./cancel.ts')).cancel,
+  frames: async () => (await import('./frames.ts')).frames,
+  'frames-late': async () => (await import('./frames.ts')).framesLate,
   watched: async () => (await import('./watched.ts')).watched,
 }

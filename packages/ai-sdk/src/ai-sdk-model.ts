@@ -28,19 +28,19 @@ import { textOf } from './calls/fields.ts'
 import { runExchange } from './calls/run-exchange.ts'
 import { SchemaForm } from './calls/schema-form.ts'
 
-/** The parts of a model: what answers, and what makes vectors. */
+/** The parts of a model: one answers, one makes vectors. */
 interface ModelParts {
   readonly chat: AnyLanguageModel | undefined
   readonly embedder: AnyEmbeddingModel | undefined
 }
 
 /**
- * Adapts a model of the AI SDK for agents: a flock shares its calls, counts them, and keeps them within budgets. By
- * default, only public data may be sent to it.
+ * Adapts an AI SDK model for agents. A flock shares its calls, counts them, and keeps them within budgets. By
+ * default, only public data may be sent to the model.
  *
- * A flock's worker threads need a model that they can make themselves. So give it the module that exports the model
- * (`export const model = anthropic('…')`, and `embedder` for vectors); a model that is an object serves `shareModel`
- * in this thread.
+ * Worker threads must be able to create the model themselves. So for a flock, pass the URL of a module that exports
+ * it (`export const model = anthropic('…')`, and `embedder` for vectors). A model object only works with
+ * `shareModel`, in this thread.
  *
  * @param model - A language model or an embedding model, or the URL of the module that exports it.
  * @throws OptionError when an option is out of range, or the module exports no model of that name.

@@ -10,19 +10,19 @@ import type { AnyEmbeddingModel, AnyLanguageModel, ProviderOptions } from './cal
 
 /** Options of {@link aiSdkModel}. */
 export interface AiSdkModelOptions extends CallSettings, Pick<ModelSettings, 'embedPrice' | 'maxPassageTokens'> {
-  /** Makes the vectors of `embed`. Where the model is a module, export it there, as `embedder`. */
+  /** The model for `embed`. If the model is given as a module, export `embedder` from that module instead. */
   readonly embedder?: AnyEmbeddingModel
 
   /**
-   * Options for every call that only a provider has, by its name: `{ anthropic: { effort: 'low' } }`. Those of one
-   * request are in its `extra`.
+   * Provider-specific options for every call, by provider name: `{ anthropic: { effort: 'low' } }`. For a single
+   * request, use its `extra`.
    */
   readonly providerOptions?: ProviderOptions
 
-  /** Name of the model among the exports of its module. @defaultValue 'model' */
+  /** Name of the module's export that holds the model. @defaultValue 'model' */
   readonly exportName?: string
 
-  /** A folder with prompts of your own, or the prompts; see `readPrompts` of `@skein/core/executor`. */
+  /** A folder with your own prompts, or the prompts themselves; see `readPrompts` of `@skein/core/executor`. */
   readonly prompts?: string | URL | PromptTexts
 }
 

@@ -10,28 +10,28 @@ import type { OptionKinds } from '@skein/memory/runtime'
 
 import type { ProviderOptions } from './calls/language-model.ts'
 
-/** Settings for all calls of a model of the AI SDK, whoever makes them. */
+/** Settings for all calls of an AI SDK model. */
 export interface CallSettings extends Pick<ModelSettings, 'allows' | 'limits' | 'price' | 'retry'> {
   /**
-   * Name under which answers are shared: with it, everything that changes answers must change. Set it where the model
-   * is wrapped, since nobody sees the settings of a wrapper from outside.
+   * Id under which answers are shared. Give models different ids if anything that affects their answers differs. Set
+   * it for a wrapped model, since Skein can't see the settings of a wrapper.
    *
    * @defaultValue the provider and the name of the model
    */
   readonly id?: string
 
-  /** Limits what all calls of this model together may use. Without an `id`, it holds for this run only. */
+  /** Limits all calls of this model together. Without an `id`, the budget applies to this run only. */
   readonly budget?: Budget & { readonly id?: string }
 
   /**
-   * Longest wait for a whole answer, or for the first piece of a streamed one, in milliseconds.
+   * Timeout for a complete answer, or for the first chunk of a streamed one, in milliseconds.
    *
    * @defaultValue 300_000
    */
   readonly timeoutMs?: number
 
   /**
-   * Longest silence between two pieces of a streamed answer, in milliseconds.
+   * Timeout between two chunks of a streamed answer, in milliseconds.
    *
    * @defaultValue `timeoutMs`
    */

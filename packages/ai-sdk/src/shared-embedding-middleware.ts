@@ -25,8 +25,8 @@ const { idleTimeoutMs: _, ...callKinds } = settingKinds
 const kinds: OptionKinds<SharedEmbeddingOptions> = { ...callKinds, memory: 'any', ttlMs: 'any' }
 
 /**
- * Middleware for `wrapEmbeddingModel` of the AI SDK: each text is embedded once over all agents, processes and machines
- * that share the memory. Vectors are kept as 32-bit floats.
+ * Middleware for the AI SDK's `wrapEmbeddingModel`. Each text is embedded once for all agents, processes and machines
+ * that share the memory. Vectors are stored as 32-bit floats.
  *
  * @throws OptionError
  *

@@ -30,15 +30,15 @@ export interface SharedMiddlewareOptions extends CallSettings {
   readonly memory: View
 
   /**
-   * Whether to reuse a remembered answer, or join an equal call that is running.
+   * Whether to reuse a remembered answer or join an equal running call.
    *
    * @defaultValue true where the temperature is 0 or not set, and no tool is offered but `readOnlyTools`
    */
   readonly share?: boolean
 
   /**
-   * Names of tools that may be offered in calls that are shared. A caller that gets a remembered answer runs its tool
-   * calls again, so name tools that only read.
+   * Names of tools that shared calls may offer. A caller that gets a remembered answer runs its tool calls again, so
+   * name only tools that read.
    *
    * @defaultValue none
    */
@@ -57,12 +57,12 @@ const kinds: OptionKinds<SharedMiddlewareOptions> = {
 }
 
 /**
- * Middleware for `wrapLanguageModel` of the AI SDK: equal calls are made once over all agents, processes and machines
- * that share the memory. They join while one runs, and reuse its answer afterwards, whole or streamed. Only complete
- * answers are kept. `result.providerMetadata.skein` says whether one was `reused`.
+ * Middleware for the AI SDK's `wrapLanguageModel`. Equal calls are made once for all agents, processes and machines
+ * that share the memory. A call joins an equal one that is running and reuses its answer afterwards, whether whole or
+ * streamed. Only complete answers are kept. `result.providerMetadata.skein` says whether an answer was `reused`.
  *
- * Calls fail as those of `shareModel` do: with `ModelCallError`, `BudgetExceededError` or `ModelClearanceError`, which
- * have a `code`. Failures that can't be billed twice have been retried then; the SDK does not retry them.
+ * Calls fail like those of `shareModel`: with `ModelCallError`, `BudgetExceededError` or `ModelClearanceError`, each
+ * with a `code`. By then, Skein has retried every failure that can't be billed twice; the SDK doesn't retry again.
  *
  * @throws OptionError
  *

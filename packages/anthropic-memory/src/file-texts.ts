@@ -5,7 +5,7 @@ import { pathOf } from './memory-path.ts'
 const numberWidth = 6
 
 /**
- * Lines of a text with their numbers.
+ * The lines of a text, numbered.
  *
  * @param range - The first and the last line; -1 for the end.
  * @throws MemoryFileError when the range makes no sense.
@@ -24,7 +24,7 @@ export function linesText(path: string, text: string, range: readonly number[] =
   return shown.map((line, at) => `${String(first + at).padStart(numberWidth)}\t${line}`).join('\n')
 }
 
-/** What a folder shows two levels deep, with sizes of files and of all within a folder. */
+/** Lists a folder two levels deep, with the size of each file and folder. */
 export function directoryText(names: readonly string[], files: readonly MemoryFile[]): string {
   const path = pathOf(names)
   const sizes = new Map<string, number>([[path, 0]])

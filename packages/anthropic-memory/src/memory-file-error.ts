@@ -1,10 +1,10 @@
 import { SkeinError } from '@skein/memory'
 
-/** A command of a model was refused, and nothing was changed. The message is for the model, and says what to do. */
+/** A command was refused, and nothing was changed. The message tells the model what to do. */
 export class MemoryFileError extends SkeinError {
   readonly code = 'SKEIN_MEMORY_FILE'
   readonly path: string
-  /** The current content of the file, when somebody else has changed it. The message quotes it. */
+  /** The current content of the file if somebody else has changed it; the message quotes it. */
   readonly current: string | undefined
 
   constructor(path: string, message: string, current?: string) {

@@ -12,19 +12,19 @@ import { namesOf, pathOf } from './memory-path.ts'
 /** Options of {@link memoryHandlers}. */
 export interface MemoryHandlersOptions extends LabelOptions {
   /**
-   * Parts this folder `/memories` from others: a file is the fact `prefix/path`.
+   * Separates this `/memories` folder from others: each file is the fact `prefix/path`.
    *
    * @defaultValue 'memories'
    */
   readonly prefix?: string
   /**
-   * Bytes of a file in UTF-8, at most.
+   * Maximum size of a file, in bytes of UTF-8.
    *
    * @defaultValue 100_000
    */
   readonly maxFileBytes?: number
   /**
-   * Files, at most.
+   * Maximum number of files.
    *
    * @defaultValue 1_000
    */
@@ -39,7 +39,10 @@ const kinds: OptionKinds<MemoryHandlersOptions> = {
   compartments: 'any',
 }
 
-/** The six verbs of Anthropic's memory tool. Each resolves to the text for the model, and rejects with one, too. */
+/**
+ * The six verbs of Anthropic's memory tool. Each resolves to a text for the model; the message of an error is also
+ * meant for the model.
+ */
 export interface MemoryHandlers {
   view(command: { readonly path: string; readonly view_range?: readonly number[] }): Promise<string>
   create(command: { readonly path: string; readonly file_text: string }): Promise<string>
@@ -54,10 +57,11 @@ export interface MemoryHandlers {
 }
 
 /**
- * Handlers of Anthropic's memory tool over a view: its files are versioned facts, which agents in all processes share
- * within their clearance. A command that is based on an older text than the present one is refused with that text.
+ * Creates handlers of Anthropic's memory tool for a view. Its files are versioned facts that agents in all processes
+ * share, within their clearance. If a file has changed since the model last saw it, a command on it is refused, and
+ * the message quotes the current text.
  *
- * Make handlers for each conversation: they know which version of a file its model has seen.
+ * Create separate handlers for each conversation: they remember which version of each file its model has seen.
  *
  * @throws OptionError
  *

@@ -62,11 +62,13 @@ export class Flock extends FlockWork implements AsyncDisposable {
       if (event.type === 'agent.ended') registry.remove(event.agent)
       hub.emit(event)
     }
-    const budget = options.budget === undefined ? undefined : budgetScope(options.budget, 'flock')
+    const ofFlock = options.budget === undefined ? [] : [budgetScope(options.budget, 'flock')]
+    // The model of a worker elsewhere has other settings: this one's budget goes there with each activity.
+    const budgets = model.settings?.budget === undefined ? ofFlock : [model.settings.budget, ...ofFlock]
     const count = (costs: Costs): void => hub.count(costs)
     const whenUnpaused = (agent: string, signal?: AbortSignal): Promise<void> | undefined =>
       untilUnpaused(registry, agent, signal)
-    super({ memory, executor, modelId: model.id, budget, clock, emit, count, whenUnpaused }, model)
+    super({ memory, executor, modelId: model.id, budgets, clock, emit, count, whenUnpaused }, model)
     this.#hub = hub
     this.#registry = registry
     const questions = new Questions(new TimerWheel(clock), options.askTimeoutMs)

@@ -15,16 +15,17 @@ export interface SkeinDriver {
   /** @param options - `ttl` is the time to live, in seconds. */
   setItem(key: string, value: string, options?: { readonly ttl?: unknown }): Promise<void>
   removeItem(key: string): Promise<void>
-  /** The keys that begin so, in order. */
+  /** The keys that start with `base`, sorted. */
   getKeys(base: string): Promise<string[]>
   clear(base: string): Promise<void>
-  /** Reports what any process changes from now on; the function that it returns ends that. */
+  /** Reports changes by any process from now on, until the returned function is called. */
   watch(callback: (event: 'update' | 'remove', key: string) => unknown): () => void
 }
 
 /**
- * Makes a driver for unstorage of the facts of a view. Reads are answered by the local copies of the memory, which are
- * never stale; `watch` reports what any process changes. `setItem` takes `{ ttl }`, in seconds as other drivers do.
+ * Makes an unstorage driver backed by the facts of a view. Reads are answered by the local copies of the memory,
+ * which are never stale; `watch` reports what any process changes. `setItem` takes `{ ttl }`, in seconds as other
+ * drivers do.
  *
  * @throws OptionError
  *

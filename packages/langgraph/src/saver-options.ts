@@ -6,7 +6,7 @@ import type { Label } from '@skein/memory/store'
 /** Options of both a saver and a store: the label of their writes, and the prefix of their keys. */
 export interface FactOptions extends LabelOptions {
   /**
-   * The first name in the keys of all facts, by which several graphs share a memory but not their threads.
+   * First segment of all fact keys. With different prefixes, several graphs can share a memory but not their threads.
    *
    * @defaultValue 'langgraph'
    */

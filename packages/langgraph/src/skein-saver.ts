@@ -28,18 +28,18 @@ import { inOrder } from './write-order.ts'
 
 /** Options of {@link SkeinSaver}. */
 export interface SaverOptions extends FactOptions {
-  /** Turns values into bytes and back. @defaultValue LangGraph's own */
+  /** Serializes and deserializes values. @defaultValue LangGraph's own */
   readonly serde?: SerializerProtocol
 }
 
 const kinds: OptionKinds<SaverOptions> = { prefix: 'any', sensitivity: 'any', compartments: 'any', serde: 'object' }
 
 /**
- * Saves the checkpoints of LangGraph's threads as facts of a view.
+ * Stores checkpoints of LangGraph threads as facts of a view.
  *
- * A thread has one line of checkpoints, however many processes run it: a run that continues another checkpoint than the
- * latest is refused with {@link StaleWriterError}, unless its config named that checkpoint, which forks the thread on
- * purpose. A value that a channel keeps is stored once for the thread.
+ * A thread has one line of checkpoints, no matter how many processes run it. A run that doesn't continue the latest
+ * checkpoint is rejected with {@link StaleWriterError}. To fork a thread on purpose, name an older checkpoint in the
+ * config. Each channel value is stored once per thread.
  *
  * @example
  * ```ts
@@ -167,7 +167,7 @@ export class SkeinSaver extends BaseCheckpointSaver {
     return configOf(key)
   }
 
-  /** Saves what tasks wrote, until the next checkpoint holds it. */
+  /** Saves the writes of tasks until the next checkpoint contains them. */
   override async putWrites(
     config: RunnableConfig,
     writes: PendingWrite[],

@@ -23,16 +23,16 @@ import type { FactOptions } from './saver-options.ts'
 
 /** Options of {@link SkeinStore}. */
 export interface StoreOptions extends FactOptions {
-  /** How long an item lives after it was put, in milliseconds; for ever when left out. */
+  /** Lifetime of an item after `put`, in milliseconds; unlimited if omitted. */
   readonly ttlMs?: number
-  /** What a search by words looks at. */
+  /** Which parts of a value searches by words look at. */
   readonly index?: IndexOptions
 }
 
 /** Options of {@link StoreOptions.index}. */
 export interface IndexOptions {
   /**
-   * Paths within values, as LangGraph writes them: `text`, `chapters[*].title`; `$` is all of a value.
+   * Paths within values, in LangGraph's syntax: `text`, `chapters[*].title`; `$` stands for the whole value.
    *
    * @defaultValue ['$']
    */
@@ -59,10 +59,10 @@ interface SavedItem {
 }
 
 /**
- * LangGraph's long-term memory as facts of a view, for all graphs and agents that share it.
+ * LangGraph's long-term memory, stored as facts of a view and shared by all its graphs and agents.
  *
- * Searches by words rank items as the memory ranks its records, and need no embeddings: they walk over the items under
- * the prefix, and find those that hold a word of the query.
+ * Searches by words rank items like the memory's own search and need no embeddings. They scan the items under the
+ * prefix for words of the query.
  *
  * @example
  * ```ts
@@ -101,7 +101,7 @@ export class SkeinStore extends BaseStore {
   }
 
   /**
-   * Does several operations. What is read is read before anything is written; of several writes of an item the last
+   * Runs several operations. All reads come before all writes; if an item is written several times, the last write
    * counts.
    *
    * @throws OptionError, ValueError, StoreError
@@ -121,10 +121,10 @@ export class SkeinStore extends BaseStore {
   }
 
   /**
-   * Changes an item by a function of its present value, again if somebody else changes it meanwhile: of updates at the
-   * same time none is lost, as it is between `get` and `put`.
+   * Updates an item with a function of its current value, and retries if somebody else changes the item meanwhile. So
+   * no concurrent update is lost, unlike with `get` followed by `put`.
    *
-   * @param change - Receives its own copy of the value, `undefined` for an absent item.
+   * @param change - Receives a copy of the value, or `undefined` if the item doesn't exist.
    * @throws InvalidNamespaceError, OptionError, ValueError, StoreError; errors of `change`.
    */
   async update(

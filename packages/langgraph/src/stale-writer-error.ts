@@ -1,16 +1,16 @@
 import { SkeinError } from '@skein/memory'
 
 /**
- * Somebody else has continued or deleted the thread since this run loaded it. Nothing was saved: run it again, and it begins with
- * what the other one has saved.
+ * Another run has continued or deleted the thread since this run loaded it. Nothing was saved. Run it again to
+ * continue from the newest checkpoint.
  */
 export class StaleWriterError extends SkeinError {
   readonly code = 'SKEIN_STALE_WRITER'
   readonly threadId: string
   readonly checkpointNs: string
-  /** The checkpoint that this run continues; `undefined` when it found none. */
+  /** The checkpoint that this run continues; `undefined` if it found none. */
   readonly parent: string | undefined
-  /** The checkpoint that the thread has now; `undefined` when it was deleted. */
+  /** The latest checkpoint of the thread; `undefined` if the thread was deleted. */
   readonly latest: string | undefined
 
   constructor(threadId: string, checkpointNs: string, parent: string | undefined, latest: string | undefined) {

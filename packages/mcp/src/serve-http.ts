@@ -15,10 +15,10 @@ import type { ToolSet } from './protocol/tool-set.ts'
 
 /** Options of {@link serveMcpHttp}. */
 export interface ServeMcpHttpOptions {
-  /** Stays open when the server ends. Its tokens say who the clients are: see {@link McpTokens}. */
+  /** The memory; it stays open after the server closes. Its tokens identify the clients: see {@link McpTokens}. */
   readonly memory: Memory
   /**
-   * Which tools there are: `skein` are those of the memory, `memory` the nine of the official memory server.
+   * The set of tools: `skein` for those of the memory, `memory` for the nine of the official memory server.
    *
    * @defaultValue 'skein'
    */
@@ -30,25 +30,26 @@ export interface ServeMcpHttpOptions {
    */
   readonly port?: number
   /**
-   * The address to listen at. Beyond this machine, put a proxy with TLS before it: tokens are readable on the way.
+   * The address to listen on. For clients on other machines, put a TLS proxy in front, since tokens are sent in plain
+   * text.
    *
    * @defaultValue '127.0.0.1'
    */
   readonly host?: string
   /**
-   * Names by which clients address the server, without ports. Needed when other machines may.
+   * Host names by which clients address the server, without ports. Needed if clients run on other machines.
    *
-   * @defaultValue the names of this machine for itself
+   * @defaultValue this machine's own names
    */
   readonly hosts?: readonly string[]
 }
 
-/** A server for any number of clients. */
+/** An MCP server for any number of clients. */
 export interface McpHttpServer extends AsyncDisposable {
   /** Where clients connect to. */
   readonly url: string
   readonly port: number
-  /** Ends all streams, and gives back what clients claimed. Safe to call twice. */
+  /** Ends all streams and releases the claims of all clients. Safe to call twice. */
   close(): Promise<void>
 }
 
@@ -69,7 +70,7 @@ const stalledMs = 60_000
 const closeGraceMs = 500
 
 /**
- * Serves MCP over Streamable HTTP, to clients of 2025 and of the revision 2026-07-28, each with a token.
+ * Serves MCP over Streamable HTTP to clients of the 2025 revisions and of 2026-07-28, each with a token.
  *
  * @throws OptionError; an error with the code `EADDRINUSE` when the port is taken.
  *

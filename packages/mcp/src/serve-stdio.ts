@@ -15,18 +15,18 @@ import { Session } from './session/session.ts'
 
 /** Options of {@link serveMcpStdio}. */
 export interface ServeMcpStdioOptions {
-  /** Stays open when the server ends. */
+  /** The memory; it stays open after the server closes. */
   readonly memory: Memory
   /** The principal of the client. */
   readonly principal: Principal
   /**
-   * Which tools there are: `skein` are those of the memory, `memory` the nine of the official memory server.
+   * The set of tools: `skein` for those of the memory, `memory` for the nine of the official memory server.
    *
    * @defaultValue 'skein'
    */
   readonly tools?: ToolSet
   /**
-   * Whether the user of the client may answer, on the spot, questions to nobody in particular.
+   * Whether the client's user may directly answer questions that are assigned to nobody.
    *
    * @defaultValue true
    */
@@ -39,7 +39,7 @@ export interface ServeMcpStdioOptions {
 
 /** A server for one client. */
 export interface McpStdioServer extends AsyncDisposable {
-  /** Resolves when the client has gone, or {@link close} was called; all that it claimed is free then. */
+  /** Resolves when the client has disconnected or {@link close} was called. Its claims are released by then. */
   readonly closed: Promise<void>
   /** Safe to call twice. */
   close(): Promise<void>
@@ -55,7 +55,7 @@ const kinds: OptionKinds<ServeMcpStdioOptions> = {
 }
 
 /**
- * Serves MCP to the one client at the other end of standard input and output, of 2025 or of the revision 2026-07-28.
+ * Serves MCP to one client over standard input and output. The client may use a 2025 revision or 2026-07-28.
  *
  * @throws OptionError, MemoryClosedError
  *

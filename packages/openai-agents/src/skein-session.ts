@@ -13,7 +13,7 @@ import { fromJson, toJson } from './item-json.ts'
 /** Options of {@link SkeinSession}. */
 export interface SessionOptions extends LabelOptions {
   /**
-   * Names the session for everybody who continues it.
+   * Id of the session; pass the same id to continue it elsewhere.
    *
    * @defaultValue a new random id
    */
@@ -34,8 +34,8 @@ const empty: SessionState = { blocks: [], items: [] }
 const blockLength = 65_536
 
 /**
- * A session of the Agents SDK that several processes continue. Each change is one atomic step: concurrent additions are
- * all kept, items of one call together, and everybody sees one order.
+ * A session of the Agents SDK that several processes can share. Each change is atomic: concurrent additions are all
+ * kept, the items of one call stay together, and every process sees the same order.
  *
  * @example
  * ```ts
@@ -76,7 +76,7 @@ export class SkeinSession implements Session {
   /**
    * The items, oldest first.
    *
-   * @param limit - Only so many of the newest.
+   * @param limit - Return only this many of the newest items.
    * @throws StoreError
    */
   async getItems(limit: number = Infinity): Promise<AgentInputItem[]> {
@@ -101,7 +101,7 @@ export class SkeinSession implements Session {
   }
 
   /**
-   * Adds items at the end, all or none.
+   * Appends items, all or none.
    *
    * @throws ValueError when an item is not JSON data or bytes; StoreError
    */
@@ -112,7 +112,7 @@ export class SkeinSession implements Session {
     if (JSON.stringify(value.items).length >= blockLength) await this.#closeBlock(value, version)
   }
 
-  /** Takes the newest item off; resolves to `undefined` when the session is empty. */
+  /** Removes and returns the newest item; resolves to `undefined` if the session is empty. */
   async popItem(): Promise<AgentInputItem | undefined> {
     let popped: unknown
     let opened: string | undefined

@@ -156,6 +156,13 @@ describe.skipIf(missing)('skein run --executor bullmq on three workers', () => {
     expect(Math.max(...countsSince(before).values())).toBe(1)
   })
 
+  it('stops at the budget of the run, whose model the workers do not have', async () => {
+    const before = model.reached.length
+    const { code, stderr } = await skein(commandFor(4, ...onWorkers(), '--budget-calls', '2'), folder)
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('budget') })
+    expect(model.reached.length - before).toBe(2)
+  })
+
   it('is stopped with SIGTERM: each worker ends by itself', async () => {
     for (const { child } of workers) child.kill('SIGTERM')
     expect((await Promise.all(workers.map(({ ended }) => ended))).map(({ code }) => code)).toEqual([0, 0, 0])

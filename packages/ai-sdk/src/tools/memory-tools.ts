@@ -13,7 +13,7 @@ export interface MemoryToolsOptions {
   /** The task that everything is about, unless the model names another. @defaultValue 'shared' */
   readonly task?: string
   /**
-   * Whether the model may erase what the principal has written, with all that was made of it: adds the tool `forget`.
+   * Adds the tool `forget`, which lets the model erase the principal's records and everything derived from them.
    *
    * @defaultValue false
    */

@@ -39,7 +39,7 @@ export interface ActivityRunnerParts {
   /** Id of the model; part of the key of shared results. */
   readonly modelId: string
   /** Limits what all model calls may use. */
-  readonly budget: BudgetScope | undefined
+  readonly budgets: readonly BudgetScope[]
   readonly clock: Clock
   emit(event: FlockEvent): void
   /** Resolves when an agent is not paused; `undefined` when it is not. @throws the signal's reason */
@@ -202,9 +202,9 @@ export class ActivityRunner {
       ...(leaseMs !== undefined && { leaseMs }),
       ...(claim && { claim }),
     }
-    const { memory, budget } = this.#parts
+    const { memory, budgets } = this.#parts
     const view = memory.as(principal, scope)
-    const order = executor.orderOf && ((): unknown => executor.orderOf?.(taskOfWork(run, key, { budget })))
+    const order = executor.orderOf && ((): unknown => executor.orderOf?.(taskOfWork(run, key, { budgets })))
     const { value, reused, cost } = await handOver<Kept>(view, key, order, work, once)
     tellReuse(reused)
     if (reused) this.#parts.emit({ type: 'activity.reused', activity: name, agent: principal.id, run: id, saved: cost })
@@ -247,10 +247,10 @@ export class ActivityRunner {
   }
 
   #attempt(run: Run, signal: AbortSignal | undefined, retry: number): Promise<ActivityOutcome> {
-    const { budget } = this.#parts
+    const { budgets } = this.#parts
     const { executor, scope } = run
     const isHanded = run.key !== undefined && executor.orderOf !== undefined
-    const task = taskOf(run, { budget, trace: traceOrder(), retry, isHanded })
+    const task = taskOf(run, { budgets, trace: traceOrder(), retry, isHanded })
     return withTimeLimits(this.#limits({ ...run, signal }), async (joined, timer) => {
       const outcome = await executor.run(task, { signal: joined, ...reportsOf(run, timer, this.#parts) })
       scope.noteLabel(outcome.label)

@@ -7,8 +7,8 @@ import type { ActivityTask } from './executor.ts'
 
 /** What a task has beside its run. */
 export interface TaskParts {
-  /** Limits what all model calls may use. */
-  readonly budget: BudgetScope | undefined
+  /** Limit the model calls of all activities. */
+  readonly budgets: readonly BudgetScope[]
   readonly trace?: TraceOrder | undefined
   /** How often it has failed before. */
   readonly retry?: number
@@ -17,9 +17,9 @@ export interface TaskParts {
 }
 
 /** A run as an executor gets it, within the running code's work. */
-export function taskOf(run: Run, { budget, trace, retry = 0, isHanded = false }: TaskParts): ActivityTask {
+export function taskOf(run: Run, { budgets: common, trace, retry = 0, isHanded = false }: TaskParts): ActivityTask {
   const { id, module, name, input, principal, scope, options, defined, digest, priority, key } = run
-  const budgets = [budget, options.budget].filter((one) => one !== undefined)
+  const budgets = options.budget === undefined ? common : [...common, options.budget]
   const chain = [...currentWork(), id]
   const work = {
     module,

@@ -44,7 +44,7 @@ export interface ActivityTask {
   readonly sources?: readonly string[]
   /** The span that it is part of; absent where nobody traces. */
   readonly trace?: TraceOrder | undefined
-  /** What its model calls may use, beside the model's own budget. */
+  /** What its model calls may use: the budgets of the flock's model, of the flock and of the agent. */
   readonly budgets?: readonly BudgetScope[] | undefined
 }
 

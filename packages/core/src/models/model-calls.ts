@@ -86,7 +86,8 @@ export class ModelCalls {
     const { budget, limits = {}, retry } = model.settings ?? {}
     this.#model = model
     this.#memory = memory
-    this.#budgets = budget ? [budget, ...budgets] : budgets
+    const others = budgets.filter(({ id }) => id !== budget?.id)
+    this.#budgets = budget ? [budget, ...others] : others
     this.#limiter = new Limiter(model.id, limits, memory)
     this.#retry = resolveRetry(retry, modelRetry)
   }

@@ -2,7 +2,7 @@ import type { VNode } from 'preact'
 
 import { agentsOf, statusOfAgent } from '../state/agent-status.ts'
 import { timeShown, useScene } from '../state/page-state.ts'
-import { isAlive } from '../state/scene.ts'
+import { isAlive, maxRecords } from '../state/scene.ts'
 import { amount, counted } from '../ui/amounts.ts'
 
 /** The numbers at a glance: busy agents, records, reads and reuses. */
@@ -32,7 +32,10 @@ export function FlockSummary(): VNode {
       </div>
       <div>
         <dt>records in memory</dt>
-        <dd>{amount(alive)}</dd>
+        <dd>
+          {amount(alive)}
+          {scene.records.size === maxRecords && '+'}
+        </dd>
       </div>
       <div>
         <dt>reads of others’ work</dt>

@@ -27,8 +27,8 @@ export function MapTable(): VNode {
           Agents {agents.length > maxRows && `(the ${maxRows} most recently active, of ${amount(agents.length)})`}
         </caption>
         <ColumnHeads
-          names={['Agent', 'Role', 'State', 'Works on', 'Group', 'Wrote', 'Read', 'Reused']}
-          figures={['Wrote', 'Read', 'Reused']}
+          names={['Agent', 'Role', 'State', 'Works on', 'Group', 'Wrote', 'Read of others', 'Reused']}
+          figures={['Wrote', 'Read of others', 'Reused']}
         />
         <tbody>
           {agents.slice(0, maxRows).map((agent) => (
@@ -52,7 +52,7 @@ export function MapTable(): VNode {
               <td data-head="Wrote" class="number">
                 {amount(agent.wrote)}
               </td>
-              <td data-head="Read" class="number">
+              <td data-head="Read of others" class="number">
                 {amount(agent.read)}
               </td>
               <td data-head="Reused" class="number">
@@ -67,8 +67,8 @@ export function MapTable(): VNode {
           Records {records.length > maxRows && `(the ${maxRows} most recently written, of ${amount(records.length)})`}
         </caption>
         <ColumnHeads
-          names={['Record', 'Collection', 'Author', 'Status', 'Read', 'Written']}
-          figures={['Read', 'Written']}
+          names={['Record', 'Collection', 'Author', 'Status', 'Read by others', 'Written']}
+          figures={['Read by others', 'Written']}
         />
         <tbody>
           {records.slice(0, maxRows).map((record) => (
@@ -83,7 +83,7 @@ export function MapTable(): VNode {
                 <Text of={record.author} maxLength={30} />
               </td>
               <td data-head="Status">{statusOf(record, now)}</td>
-              <td data-head="Read" class="number">
+              <td data-head="Read by others" class="number">
                 {amount(record.reads)}
               </td>
               <td data-head="Written" class="number">

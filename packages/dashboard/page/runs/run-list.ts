@@ -2,7 +2,7 @@ import type { RunRow } from '../../src/protocol/protocol.ts'
 import { api } from '../server/api.ts'
 import { exportedRun } from '../server/exported-run.ts'
 import { contentSignal, onForgotten } from '../state/forgetting.ts'
-import { connection, history } from '../state/page-state.ts'
+import { connection, history, session } from '../state/page-state.ts'
 
 /** The runs of the memory, newest first; `undefined` until they are loaded. */
 export const runs = contentSignal<readonly RunRow[] | undefined>(undefined)
@@ -17,7 +17,8 @@ onForgotten(() => (loadedFor = -1))
 
 /** Loads the runs, unless nothing has been told of a run since. */
 export async function loadRuns(): Promise<void> {
-  if (connection.peek() === 'loading') return
+  // The past takes long to load where there is much of it: the answers don't wait for it.
+  if (session.peek() === undefined) return
   const told = toldOfRuns()
   if (told === loadedFor && runs.peek()?.some(({ state }) => state === 'running') !== true) return
   loadedFor = told

@@ -2,7 +2,7 @@ import type { VNode } from 'preact'
 import { useEffect } from 'preact/hooks'
 
 import type { RunRow } from '../../src/protocol/protocol.ts'
-import { connection, history, textRevision, timeShown, useScene } from '../state/page-state.ts'
+import { connection, history, session, textRevision, timeShown, useScene } from '../state/page-state.ts'
 import { goTo, linkTo, route } from '../state/route.ts'
 import { amount, ago, counted, duration } from '../ui/amounts.ts'
 import { ColumnHeads } from '../ui/column-heads.tsx'
@@ -23,7 +23,7 @@ export function RunsView(): VNode {
     const timer = setInterval(() => void loadRuns(), refreshMs)
     return () => clearInterval(timer)
   }, [])
-  useEffect(() => void loadRuns(), [textRevision.value, connection.value])
+  useEffect(() => void loadRuns(), [textRevision.value, connection.value, session.value])
   const [id] = route.value.path
   if (id !== undefined && runs.value) {
     const run = runs.value.find((one) => one.id === id)

@@ -28,8 +28,8 @@ let stopFollowing: (() => void) | undefined
 export async function connect(): Promise<void> {
   const run = exportedRun()
   if (run) {
-    session.value = run.session
     connection.value = 'file'
+    session.value = run.session
     takeEvents(run.events)
     takeEvents(missingAgents(run.agents))
     showAt(undefined)

@@ -1,14 +1,12 @@
 import type { SceneEvent } from '../../src/protocol/protocol.ts'
 import { cold, warmer } from './heat.ts'
-import { keyOf, unknownRole } from './scene.ts'
+import { keyOf, maxRecords, unknownRole } from './scene.ts'
 import type { Scene, SceneAgent, SceneLink, SceneRecord } from './scene.ts'
 import { plus } from './totals.ts'
 
 type EventOf<Type extends SceneEvent['type']> = Extract<SceneEvent, { readonly type: Type }>
 
 const maxLinks = 256
-/** Records in a scene; beyond that the one written longest ago is forgotten. */
-const maxRecords = 20_000
 
 /** Folds one event into a scene. */
 export function applyEvent(scene: Scene, event: SceneEvent): void {

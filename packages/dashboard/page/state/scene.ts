@@ -56,6 +56,9 @@ export interface Heat {
   readonly at: number
 }
 
+/** Records in a scene; beyond that the one written longest ago is forgotten. */
+export const maxRecords = 20_000
+
 /** The role of agents that no flock told of, and whose ids say nothing. */
 export const unknownRole = 'others'
 

@@ -22,6 +22,8 @@ export interface Bar {
 export interface Mark {
   readonly at: number
   readonly kind: 'read' | 'write' | 'reuse' | 'state' | 'ask'
+  /** How often it happened: readers report equal reads together. */
+  readonly count: number
   readonly note: string
 }
 
@@ -77,19 +79,22 @@ export class Tracks {
       case 'activity':
         return this.#addRun(event)
       case 'agent':
-        return this.#addMark(event.agent, { at, kind: 'state', note: event.state })
+        return this.#addMark(event.agent, { at, kind: 'state', count: 1, note: event.state })
       case 'written':
         return this.#addMark(event.author, {
           at,
           kind: 'write',
+          count: 1,
           note: `${event.collection}: ${event.title.slice(0, 80)}`,
         })
       case 'read':
-        return this.#addMark(event.agent, { at, kind: 'read', note: event.collection })
+        // A read of nothing is none.
+        if (!event.isHit) return
+        return this.#addMark(event.agent, { at, kind: 'read', count: event.count, note: event.collection })
       case 'reused':
-        return this.#addMark(event.agent, { at, kind: 'reuse', note: event.title.slice(0, 80) })
+        return this.#addMark(event.agent, { at, kind: 'reuse', count: event.count, note: event.title.slice(0, 80) })
       case 'escalation':
-        return this.#addMark(event.by, { at, kind: 'ask', note: `escalation ${event.state}` })
+        return this.#addMark(event.by, { at, kind: 'ask', count: 1, note: `escalation ${event.state}` })
       case 'deleted':
         return this.#endRun(event)
       case 'dead-letter':

@@ -87,7 +87,7 @@ export function countMarks(track: Track | undefined, from: number, to: number): 
     const mark = marks[index]
     if (!mark || mark.at < from - lateMs) break
     if (mark.at < from || mark.at > to || mark.kind === 'state' || mark.kind === 'ask') continue
-    counts[mark.kind] += 1
+    counts[mark.kind] += mark.count
   }
   return counts
 }

@@ -2,12 +2,13 @@ import type { VNode } from 'preact'
 
 import { markedRange } from '../state/marked-range.ts'
 import { timeShown, tracks, useScene } from '../state/page-state.ts'
+import type { Bar, Track } from '../state/tracks.ts'
 import { amount, duration, timestamp } from '../ui/amounts.ts'
 import { ColumnHeads } from '../ui/column-heads.tsx'
 import { Text } from '../ui/text.tsx'
 import { stateOf } from './bar-details.tsx'
 import { countMarks, endOf } from './pick-bar.ts'
-import { visibleTracks } from './visible-tracks.ts'
+import { sumOf, visibleTracks } from './visible-tracks.ts'
 
 const countedKinds = [
   ['read', 'Reads'],
@@ -23,11 +24,10 @@ export function TimelineTable(): VNode {
   const now = timeShown()
   const { from, to } = markedRange.value ?? { from: 0, to: now }
   const shown = visibleTracks(tracks, now)
-  const runs = shown
-    .filter(({ kind }) => kind === 'agent')
-    .flatMap(({ bars }) => bars)
-    .filter(({ startedAt, endedAt = now }) => startedAt <= to && endedAt >= from)
-    .toSorted((a, b) => b.startedAt - a.startedAt)
+  const agents = shown.filter(({ kind }) => kind === 'agent')
+  const runsOf = ({ bars }: Track): readonly Bar[] =>
+    bars.filter(({ startedAt, endedAt = now }) => startedAt <= to && endedAt >= from)
+  const runs = agents.flatMap(runsOf).toSorted((a, b) => b.startedAt - a.startedAt)
   return (
     <div class="tables" tabindex={0} role="region" aria-label="The timeline as a table">
       <table class="stacked">
@@ -79,28 +79,24 @@ export function TimelineTable(): VNode {
           figures={['Runs', ...countedKinds.map(([, head]) => head)]}
         />
         <tbody>
-          {shown
-            .filter(({ kind }) => kind === 'agent')
-            .slice(0, maxRows)
-            .map(({ id, bars, marks }) => {
-              const count = (wanted: string): number =>
-                marks.filter(({ kind, at }) => kind === wanted && at >= from && at <= to).length
-              return (
-                <tr key={id}>
-                  <th scope="row">
-                    <Text of={id} maxLength={40} />
-                  </th>
-                  <td data-head="Runs" class="number">
-                    {bars.length}
+          {agents.slice(0, maxRows).map((agent) => {
+            const marks = agent.marks.filter(({ at }) => at >= from && at <= to)
+            return (
+              <tr key={agent.id}>
+                <th scope="row">
+                  <Text of={agent.id} maxLength={40} />
+                </th>
+                <td data-head="Runs" class="number">
+                  {amount(runsOf(agent).length)}
+                </td>
+                {countedKinds.map(([kind, head]) => (
+                  <td key={kind} data-head={head} class="number">
+                    {amount(sumOf(marks, kind))}
                   </td>
-                  {countedKinds.map(([kind, head]) => (
-                    <td key={kind} data-head={head} class="number">
-                      {count(kind)}
-                    </td>
-                  ))}
-                </tr>
-              )
-            })}
+                ))}
+              </tr>
+            )
+          })}
         </tbody>
       </table>
     </div>

@@ -1,4 +1,4 @@
-import type { Track, Tracks } from '../state/tracks.ts'
+import type { Mark, Track, Tracks } from '../state/tracks.ts'
 
 /** The rows at a time: agents in the order of their first event, then threads by number. */
 export function visibleTracks({ tracks }: Tracks, now: number): readonly Track[] {
@@ -33,9 +33,14 @@ export function summarize(tracks: readonly Track[], from: number, to: number): R
     runs += inside.length
     failed += inside.filter(({ outcome }) => outcome === 'failed').length
     for (const { startedAt, endedAt = to } of inside) workMs += Math.min(endedAt, to) - Math.max(startedAt, from)
-    reads += marksInside.filter((mark) => mark.kind === 'read').length
-    writes += marksInside.filter((mark) => mark.kind === 'write').length
-    reuses += marksInside.filter((mark) => mark.kind === 'reuse').length
+    reads += sumOf(marksInside, 'read')
+    writes += sumOf(marksInside, 'write')
+    reuses += sumOf(marksInside, 'reuse')
   }
   return { agents, runs, failed, workMs, reads, writes, reuses }
+}
+
+/** How often something happened. */
+export function sumOf(marks: readonly Mark[], kind: Mark['kind']): number {
+  return marks.reduce((sum, mark) => sum + (mark.kind === kind ? mark.count : 0), 0)
 }

@@ -6,8 +6,7 @@ export function amount(value: number): string {
   return value >= 1_000_000 ? compactNumber.format(value) : wholeNumber.format(Math.round(value))
 }
 
-/** Milliseconds in one unit: `340 ms`, `2.4 s`, `5 min`, `3 h`, `2 d`. */
-export function duration(ms: number): string {
+const inOneUnit = (ms: number): string => {
   if (ms < 1_000) return `${Math.round(ms)} ms`
   if (ms < 60_000) return `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`
   if (ms < 3_600_000) return `${Math.round(ms / 60_000)} min`
@@ -15,9 +14,17 @@ export function duration(ms: number): string {
   return `${Math.round(ms / 86_400_000)} d`
 }
 
+/** Milliseconds in one unit, or in two where one would say little: `340 ms`, `2.4 s`, `1 min 36 s`, `50 min`, `3 h`. */
+export function duration(ms: number): string {
+  const seconds = Math.round(ms / 1_000)
+  if (seconds < 60 || seconds >= 600) return inOneUnit(ms)
+  const rest = seconds % 60
+  return `${Math.floor(seconds / 60)} min${rest === 0 ? '' : ` ${rest} s`}`
+}
+
 /** How long ago something was: `now`, `5 min ago`. */
 export function ago(ms: number): string {
-  return ms < 1_000 ? 'now' : `${duration(ms)} ago`
+  return ms < 1_000 ? 'now' : `${inOneUnit(ms)} ago`
 }
 
 /** US dollars; amounts below one with four decimals. */

@@ -1,57 +1,57 @@
-/** `GET /api/charts/<agent>`: the machine that an agent runs, the states that it is in, and how it came there. */
+/** `GET /api/charts/<agent>`: an agent's machine, its current states, and how it got there. */
 export interface AgentChart {
   readonly agent: string
   /**
-   * What is known of the agent: its `machine`; that it is `light` and has none; that it is `hidden`, as the viewer's
-   * clearance does not cover the agent's; or that it is `unknown` here, such as a plain agent of another process.
+   * `machine`: its states are known. `light`: the agent has no machine. `hidden`: the viewer's clearance doesn't
+   * cover the agent's. `unknown`: this process doesn't know it, such as a plain agent of another process.
    */
   readonly kind: 'machine' | 'light' | 'hidden' | 'unknown'
-  /** Whether another process runs it, so that this is what it saved last. Only durable agents save their states. */
+  /** Whether another process runs the agent, so that this is its last saved state. Only durable agents save states. */
   readonly isSaved: boolean
-  /** Of a machine whose definition is known. */
+  /** Present if the machine's definition is known. */
   readonly chart?: ChartState
-  /** Paths of the states that it is in, or was in when it ended; the outermost first. */
+  /** Paths of its current states, or of its last ones if it has ended; outermost first. */
   readonly states: readonly string[]
-  /** What it did last, oldest first. */
+  /** Its latest events, oldest first. */
   readonly moves: readonly ChartMove[]
-  /** Machines that it has invoked or spawned, as they are now: at most 50. */
+  /** Machines that it has invoked or spawned, in their current states; at most 50. */
   readonly children: readonly ChartChild[]
-  /** How many there are. */
+  /** Total number of these machines. */
   readonly childCount: number
 }
 
 /** A machine within the machine of an agent. */
 export interface ChartChild {
-  /** Its id within the machine that runs it. */
+  /** Its id within its parent. */
   readonly id: string
-  /** What its author calls it. */
+  /** The name given by its author. */
   readonly name: string
-  /** Absent where another process runs it. */
+  /** Absent if another process runs it. */
   readonly chart?: ChartState
   readonly states: readonly string[]
   readonly children: readonly ChartChild[]
 }
 
-/** An event that a machine took. Equal ones in a row are one, with their number and the time of the last. */
+/** An event that a machine handled. Equal events in a row are merged, with their count and the time of the last one. */
 export interface ChartMove {
   /** Unix milliseconds. */
   readonly at: number
   readonly count: number
-  /** What it took: with `always`, one event may lead through many states. */
+  /** The transitions that it took; with `always`, one event may lead through many states. */
   readonly transitions: readonly ChartTransition[]
-  /** The states that it was in then. */
+  /** The states after the event. */
   readonly states: readonly string[]
 }
 
-/** A state of a machine with those within it, as `AgentRef.chart` tells it; the outermost is the machine. */
+/** A state of a machine with its nested states, as in `AgentRef.chart`; the outermost one is the machine itself. */
 export interface ChartState {
   /** `a.b`; empty for the machine. */
   readonly path: string
   readonly name: string
   readonly type: 'atomic' | 'compound' | 'parallel' | 'final' | 'history'
-  /** The path of the state that it begins with. */
+  /** The path of its initial state. */
   readonly initial?: string
-  /** Actors that run while the machine is in it. */
+  /** Actors that the state invokes. */
   readonly invokes: readonly string[]
   readonly transitions: readonly ChartTransition[]
   readonly states: readonly ChartState[]
@@ -59,11 +59,11 @@ export interface ChartState {
 
 /** A transition of a machine, in words. */
 export interface ChartTransition {
-  /** The path of the state that it leads out of. */
+  /** The path of the source state. */
   readonly source: string
-  /** A type of message, or what happened otherwise: `after 500 ms`, `done: summarize`, `always`. */
+  /** The type of a message, or another trigger: `after 500 ms`, `done: summarize`, `always`. */
   readonly event: string
   readonly guard?: string
-  /** Paths of states; none when the machine stays. */
+  /** Paths of the target states; empty if the state doesn't change. */
   readonly targets: readonly string[]
 }

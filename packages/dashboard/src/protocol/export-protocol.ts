@@ -27,7 +27,7 @@ export interface ExportedRun {
   readonly agents: readonly AgentRow[]
   readonly events: readonly SceneEvent[]
   readonly metrics: Metrics
-  /** What the metrics of any other window are computed from. */
+  /** Marks from which the page computes the metrics of any other window. */
   readonly marks: readonly MetricMark[]
   /** The newest records, up to 20 MB of values; without readers and earlier versions. */
   readonly records: readonly RecordDetail[]

@@ -48,7 +48,7 @@ export interface PackagedItem {
   readonly id: string
   readonly author: string
   readonly at: number
-  /** JSON text, cut after 20,000 characters; of objects size and media type, not their content. */
+  /** JSON text, cut after 20,000 characters. For objects, size and media type instead of the content. */
   readonly value: string
   readonly derivedFrom: readonly string[]
 }

@@ -3,7 +3,7 @@ export interface Cost {
   readonly calls: number
   readonly ms: number
   readonly tokens: number
-  /** Those of the tokens that came from a provider's prompt cache. Absent: none. */
+  /** Tokens among them that came from a provider's prompt cache; absent if none. */
   readonly cachedTokens?: number
   readonly usd: number
 }
@@ -18,7 +18,7 @@ export interface Metrics {
   readonly spent: Cost
   /** Results of work that were computed, and that were reused instead. */
   readonly results: { readonly computed: number; readonly reused: number }
-  /** Of the server's process since it opened the memory, regardless of the window. */
+  /** Counts of the server's process since it opened the memory, regardless of the window. */
   readonly cache: { readonly hits: number; readonly misses: number; readonly invalidations: number }
   /** From the first claim of a task to its release, in milliseconds. */
   readonly completion: { readonly medianMs: number; readonly p95Ms: number; readonly count: number }
@@ -42,7 +42,7 @@ export interface Metrics {
   }[]
   /** Queue lengths over the window; empty when the dashboard shows no flock. */
   readonly queues: readonly QueueSample[]
-  /** Workers of other machines and what waits for them, now; absent where the dashboard knows of none. */
+  /** Workers of other machines and their waiting jobs at present; absent if the dashboard knows of none. */
   readonly work?: WorkQueue
 }
 
@@ -51,9 +51,9 @@ export interface WorkCounts {
   readonly running: number
   readonly done: number
   readonly failed: number
-  /** Given again by their callers, after a failure. */
+  /** Queued again by their callers after a failure. */
   readonly retried: number
-  /** Whose worker ended or was cut off; for a worker: those that it found. */
+  /** Jobs whose worker ended or was disconnected; for a worker, those that it detected. */
   readonly stalled: number
 }
 
@@ -71,7 +71,7 @@ export interface WorkQueue {
     readonly waiting: number
     /** How many workers have it. */
     readonly workers: number
-    /** Why nobody takes it; absent where somebody does. */
+    /** Why no worker can run it; absent if one can. */
     readonly missing?: string
   })[]
 }

@@ -23,6 +23,18 @@ async function runOn(board: OpenBoard, title: string, question: string, calls: n
 }
 
 describePage('The runs in Chromium', (open) => {
+  it('are shown while the page still loads the past', async () => {
+    await using board = await openBoard()
+    await runOn(board, 'farms.txt', 'What about farmers?', 149)
+    await using opened = await open(board.board.url)
+    const { page } = opened
+    // The past never comes.
+    await page.route('**/api/events*', () => {})
+    await page.reload()
+    await page.getByRole('row', { name: /farms\.txt/ }).waitFor()
+    await page.locator('.connection', { hasText: 'loading' }).waitFor()
+  })
+
   it('lead from a list with filters to answers, and from a sentence to its source', async () => {
     await using board = await openBoard()
     await runOn(board, 'farms.txt', 'What about farmers?', 149)

@@ -14,7 +14,7 @@ import { isToken, makeToken, tokenId } from './token-text.ts'
 
 /** Options of {@link McpTokens.create}. */
 export interface CreateTokenOptions {
-  /** The principal of its bearer. A bearer has no rights: nobody declassifies or audits over MCP. */
+  /** The principal of the bearer. It has no rights: over MCP, nobody can declassify or audit. */
   readonly principal: Omit<Principal, 'rights'>
   /**
    * How long it is valid, in milliseconds.
@@ -23,15 +23,15 @@ export interface CreateTokenOptions {
    */
   readonly ttlMs?: number
   /**
-   * How many requests its bearer may send in a minute.
+   * Requests that the bearer may send per minute.
    *
    * @defaultValue 600
    */
   readonly requestsPerMinute?: number
-  /** How many bytes its bearer may write in a day (UTC); any number when left out. */
+  /** Bytes that the bearer may write per day (UTC); unlimited if omitted. */
   readonly bytesPerDay?: number
   /**
-   * Whether the bearer has a user, who may answer questions to nobody in particular on the spot. Needs a client of the
+   * Whether the bearer has a user who may directly answer questions that are assigned to nobody. Needs a client of
    * revision 2026-07-28.
    *
    * @defaultValue false: a program would answer for a person
@@ -75,7 +75,7 @@ const none: Tokens = {}
 const maxTokens = 1_000
 
 /**
- * The tokens with which clients connect to a memory over HTTP. They are kept in the memory's own space.
+ * Manages the tokens with which clients connect to a memory over HTTP. The tokens are stored in the memory's space.
  *
  * @example
  * ```ts
@@ -105,7 +105,7 @@ export class McpTokens {
   }
 
   /**
-   * Makes a token. Its text is shown now, and never again: only a hash of it is kept.
+   * Creates a token. Its text is returned only once: the memory stores only a hash.
    *
    * @throws OptionError, StoreError
    *
@@ -153,7 +153,7 @@ export class McpTokens {
     return { ...toToken(stored), token: made.text }
   }
 
-  /** All tokens, also those that have expired lately; the oldest first. @throws StoreError */
+  /** Lists all tokens, including recently expired ones, oldest first. @throws StoreError */
   async list(): Promise<readonly McpToken[]> {
     const tokens = await this.#read()
     return Object.values(tokens)
@@ -161,7 +161,7 @@ export class McpTokens {
       .map(toToken)
   }
 
-  /** Ends a token. Servers refuse it at once, and end its streams. @throws NotFoundError, StoreError */
+  /** Revokes a token. Servers reject it at once and end its streams. @throws NotFoundError, StoreError */
   async revoke(id: string): Promise<void> {
     requireStrings('id', [id])
     await this.#state.change((tokens = {}) => {

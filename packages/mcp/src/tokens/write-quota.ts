@@ -4,7 +4,7 @@ import { runtimeState } from '@skein/memory/runtime'
 
 const dayMs = 86_400_000
 
-/** A bearer has used up the bytes that it may write in a day. Nothing was written. */
+/** A bearer has used up its bytes for the day. Nothing was written. */
 export class QuotaError extends SkeinError {
   readonly code = 'SKEIN_QUOTA'
   readonly bytesPerDay: number
