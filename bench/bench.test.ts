@@ -12,6 +12,7 @@ import type { Run } from './src/run.ts'
 
 /** Questions that need a server. */
 const onRedis = new Set([
+  'hosted-agents',
   'invalidation',
   'invalidation-peers',
   'parts',

@@ -63,6 +63,7 @@ export const questions: Readonly<Record<string, () => Promise<Open>>> = {
   'parts-memory': async () => (await import('./machines.ts')).partsMemory,
   'parts-cpu': async () => (await import('./machines.ts')).partsCpu,
   'parts-kept': async () => (await import('./machines.ts')).partsKept,
+  'hosted-agents': async () => (await import('./hosted-agents.ts')).hostedAgents,
   cancel: async () => (await import('./cancel.ts')).cancel,
   watched: async () => (await import('./watched.ts')).watched,
 }
