@@ -79,6 +79,8 @@ export class RunningJob {
     const { lockMs } = this.#parts
     setImmediate(() => {
       if (performance.now() - this.#lockedAt >= lockMs) this.stop('lock lost')
+      // Timers know whole milliseconds only, so this one may have come too early.
+      else this.renewed(this.#lockedAt)
     })
   }
 
