@@ -16,6 +16,7 @@ const inBrowser = new Set(['frames', 'frames-late'])
 
 /** Questions that need a server. */
 const onRedis = new Set([
+  'hosted-agents',
   'invalidation',
   'invalidation-peers',
   'parts',

@@ -64,6 +64,7 @@ export const questions: Readonly<Record<string, () => Promise<Open>>> = {
   'parts-cpu': async () => (await import('./machines.ts')).partsCpu,
   'parts-kept': async () => (await import('./machines.ts')).partsKept,
   start: async () => (await import('./start.ts')).start,
+  'hosted-agents': async () => (await import('./hosted-agents.ts')).hostedAgents,
   cancel: async () => (await import('./cancel.ts')).cancel,
   frames: async () => (await import('./frames.ts')).frames,
   'frames-late': async () => (await import('./frames.ts')).framesLate,

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 
 import { FlockClosedError, UnknownActivityError } from '@skein/core'
 import type {
@@ -17,7 +16,7 @@ import type { Redis } from 'ioredis'
 
 import { resolveBullmqOptions } from './bullmq-options.ts'
 import type { BullmqExecutorOptions, ResolvedBullmqOptions } from './bullmq-options.ts'
-import { jobOf, keptMs, remoteTask } from './jobs/job-data.ts'
+import { jobOf, keptMs, remoteTask, reportedMs } from './jobs/job-data.ts'
 import type { RemoteOutcome, RemoteTask } from './jobs/job-data.ts'
 import { formatMessage, JobListener } from './jobs/job-events.ts'
 import { PendingJob } from './jobs/pending-job.ts'
@@ -26,7 +25,7 @@ import { TakenResults } from './jobs/taken-results.ts'
 import { callerFigures } from './metrics/caller-figures.ts'
 import { ModuleReader } from './module-reader.ts'
 import { ActivityQueues } from './queue/activity-queues.ts'
-import { connect, databaseOf } from './queue/connection.ts'
+import { connect, databaseOf, isDoneSoon } from './queue/connection.ts'
 import { QueueNames } from './queue/queue-names.ts'
 import type { ActivityIdentity } from './queue/queue-names.ts'
 import { bindQueue } from './queue/queue-owner.ts'
@@ -64,8 +63,6 @@ export function bullmqExecutor(given: BullmqExecutorOptions): ExecutorFactory {
 const cancelledMs = 60_000
 /** How often it is looked who works, and whether some worker has what waits, in milliseconds. */
 const tickMs = 1_000
-/** How long closing waits for a server that is away, in milliseconds. */
-const closingMs = 2_000
 /** BullMQ's priority of activities without one; lower numbers come first there. */
 const middlePriority = 1_048_576
 
@@ -177,9 +174,13 @@ class BullmqExecutor implements Executor {
       context.reportDuration(0)
       return new KeptByOther({ output: own.output, worker: own.worker }, own.isKept)
     }
-    const once = { ttlMs: keptMs, ...(signal && { signal }) }
-    const { value, cost } = await handOver<RemoteOutcome>(view, key, () => this.orderOf(task), work, once)
-    this.#taken.add(key, task.principal)
+    const once = { ttlMs: task.key === undefined ? reportedMs : keptMs, ...(signal && { signal }) }
+    const handed = handOver<RemoteOutcome>(view, key, () => this.orderOf(task), work, once)
+    const forget = (): void => this.#taken.add(key, task.principal)
+    // A worker may be done when its caller has given up. Only work with a key can be asked for again, as durable agents do.
+    if (task.key === undefined) handed.catch(forget)
+    const { value, cost } = await handed
+    forget()
     if (own) return own
     // A caller that is gone has had it done.
     if (value.costs) options.onCosts?.(value.costs)
@@ -287,7 +288,7 @@ class BullmqExecutor implements Executor {
     // Those that wait for their jobs hear of it in their own turn.
     await new Promise((resolve) => setImmediate(resolve))
     this.#inBackground(this.#taken.forget(true))
-    await Promise.race([Promise.all(this.#background), sleep(closingMs, undefined, { ref: false })])
+    await isDoneSoon(Promise.all(this.#background))
     await this.#modules.close()
     this.#listener?.close()
     this.#client.disconnect()

@@ -4,7 +4,7 @@ import { hostname } from 'node:os'
 import { threadExecutor } from '@skein/core/executor'
 import type { Executor } from '@skein/core/executor'
 import { requireDuration, requireOptions } from '@skein/memory/runtime'
-import { Worker as BullWorker, WaitingError } from 'bullmq'
+import { WaitingError } from 'bullmq'
 import type { Job } from 'bullmq'
 import type { Redis } from 'ioredis'
 
@@ -15,11 +15,11 @@ import type { JobData } from './jobs/job-data.ts'
 import { CancelWatch } from './jobs/cancel-watch.ts'
 import { tellCallers } from './jobs/job-events.ts'
 import type { JobEvent } from './jobs/job-events.ts'
+import { QueueTaker } from './jobs/queue-taker.ts'
 import { RunningJob } from './jobs/running-job.ts'
-import type { RunningJobParts } from './jobs/running-job.ts'
 import { JobTally, sumOf } from './metrics/job-tally.ts'
 import { workerFigures } from './metrics/worker-figures.ts'
-import { connect } from './queue/connection.ts'
+import { connect, isDoneSoon } from './queue/connection.ts'
 import { QueueNames } from './queue/queue-names.ts'
 import type { ActivityIdentity } from './queue/queue-names.ts'
 import { bindQueue } from './queue/queue-owner.ts'
@@ -91,7 +91,7 @@ export class Worker implements AsyncDisposable {
   readonly #tally = new JobTally()
   #stopObserving: (() => void) | undefined
   #activities: readonly ActivityIdentity[] = []
-  #workers: readonly BullWorker<JobData, number>[] = []
+  #workers: readonly QueueTaker[] = []
   #health: HealthServer | undefined
   #beat: NodeJS.Timeout | undefined
   #isReleasing = false
@@ -204,9 +204,12 @@ export class Worker implements AsyncDisposable {
   }
 
   /** Takes the jobs of one activity. */
-  #work(identity: ActivityIdentity, module: string, concurrency: number): BullWorker<JobData, number> {
+  #work(identity: ActivityIdentity, module: string, concurrency: number): QueueTaker {
     const { client, names } = this.#parts
-    const worker = new BullWorker<JobData, number>(names.of(identity), (job, token) => this.#run(job, token, module), {
+    const onRenewed = (ids: readonly string[], sentAt: number): void => {
+      for (const id of ids) this.#running.get(id)?.renewed(sentAt)
+    }
+    const worker = new QueueTaker(names.of(identity), (job, token) => this.#run(job, token, module), onRenewed, {
       connection: client,
       prefix: names.prefix,
       concurrency,
@@ -223,28 +226,24 @@ export class Worker implements AsyncDisposable {
     })
     worker.on('failed', (job, error) => job && this.#onFailed(job, error))
     worker.on('stalled', () => this.#tally.add(worker.name, 'stalled'))
-    worker.on('locksRenewed', ({ jobIds }) => {
-      for (const id of jobIds) this.#running.get(id)?.renewed()
-    })
     worker.on('lockRenewalFailed', (ids) => {
       for (const id of ids) this.#running.get(id)?.stop('lock lost')
     })
     return worker
   }
 
-  async #run(job: Job<JobData>, token: string | undefined, module: string): Promise<number> {
+  async #run(job: Job<JobData>, token: string | undefined, module: string): Promise<number | undefined> {
     const { client, names, executor } = this.#parts
     const { memory } = this.#options
     const worker = `${hostname()}:${process.pid}`
-    const tell: RunningJobParts['tell'] = (what, told) => this.#tell(what, told)
+    const tell = this.#tell.bind(this)
     const parts = { memory, executor, client, names, worker, lockMs: this.#lockMs, tell }
     const running = new RunningJob(parts, job, module)
     this.#running.set(job.id as string, running)
     try {
-      const isTakenOver = job.attemptsStarted > 1
-      if (isTakenOver) this.#tally.add(job.queueName, 'takenOver')
+      if (running.isTakenOver) this.#tally.add(job.queueName, 'takenOver')
       else if (job.data.retry) this.#tally.add(job.queueName, 'retried')
-      if (await this.#cancels.has(running, isTakenOver)) running.stop('cancelled')
+      if (await this.#cancels.has(running)) running.stop('cancelled')
       if (this.#isReleasing) running.stop('released')
       return await running.run()
     } catch (error) {
@@ -282,14 +281,15 @@ export class Worker implements AsyncDisposable {
     const late = setTimeout(() => this.#release(), timeoutMs)
     try {
       // Without Redis nobody hears that it drains, and it closes all the same.
-      await this.#announce().catch(() => {})
-      await Promise.all(this.#workers.map((worker) => worker.close()))
+      await isDoneSoon(this.#announce())
+      const isIdle = (): boolean => this.#isReleasing || this.#running.size === 0
+      await Promise.all(this.#workers.map((worker) => worker.finish(isIdle)))
     } finally {
       clearTimeout(late)
       clearInterval(this.#beat)
       this.#stopObserving?.()
       // Its entry ends by itself.
-      await this.#registry.leave(this.id, this.#tally.takeFresh()).catch(() => {})
+      await isDoneSoon(this.#registry.leave(this.id, this.#tally.takeFresh()))
       await this.#parts.executor[Symbol.asyncDispose]()
       await this.#health?.close()
       this.#cancels.close()

@@ -2,10 +2,12 @@ import { once } from 'node:events'
 
 import { listWorkers } from '@skein/bullmq'
 import type { QueuedActivity } from '@skein/bullmq'
+import { Redis } from 'ioredis'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { missing, startServer } from '../../redis/test/redis-server.ts'
 import type { TestServer } from '../../redis/test/redis-server.ts'
+import { QueueNames } from '../src/queue/queue-names.ts'
 import { openCaller, openSpace, openWorker } from './open-queue.ts'
 import { startProcess } from './start-process.ts'
 
@@ -16,6 +18,7 @@ describe.skipIf(missing)('a queue whose machines fail', () => {
     const server = await ownServer()
     const { work, memory } = await openCaller(server, 'killed')
     const victim = await startProcess('worker-process', server, 'killed')
+    const told = await listen(server, 'killed')
     const begun = Promise.withResolvers<unknown>()
     const stuck = work.stuckOnce('stuck', { onProgress: begun.resolve })
     await begun.promise
@@ -23,6 +26,8 @@ describe.skipIf(missing)('a queue whose machines fail', () => {
     await startProcess('worker-process', server, 'killed')
     victim.child.kill('SIGKILL')
     expect(await stuck).toBe('stuck')
+    // Whoever missed the others learns from the last message that both workers have made a piece of progress.
+    await expect.poll(() => told.filter((text) => /^done \S+ \S+ 2$/.test(text))).toHaveLength(1)
     expect(await Promise.all([1, 2, 3, 4].map((n) => work.square(n)))).toEqual([...before, 16])
     const facts = ['begun/stuck', 'ended/stuck', 'ran/1', 'ran/2', 'ran/3', 'ran/4']
     const counts = await Promise.all(facts.map((key) => memory.as(ann).facts.get(key)))
@@ -69,6 +74,20 @@ describe.skipIf(missing)('a queue whose machines fail', () => {
     expect(await answer).toBe('x')
   })
 
+  it('lets a worker end while Redis does not answer, and gives its jobs to others', async () => {
+    const server = await ownServer()
+    const { work } = await openCaller(server, 'ends')
+    const worker = await openWorker(server, 'ends')
+    const begun = Promise.withResolvers<void>()
+    const answer = work.stuckOnce('x', { onProgress: () => begun.resolve() })
+    await begun.promise
+    server.signal('SIGSTOP')
+    await worker.close()
+    server.signal('SIGCONT')
+    await openWorker(server, 'ends')
+    expect(await answer).toBe('x')
+  })
+
   it('goes on when Redis is killed and comes back after three seconds', async () => {
     const server = await ownServer()
     const { flock, work, memory } = await openCaller(server, 'outage')
@@ -108,6 +127,15 @@ async function ownServer(): Promise<TestServer> {
   const server = await startServer()
   onTestFinished(() => server.stop())
   return server
+}
+
+/** What workers tell callers of a queue from now on. */
+async function listen({ url }: TestServer, queue: string): Promise<readonly string[]> {
+  const [client, told] = [new Redis(url), [] as string[]]
+  onTestFinished(() => client.disconnect())
+  client.on('message', (_, text) => told.push(text))
+  await client.subscribe(new QueueNames(queue).channel('events', 0))
+  return told
 }
 
 /** Asks again while the store can't be reached. */

@@ -116,7 +116,7 @@ describe.skipIf(missing)('a queue', () => {
     const worker = await openWorker(held.server, 'listed')
     await expect
       .poll(async () => (await list()).activities.map(({ name }) => name), patient)
-      .toEqual(['crowd', 'failsOnce', 'slowly', 'square', 'stuckOnce', 'untilForgotten', 'whoEnds'])
+      .toEqual(['crowd', 'double', 'failsOnce', 'slowly', 'square', 'stuckOnce', 'untilForgotten', 'whoEnds'])
     const { workers } = await list()
     expect(workers).toMatchObject([{ id: worker.id, pid: process.pid, capacity: { compute: 1, io: 32 }, running: 0 }])
     await worker.close()

@@ -6,8 +6,6 @@ import { fileURLToPath } from 'node:url'
 
 import { onTestFinished } from 'vitest'
 
-import type { TestServer } from '../../redis/test/redis-server.ts'
-
 /** A process of a fixture. */
 export interface StartedProcess {
   readonly child: ChildProcess
@@ -15,15 +13,29 @@ export interface StartedProcess {
   next(word: string): Promise<string>
 }
 
+/** How a process is started, and what it says when it is ready. */
+interface StartOptions {
+  readonly args?: readonly string[]
+  readonly word?: string
+}
+
+/** What a process works with: a server, as it is seen from where it runs. */
+interface ProcessPlace {
+  readonly url: string
+  /** A command that has to stand before its own so that it runs there. */
+  readonly within?: readonly string[]
+}
+
 /** Starts a process of a fixture until the test ends; resolves when it has said a line that begins with a word. */
 export async function startProcess(
   name: string,
-  { url }: TestServer,
+  { url, within = [] }: ProcessPlace,
   queue: string,
-  { args = [], word = 'ready' }: { readonly args?: readonly string[]; readonly word?: string } = {},
+  { args = [], word = 'ready' }: StartOptions = {},
 ): Promise<StartedProcess & { readonly line: string }> {
   const file = fileURLToPath(new URL(`./fixtures/${name}.ts`, import.meta.url))
-  const child = spawn(process.execPath, [file, url, queue, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [program, ...rest] = [...within, process.execPath, file, url, queue, ...args] as [string, ...string[]]
+  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'inherit'] })
   onTestFinished(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return
     const gone = once(child, 'exit')

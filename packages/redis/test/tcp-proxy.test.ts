@@ -139,6 +139,19 @@ describe('A proxy', () => {
     expect(await (await open()).ask('again')).toBe('again')
   })
 
+  it('resets now and then the connection by which a piece comes, and no other', async () => {
+    const [one, other] = [await open(), await open()]
+    // Each question is two pieces: there and back.
+    proxy.cutEvery(5)
+    expect(await one.ask('1')).toBe('1')
+    expect(await other.ask('2')).toBe('2')
+    one.send('3')
+    expect(await one.ended).toBe('ECONNRESET')
+    expect([arrived[0], proxy.lost]).toEqual(['1', 1])
+    proxy.heal()
+    for (let n = 0; n < 5; n += 1) expect(await other.ask('on')).toBe('on')
+  })
+
   it('drops everything as a black hole, and resets the connections when it heals', async () => {
     const client = await open()
     await client.ask('before ')

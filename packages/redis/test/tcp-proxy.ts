@@ -23,12 +23,16 @@ export interface TcpProxy {
   readonly port: number
   /** How many connections of clients are open. */
   readonly connections: number
+  /** How many connections `cutEvery` has reset. */
+  readonly lost: number
   /** Such as `redis://127.0.0.1:4711` for `redis`. */
   url(protocol: string): string
   /** Delays what comes from now on, in both directions, by some milliseconds; 0 ends it. */
   delay(ms: number, which?: ConnectionFilter): void
   /** Resets connections, and new ones as soon as they come, until healed. */
   cut(which?: ConnectionFilter): void
+  /** Resets the connection by which each so many-th piece comes, in either direction; others go on. */
+  cutEvery(pieces: number): void
   /**
    * Drops what the server sends, while the client can go on sending: the
    * connection looks open.
@@ -68,9 +72,18 @@ export async function startProxy(server: { readonly host: string; readonly port:
   const links = new Set<Link>()
   let rules: Rule[] = []
   let count = 0
+  let pieces = 0
+  let lost = 0
+  let lostEvery = Number.POSITIVE_INFINITY
   let target = server
   const listener = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
-    const link = new Link(client, target, count, () => rules)
+    const isLost = (): boolean => {
+      pieces += 1
+      if (pieces % lostEvery > 0) return false
+      lost += 1
+      return true
+    }
+    const link = new Link(client, { server: target, index: count, rules: () => rules, isLost })
     count += 1
     links.add(link)
     void link.closed.then(() => links.delete(link))
@@ -90,12 +103,19 @@ export async function startProxy(server: { readonly host: string; readonly port:
     get connections() {
       return [...links].filter(({ isOpen }) => isOpen).length
     },
+    get lost() {
+      return lost
+    },
     delay: (ms, which = everything) => add(ms, which),
     cut: (which = everything) => add('cut', which),
+    cutEvery: (every) => {
+      lostEvery = every
+    },
     halfClose: (which = everything, { end = false } = {}) => add(end ? 'half-closed, ended' : 'half-closed', which),
     blackHole: (which = everything) => add('black hole', which),
     heal: () => {
       rules = []
+      lostEvery = Number.POSITIVE_INFINITY
       for (const link of links) link.heal()
     },
     leadTo: (other) => {
@@ -112,6 +132,14 @@ export async function startProxy(server: { readonly host: string; readonly port:
 /** Length of {@link ProxiedConnection.opening}. */
 const maxOpening = 4_096
 
+interface LinkParts {
+  readonly server: { readonly host: string; readonly port: number }
+  readonly index: number
+  readonly rules: () => readonly Rule[]
+  /** Asked for each piece that comes: whether its connection is reset. */
+  readonly isLost: () => boolean
+}
+
 /** One client's connection and the one to the server that belongs to it. */
 class Link implements ProxiedConnection {
   readonly index: number
@@ -121,19 +149,16 @@ class Link implements ProxiedConnection {
   readonly #client: Socket
   readonly #server: Socket
   readonly #rules: () => readonly Rule[]
+  readonly #isLost: () => boolean
   #isDropping = { client: false, server: false }
   #hasGap = false
   #delayMs = 0
 
-  constructor(
-    client: Socket,
-    server: { readonly host: string; readonly port: number },
-    index: number,
-    rules: () => readonly Rule[],
-  ) {
+  constructor(client: Socket, { server, index, rules, isLost }: LinkParts) {
     this.index = index
     this.#client = client
     this.#rules = rules
+    this.#isLost = isLost
     this.#server = connect({ ...server, allowHalfOpen: true, noDelay: true })
     const sockets = [client, this.#server]
     this.closed = Promise.all(sockets.map((socket) => new Promise((resolve) => socket.on('close', resolve))))
@@ -187,6 +212,10 @@ class Link implements ProxiedConnection {
       onWay = onWay.then(() => until(dueAt)).then(what)
     }
     from.on('data', (bytes: Buffer) => {
+      if (this.#isLost()) {
+        this.reset()
+        return
+      }
       if (side === 'client' && this.opening.length < maxOpening) {
         this.opening = (this.opening + bytes.toString('latin1')).slice(0, maxOpening)
         this.check()

@@ -35,7 +35,7 @@ export class CancelWatch {
   }
 
   /** Whether a job that begins was cancelled before; one that was taken over may have been cancelled elsewhere. */
-  async has({ attempt }: RunningJob, isTakenOver: boolean): Promise<boolean> {
+  async has({ attempt, isTakenOver }: RunningJob): Promise<boolean> {
     return this.#early.delete(attempt) || (isTakenOver && (await this.#isCancelled(attempt)))
   }
 

@@ -21,9 +21,9 @@ import { InputSizeError } from '../queue/queue-errors.ts'
  * - failure: an object with a `RemoteFailure`, whose ref is in the job's reason
  */
 
-/** How long results last that nobody takes, of work that the flock keeps no record of, in milliseconds. */
+/** How long results last that nobody takes, of work of which the flock keeps no record, in milliseconds. */
 export const keptMs = 86_400_000
-/** How long progress and failures last, in milliseconds. */
+/** How long progress and failures last, and results that only the present caller can take, in milliseconds. */
 export const reportedMs = 600_000
 
 /** The data of a job. */

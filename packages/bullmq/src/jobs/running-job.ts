@@ -40,8 +40,9 @@ export class RunningJob {
   readonly #module: string
   readonly #control = new AbortController()
   #costs: Costs | null = null
-  #pieces = 0
-  #lockedAt = performance.now()
+  /** How many there are, those of earlier workers included, where that is known. */
+  #pieces: number | undefined
+  #lockedAt = 0
   #lockEnd: NodeJS.Timeout | undefined
   #reports: Promise<void> = Promise.resolve()
 
@@ -49,6 +50,12 @@ export class RunningJob {
     this.#parts = parts
     this.#job = job
     this.#module = module
+    this.#pieces = this.isTakenOver ? undefined : 0
+  }
+
+  /** Whether another worker has begun with it before. */
+  get isTakenOver(): boolean {
+    return this.#job.attemptsStarted > 1
   }
 
   get queueName(): string {
@@ -59,11 +66,12 @@ export class RunningJob {
     return this.#job.data.attempt
   }
 
-  /** BullMQ has renewed its lock. */
-  renewed(): void {
-    this.#lockedAt = performance.now()
+  /** BullMQ has renewed its lock, which lasts from when that was asked for: whenever Redis did it, it was not before. */
+  renewed(sentAt: number): void {
+    this.#lockedAt = sentAt
     clearTimeout(this.#lockEnd)
-    this.#lockEnd = setTimeout(() => this.#lockEnded(), this.#parts.lockMs).unref()
+    const leftMs = Math.max(0, sentAt + this.#parts.lockMs - performance.now())
+    this.#lockEnd = setTimeout(() => this.#lockEnded(), leftMs).unref()
   }
 
   /** Another worker may have the job by now, unless the renewal is among what this process has yet to read. */
@@ -71,6 +79,8 @@ export class RunningJob {
     const { lockMs } = this.#parts
     setImmediate(() => {
       if (performance.now() - this.#lockedAt >= lockMs) this.stop('lock lost')
+      // Timers know whole milliseconds only, so this one may have come too early.
+      else this.renewed(this.#lockedAt)
     })
   }
 
@@ -88,11 +98,13 @@ export class RunningJob {
   /**
    * Runs the job to its end.
    *
-   * @returns how many pieces of progress it has made.
+   * @returns how many pieces of progress there are; `undefined` where only earlier workers know.
    * @throws JobFailure; the reason of the abort where it was stopped
    */
-  async run(): Promise<number> {
-    this.renewed()
+  async run(): Promise<number | undefined> {
+    // BullMQ notes in the job when it asked for it.
+    const askedMs = Math.max(0, Date.now() - (this.#job.processedOn ?? Date.now()))
+    this.renewed(performance.now() - askedMs)
     try {
       return await this.#run()
     } finally {
@@ -100,7 +112,7 @@ export class RunningJob {
     }
   }
 
-  async #run(): Promise<number> {
+  async #run(): Promise<number | undefined> {
     const handed = await this.#find()
     // Another worker has done it, and could not say so any more.
     if (handed.result) return this.#pieces
@@ -193,11 +205,11 @@ export class RunningJob {
   #report(view: View, value: unknown): void {
     const { client, names } = this.#parts
     const key = names.key('progress', this.attempt)
-    this.#pieces += 1
     this.#reports = this.#reports.then(async () => {
       const progress: RemoteProgress = { value }
       const ref = await outlast(() => view.objects.put(progress, { ttlMs: reportedMs, title: 'Progress' }))
-      await client.multi().rpush(key, JSON.stringify(ref)).pexpire(key, reportedMs).exec()
+      const replies = await client.multi().rpush(key, JSON.stringify(ref)).pexpire(key, reportedMs).exec()
+      this.#pieces = replies?.[0]?.[1] as number | undefined
       this.#parts.tell('progress', this.#job)
     })
     // It fails the job at its end.

@@ -10,6 +10,8 @@ export type QueueConnection = string | RedisOptions | Redis
 
 /** Pauses between attempts to connect, in milliseconds: a server that is back is found within a second. */
 const longestPauseMs = 1_000
+/** How long whoever ends waits for a server that is away, in milliseconds. */
+const soonMs = 2_000
 
 /** What we insist on: a command waits for a server that is away, instead of failing. */
 const insisted = {
@@ -82,6 +84,14 @@ function refusePrefix(keyPrefix: string | undefined): void {
 /** A client of another copy of ioredis. */
 function isClient(value: unknown): value is Redis {
   return typeof value === 'object' && value !== null && typeof (value as Partial<Redis>).duplicate === 'function'
+}
+
+/** Waits for what needs Redis, which may be away, but not for long. What fails is not done. */
+export function isDoneSoon(promise: Promise<unknown>): Promise<boolean> {
+  return within(soonMs, promise).then(
+    () => true,
+    () => false,
+  )
 }
 
 async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
 import type { Actor } from '../space/actor.ts'
 import type { InFlight } from '../space/in-flight.ts'
 import { hasEnded } from '../space/process-identity.ts'
+import type { HeldLease } from '../space/lease-keeper.ts'
 import type { Space } from '../space/space.ts'
 import { asPartOf, currentAccount, currentWork } from '../space/work-chain.ts'
 import type { WorkChain } from '../space/work-chain.ts'
@@ -19,6 +20,7 @@ import { costOfWork, workStateOf } from '../work/work-state.ts'
 import { KeptByOther, OrderLost, sourcesOf } from './handed-work.ts'
 import { requireOnRetract } from './once-options.ts'
 import type { OnceOptions, OnceResult, WorkContext } from './once-options.ts'
+import { WorkLease } from './work-lease.ts'
 import { WorkRecord } from './work-record.ts'
 
 /** A waiter polls at this interval even without a wake-up, in milliseconds. */
@@ -175,7 +177,9 @@ export class ComputeOnce {
     flight: InFlight,
   ): Promise<OnceResult<T> | undefined> {
     const abandoned = flight.abandon.signal
-    const lease = this.#space.leases.hold(stored.key, fence, options.leaseMs)
+    const isOrdered = options.order !== undefined
+    const hold = (version: number): HeldLease => this.#space.leases.hold(stored.key, version, options.leaseMs)
+    const lease = new WorkLease({ stored, fence, isOrdered, hold })
     const startedAt = performance.now()
     const within = new Account()
     let own = noCost
@@ -184,7 +188,7 @@ export class ComputeOnce {
     try {
       const context: WorkContext = {
         // Whoever carries out an order has no lease, and ends it in the record whoever has one.
-        signal: AbortSignal.any([options.order === undefined ? lease.signal : this.#space.leases.closed, abandoned]),
+        signal: AbortSignal.any([isOrdered ? this.#space.leases.closed : lease.signal, abandoned]),
         reportUsage: (usage) => {
           for (const [name, amount] of Object.entries(usage)) if (amount !== undefined) requireNumber(name, amount, 0)
           own = addCost(own, { ...noCost, ...usage, ms: 0 })
@@ -203,8 +207,9 @@ export class ComputeOnce {
       const isAccepted = other?.isKept !== false && (!options.accept || (await options.accept(kept)))
       flight.isUnkept = !isAccepted || (await stored.isOutdated())
       const { label } = this.#actor
-      if (flight.isUnkept) await (other ? stored.takeBack() : stored.giveBack(fence))
-      else if (!other && !(await stored.keep({ state: 'done', value: kept, cost, label }, fence))) return undefined
+      if (flight.isUnkept) await (other ? stored.takeBack() : stored.giveBack(lease.fence))
+      else if (!other && !(await stored.keep({ state: 'done', value: kept, cost, label }, lease.fence)))
+        return undefined
       flight.label = label
       flight.sources = sourcesOf({ ...stored.key, derivedFrom: this.#actor.scope?.sources ?? [] })
       this.#space.counters.add('computed')
@@ -212,16 +217,15 @@ export class ComputeOnce {
       return { value: decodeJson(encodeJson(kept)) as T, reused: false, cost }
     } catch (error) {
       this.#space.assertOpen()
-      const isOrdered = options.order !== undefined
       // Nobody waits for it here, and nobody elsewhere may get the abort's reason: undo the taking.
-      if (abandoned.aborted) await stored.giveBack(fence)
+      if (abandoned.aborted) await stored.giveBack(lease.fence)
       else if (error instanceof OrderLost) {
-        await stored.giveBack(fence)
+        await stored.giveBack(lease.fence)
         return undefined
       }
       // The lease's present holder will produce the result. Others end an order's lease, too.
-      else if (lease.signal.aborted && (!isOrdered || (await stored.isOthers(fence)))) return undefined
-      else await stored.fail(error, fence, (flight.label = this.#actor.label))
+      else if (lease.signal.aborted && (!isOrdered || (await stored.isOthers(lease.fence)))) return undefined
+      else await stored.fail(error, lease.fence, (flight.label = this.#actor.label))
       throw error
     } finally {
       lease.stop()

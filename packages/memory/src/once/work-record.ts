@@ -79,6 +79,25 @@ export class WorkRecord {
   }
 
   /**
+   * Takes an order again whose lease has ended.
+   *
+   * @returns the fence; `undefined` where somebody else has the work by now, or has done it.
+   */
+  async acquireAgain(): Promise<number | undefined> {
+    const { space, abandoned } = this.#parts
+    for (;;) {
+      const record = await this.outlast(() => this.#read())
+      if (record) {
+        const state = stateOf(record)
+        return state?.state === 'running' && state.owner === space.owner && state.order ? record.version : undefined
+      }
+      const fence = await this.acquire(0, true)
+      if (fence !== undefined) return fence
+      await pause(retryMs, undefined, { signal: abandoned })
+    }
+  }
+
+  /**
    * Whether something that a result comes from was forgotten before the work ended, or retracted if that matters: then the
    * result must not be kept. Asked before and after each write: what goes after that finds the result by its sources. What
    * went otherwise, while something was forgotten, makes it run again for nothing.
