@@ -8,8 +8,8 @@ import { PostingReader, PostingWriter } from './posting-list.ts'
 /** The format since which many records are taken out of the index at once. */
 const firstFormat = 9
 
-/** How many chunks are read at a time. */
-const chunksAtOnce = 32
+/** How many chunks are read at a time. One may be the list of a frequent word, which takes a millisecond. */
+const chunksAtOnce = 8
 
 const walkedMark = '@purged'
 const readMark = 'SELECT version FROM @floors WHERE collection = ?'
@@ -83,7 +83,7 @@ export function isPurging(sql: SpaceSql): boolean {
  * Goes on removing the postings of records that are in the index no more, chunk by chunk: one walk removes those of all
  * that were noted before it began. Its place is kept, so any process goes on with it.
  *
- * @param forMs - For how long, in milliseconds; longer by a few chunks at most.
+ * @param forMs - For how long, in milliseconds; longer by a chunk at most.
  * @returns whether nothing is left to remove.
  */
 export function purge(sql: SpaceSql, forMs: number): boolean {
@@ -93,15 +93,18 @@ export function purge(sql: SpaceSql, forMs: number): boolean {
   const [upTo, last, ...begun] = walkOf(sql)
   const startOf = new Map(sql(starts).all() as [block: number, start: number][])
   let place: readonly [block: number, group: number, term: string] = begun
-  for (;;) {
+  for (let isLast = false; !isLast;) {
     const chunks = sql(nextChunks).all(...place, last, chunksAtOnce) as Chunk[]
-    for (const chunk of chunks) purgeChunk(sql, chunk, startOf.get(chunk[0]) ?? 0, taken)
-    const [block, group, first] = chunks.at(-1) ?? []
-    if (chunks.length < chunksAtOnce || block === undefined || group === undefined || first === undefined) break
-    place = [block, group, first]
-    if (performance.now() < until) continue
-    sql('UPDATE @purge SET block = ?, grp = ?, term = ?').run(...place)
-    return false
+    isLast = chunks.length < chunksAtOnce
+    for (const chunk of chunks) {
+      if (performance.now() >= until) {
+        sql('UPDATE @purge SET block = ?, grp = ?, term = ?').run(...place)
+        return false
+      }
+      purgeChunk(sql, chunk, startOf.get(chunk[0]) ?? 0, taken)
+      const [block, group, first] = chunk
+      place = [block, group, first]
+    }
   }
   sql('DELETE FROM @taken WHERE n <= ?').run(upTo)
   sql('DELETE FROM @purge').run()

@@ -74,10 +74,11 @@ export class LogMover implements AsyncDisposable {
     this.#written += isAnew ? pages : pages - this.#seen
     this.#seen = pages
     if (isAnew) this.#askedAt = 0
-    if (this.#isReady) this.#setLimit(isAnew || !this.#isMovedWhole ? longestLog : byItself)
-    if (isAnew) this.#isMovedWhole = false
+    const isHeld = this.#isMovedWhole && !isAnew
+    this.#isMovedWhole = false
     if (this.#written < pagesBeforeThread || this.#isMoving) return
     if (this.#canStart) this.#start()
+    if (isHeld) return this.#beginAnew(pages)
     // Where a reader keeps pages in the log, it is tried again after as many more.
     if (this.#isReady && pages - Math.max(moved, this.#askedAt) >= fullLog) {
       this.#rounds = 0
@@ -111,6 +112,14 @@ export class LogMover implements AsyncDisposable {
     this.#rounds += 1
     this.#askedAt = pages
     this.#inThread?.move()
+  }
+
+  /** Where some reader looks at the log at any moment, it is never begun anew, unless writers wait for it. */
+  #beginAnew(pages: number): void {
+    this.#isMoving = true
+    this.#rounds = mostRounds
+    this.#askedAt = pages
+    this.#inThread?.begin()
   }
 
   #answered(): void {

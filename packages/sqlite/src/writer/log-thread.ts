@@ -23,7 +23,11 @@ export class LogThread {
     const id = (LogThread.#lastId += 1)
     thread.#followers.set(id, follower)
     thread.#send({ type: 'open', id, path })
-    return { move: () => thread.#send({ type: 'move', id }), close: () => thread.#close(id) }
+    return {
+      move: () => thread.#send({ type: 'move', id }),
+      begin: () => thread.#send({ type: 'begin', id }),
+      close: () => thread.#close(id),
+    }
   }
 
   readonly #worker: Worker
@@ -85,6 +89,8 @@ export class LogThread {
 export interface LogInThread {
   /** Asks it to move what it can. */
   move(): void
+  /** Asks it to move all, and to wait for readers, so that the next write begins the log anew. */
+  begin(): void
   /** Resolves once the thread has closed the file. */
   close(): Promise<void>
 }
