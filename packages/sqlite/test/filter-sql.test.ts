@@ -39,7 +39,9 @@ it('lists of every journal by author use the index that holds only journals', as
   const path = await filled()
   const db = new Database(path, { readonly: true })
   onTestFinished(() => void db.close())
-  const inIndex = db.prepare('SELECT DISTINCT collection FROM records_1 INDEXED BY by_author_1 WHERE deleted = 0 AND listed = 1')
+  const inIndex = db.prepare(
+    'SELECT DISTINCT collection FROM records_1 INDEXED BY by_author_1 WHERE deleted = 0 AND listed = 1',
+  )
   const journals = collectionsWith('journal')
   expect(new Set(inIndex.pluck().all())).toEqual(new Set(journals))
   for (const collection of journals) {

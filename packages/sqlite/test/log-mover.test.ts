@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -80,6 +81,37 @@ describe('the log of a process that writes much', () => {
     reader.close()
     await write(250)
     await expect.poll(waiting).toBeLessThan(2_000)
+  })
+
+  it('begins anew though some reader looks at it at any moment', async () => {
+    const path = temporaryPath()
+    const { db, write, length, limit } = logged(path)
+    await write(450)
+    await expect.poll(limit).toBe(6_000)
+    // As the store does, which waits for the lock while the event loop turns.
+    db.pragma('busy_timeout = 0')
+    const readers = [new Database(path), new Database(path)] as const
+    onTestFinished(() => readers.forEach((reader) => reader.close()))
+    const [begin, end] = [
+      (reader: Database.Database) => {
+        reader.exec('BEGIN')
+        reader.prepare('SELECT count(*) FROM rows').get()
+      },
+      (reader: Database.Database) => void reader.exec('COMMIT'),
+    ]
+    begin(readers[0])
+    // Each write happens while one of them looks at what was there before it.
+    const lengths: number[] = []
+    for (let time = 0; time < 1_000; time += 1) {
+      const [old, next] = time % 2 === 0 ? readers : [readers[1], readers[0]]
+      await write(1).catch(() => nextTurn())
+      begin(next)
+      end(old)
+      lengths.push(length())
+    }
+    end(readers[0])
+    expect(Math.max(...lengths)).toBeLessThan(6_000)
+    expect(lengths.filter((each, time) => each < (lengths[time - 1] ?? 0)).length).toBeGreaterThan(1)
   })
 
   it('shares the thread with those of other files, which go on when one of them is closed', async () => {

@@ -14,9 +14,24 @@ const runTag = 'run'
 
 let loadedFor = -1
 onForgotten(() => (loadedFor = -1))
+let loading: Promise<void> | undefined
+let isDue = false
 
-/** Loads the runs, unless nothing has been told of a run since. */
-export async function loadRuns(): Promise<void> {
+/** Loads the runs, unless nothing has been told of a run since. One request at a time: an older answer replaces no newer one. */
+export function loadRuns(): Promise<void> {
+  isDue = true
+  loading ??= loadWhileDue().finally(() => (loading = undefined))
+  return loading
+}
+
+async function loadWhileDue(): Promise<void> {
+  while (isDue) {
+    isDue = false
+    await loadOnce()
+  }
+}
+
+async function loadOnce(): Promise<void> {
   // The past takes long to load where there is much of it: the answers don't wait for it.
   if (session.peek() === undefined) return
   const told = toldOfRuns()

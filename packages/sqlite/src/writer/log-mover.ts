@@ -37,8 +37,8 @@ export class LogMover implements AsyncDisposable {
   #canStart = !isBundled(import.meta.url, 'log-mover')
   #isReady = false
   #isMoving = false
-  /** Whether all of the log is in the file, while it was not begun anew yet: a reader was looking at it just then. */
-  #isMovedWhole = false
+  /** Whether hardly anything was left in the log when it was last moved, so that the next writes begin it anew. */
+  #isToBeginAnew = false
   #limit = byItself
   #untilLook = commitsPerLook
   /** How long the log was at the last look, and when the thread was asked last. */
@@ -74,8 +74,8 @@ export class LogMover implements AsyncDisposable {
     this.#written += isAnew ? pages : pages - this.#seen
     this.#seen = pages
     if (isAnew) this.#askedAt = 0
-    const isHeld = this.#isMovedWhole && !isAnew
-    this.#isMovedWhole = false
+    const isHeld = this.#isToBeginAnew && !isAnew
+    this.#isToBeginAnew = false
     if (this.#written < pagesBeforeThread || this.#isMoving) return
     if (this.#canStart) this.#start()
     if (isHeld) return this.#beginAnew(pages)
@@ -114,7 +114,7 @@ export class LogMover implements AsyncDisposable {
     this.#inThread?.move()
   }
 
-  /** Where some reader looks at the log at any moment, it is never begun anew, unless writers wait for it. */
+  /** Where some reader looks at the log at any moment, it is never begun anew, unless writers wait for that. */
   #beginAnew(pages: number): void {
     this.#isMoving = true
     this.#rounds = mostRounds
@@ -132,11 +132,11 @@ export class LogMover implements AsyncDisposable {
     }
     try {
       const [, pages, moved] = this.#look.get() as Log
-      // A reader keeps the rest in the log.
-      if (moved < this.#askedAt) return
+      // A reader keeps most of it in the log for a while. One that looks at what was there a moment ago does not matter.
+      if (moved < this.#askedAt - fullLog / 2) return
       if (pages - moved > fewPages && this.#rounds < mostRounds) return this.#ask(pages)
-      const [, all, inFile] = this.#move.get() as Log
-      this.#isMovedWhole = all === inFile
+      this.#move.get()
+      this.#isToBeginAnew = true
     } catch {
       // A disk that is full, or a lock: what is in the log stays there, and is moved later.
     }
