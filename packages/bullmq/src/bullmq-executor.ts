@@ -16,7 +16,7 @@ import type { Redis } from 'ioredis'
 
 import { resolveBullmqOptions } from './bullmq-options.ts'
 import type { BullmqExecutorOptions, ResolvedBullmqOptions } from './bullmq-options.ts'
-import { jobOf, keptMs, remoteTask, reportedMs } from './jobs/job-data.ts'
+import { jobOf, keptMs, remoteTask } from './jobs/job-data.ts'
 import type { RemoteOutcome, RemoteTask } from './jobs/job-data.ts'
 import { formatMessage, JobListener } from './jobs/job-events.ts'
 import { PendingJob } from './jobs/pending-job.ts'
@@ -174,7 +174,7 @@ class BullmqExecutor implements Executor {
       context.reportDuration(0)
       return new KeptByOther({ output: own.output, worker: own.worker }, own.isKept)
     }
-    const once = { ttlMs: task.key === undefined ? reportedMs : keptMs, ...(signal && { signal }) }
+    const once = { ttlMs: keptMs, ...(signal && { signal }) }
     const handed = handOver<RemoteOutcome>(view, key, () => this.orderOf(task), work, once)
     const forget = (): void => this.#taken.add(key, task.principal)
     // A worker may be done when its caller has given up. Only work with a key can be asked for again, as durable agents do.

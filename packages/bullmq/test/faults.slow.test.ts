@@ -88,6 +88,22 @@ describe.skipIf(missing)('a queue whose machines fail', () => {
     expect(await answer).toBe('x')
   })
 
+  it.each(['idle', 'busy'])('lets the process of a worker that is %s end when Redis is gone for good', async (how) => {
+    const server = await ownServer()
+    const { work } = await openCaller(server, how)
+    const worker = await startProcess('worker-process', server, how)
+    if (how === 'busy') {
+      const begun = Promise.withResolvers<void>()
+      const stuck = work.stuckOnce('x', { onProgress: () => begun.resolve() })
+      stuck.catch(() => {})
+      await begun.promise
+    }
+    await server.kill()
+    const ended = once(worker.child, 'exit')
+    worker.child.kill('SIGUSR2')
+    expect(await ended).toEqual([0, null])
+  })
+
   it('goes on when Redis is killed and comes back after three seconds', async () => {
     const server = await ownServer()
     const { flock, work, memory } = await openCaller(server, 'outage')

@@ -6,6 +6,8 @@ import { missing } from '../../redis/test/redis-server.ts'
 import { startProxy, subscribers } from '../../redis/test/tcp-proxy.ts'
 import { openCaller, openWorker, useServer } from './open-queue.ts'
 
+const hourMs = 3_600_000
+
 describe.skipIf(missing)('a job whose order is gone', () => {
   const held = useServer()
 
@@ -33,7 +35,7 @@ describe.skipIf(missing)('a job whose order is gone', () => {
 describe.skipIf(missing)('a result that nobody waits for any longer', () => {
   const held = useServer()
 
-  it('goes when its caller has given up', async () => {
+  it('lasts while its caller may be cut off or asleep, and goes when that has given up', async () => {
     const proxy = await startProxy({ host: '127.0.0.1', port: held.server.port })
     onTestFinished(() => proxy.close())
     const { work } = await openCaller(held.server, 'given-up', { connection: proxy.url('redis') })
@@ -45,9 +47,10 @@ describe.skipIf(missing)('a result that nobody waits for any longer', () => {
     proxy.halfClose(subscribers)
     const given = work.crowd(1, { signal: control.signal })
     given.catch(() => {})
-    await expect
-      .poll(async () => (await results()).some(({ value }) => value.includes('"state":"done"')), { interval: 10 })
-      .toBe(true)
+    const done = async () => (await results()).find(({ value }) => value.includes('"state":"done"'))
+    await expect.poll(done, { interval: 10 }).toBeDefined()
+    const { expiresAt = Number.POSITIVE_INFINITY } = (await done()) ?? { expiresAt: 0 }
+    expect(expiresAt - store.now()).toBeGreaterThan(hourMs)
     control.abort()
     await expect(given).rejects.toMatchObject({ name: 'AbortError' })
     await expect.poll(results, { timeout: 60_000 }).toEqual([])

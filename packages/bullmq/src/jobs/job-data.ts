@@ -21,9 +21,12 @@ import { InputSizeError } from '../queue/queue-errors.ts'
  * - failure: an object with a `RemoteFailure`, whose ref is in the job's reason
  */
 
-/** How long results last that nobody takes, of work of which the flock keeps no record, in milliseconds. */
+/**
+ * How long results last that nobody takes, of work of which the flock keeps no record, in milliseconds: a caller that is cut
+ * off or asleep meanwhile finds them. One that has given up forgets them itself.
+ */
 export const keptMs = 86_400_000
-/** How long progress and failures last, and results that only the present caller can take, in milliseconds. */
+/** How long progress and failures last, in milliseconds. */
 export const reportedMs = 600_000
 
 /** The data of a job. */

@@ -38,6 +38,8 @@ export class QueueTaker extends Worker<JobData, number | undefined> {
     for (let looks = 0; looks < mostLooks; looks = isIdle() ? looks + 1 : 0) {
       if (await isDoneSoon(closed)) return
     }
+    // BullMQ has not come to that, and a process with its timer never ends.
+    await this.lockManager.close()
   }
 
   override async extendJobLocks(ids: string[], tokens: string[], durationMs: number): Promise<string[]> {

@@ -207,7 +207,7 @@ export class ComputeOnce {
       const isAccepted = other?.isKept !== false && (!options.accept || (await options.accept(kept)))
       flight.isUnkept = !isAccepted || (await stored.isOutdated())
       const { label } = this.#actor
-      if (flight.isUnkept) await (other ? stored.takeBack() : stored.giveBack(lease.fence))
+      if (flight.isUnkept) await (other ? stored.takeBack() : lease.giveBack())
       else if (!other && !(await stored.keep({ state: 'done', value: kept, cost, label }, lease.fence)))
         return undefined
       flight.label = label
@@ -218,9 +218,9 @@ export class ComputeOnce {
     } catch (error) {
       this.#space.assertOpen()
       // Nobody waits for it here, and nobody elsewhere may get the abort's reason: undo the taking.
-      if (abandoned.aborted) await stored.giveBack(lease.fence)
+      if (abandoned.aborted) await lease.giveBack()
       else if (error instanceof OrderLost) {
-        await stored.giveBack(lease.fence)
+        await lease.giveBack()
         return undefined
       }
       // The lease's present holder will produce the result. Others end an order's lease, too.

@@ -1,5 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
 import type { HeldLease } from '../space/lease-keeper.ts'
 import type { WorkRecord } from './work-record.ts'
+
+/** Pause before an order is put back again that was refused for no visible reason, in milliseconds. */
+const retryMs = 5
 
 /** What the lease of a piece of work is for. */
 export interface WorkLeaseParts {
@@ -21,9 +26,9 @@ export interface WorkLeaseParts {
 export class WorkLease {
   readonly #parts: WorkLeaseParts
   readonly #lost = new AbortController()
+  readonly #stopped = new AbortController()
   #fence: number
   #lease: HeldLease
-  #isStopped = false
 
   constructor(parts: WorkLeaseParts) {
     this.#parts = parts
@@ -42,8 +47,14 @@ export class WorkLease {
   }
 
   stop(): void {
-    this.#isStopped = true
+    this.#stopped.abort()
     this.#lease.stop()
+  }
+
+  /** Stops, and undoes the taking. */
+  async giveBack(): Promise<void> {
+    this.stop()
+    await this.#parts.stored.giveBack(this.#fence)
   }
 
   #hold(): HeldLease {
@@ -58,16 +69,34 @@ export class WorkLease {
   }
 
   async #takeAgain(reason: unknown): Promise<void> {
-    const { stored } = this.#parts
     // Where it can't be put back, whoever would carry it out tells.
-    const fence = await stored.acquireAgain().catch(() => undefined)
+    const fence = await this.#putBack().catch(() => undefined)
     if (fence === undefined) {
       this.#lost.abort(reason)
       return
     }
+    // The work has ended while that was written.
+    if (this.#stopped.signal.aborted) {
+      await this.#parts.stored.giveBack(fence)
+      return
+    }
     this.#fence = fence
-    // The work has ended meanwhile.
-    if (this.#isStopped) await stored.giveBack(fence)
-    else this.#lease = this.#hold()
+    this.#lease = this.#hold()
+  }
+
+  /**
+   * @returns the fence; `undefined` where somebody else has the work by now, or has done it.
+   * @throws when the work has ended: what is there since then may be the next attempt's.
+   */
+  async #putBack(): Promise<number | undefined> {
+    const { stored } = this.#parts
+    const { signal } = this.#stopped
+    for (;;) {
+      const record = await stored.outlast(() => stored.read(signal))
+      if (record) return record.version === this.#fence ? this.#fence : undefined
+      const fence = await stored.acquire(0, true, signal)
+      if (fence !== undefined) return fence
+      await pause(retryMs, undefined, { signal })
+    }
   }
 }

@@ -58,8 +58,9 @@ export class WorkRecord {
    * Takes the work; resolves to the fence, or to `undefined` when it has to be looked at again.
    *
    * @param version - Of the record as it was seen; 0 if there was none.
+   * @param stopped - Ends it: whoever has the work from then on has another fence, even in this process.
    */
-  async acquire(version: number, hasWaited: boolean): Promise<number | undefined> {
+  async acquire(version: number, hasWaited: boolean, stopped?: AbortSignal): Promise<number | undefined> {
     const { space, options, order } = this.#parts
     const { owner } = space
     // The content that it would hold was forgotten, and must not come back.
@@ -67,33 +68,15 @@ export class WorkRecord {
       throw new WorkError(this.key.id, `The work "${this.key.id}" was not begun: what it was given was forgotten.`)
     try {
       const running = this.#titled({ state: 'running', owner, process: ownProcess(), order: this.#order })
+      stopped?.throwIfAborted()
       return await this.#write(running, version, options.leaseMs)
     } catch (error) {
       if (!isOutage(error)) throw error
       if (!hasWaited && !(error instanceof OutcomeUnknownError)) throw error
       // It may have been taken all the same.
-      const record = await this.outlast(() => this.#read())
+      const record = await this.outlast(() => this.read(stopped))
       const state = stateOf(record)
       return state?.state === 'running' && state.owner === owner ? record?.version : undefined
-    }
-  }
-
-  /**
-   * Takes an order again whose lease has ended.
-   *
-   * @returns the fence; `undefined` where somebody else has the work by now, or has done it.
-   */
-  async acquireAgain(): Promise<number | undefined> {
-    const { space, abandoned } = this.#parts
-    for (;;) {
-      const record = await this.outlast(() => this.#read())
-      if (record) {
-        const state = stateOf(record)
-        return state?.state === 'running' && state.owner === space.owner && state.order ? record.version : undefined
-      }
-      const fence = await this.acquire(0, true)
-      if (fence !== undefined) return fence
-      await pause(retryMs, undefined, { signal: abandoned })
     }
   }
 
@@ -150,7 +133,7 @@ export class WorkRecord {
     const { space, actor } = this.#parts
     const onOutage = (error: unknown): void => space.noteOutage(error)
     const remove = async (): Promise<boolean> => {
-      const record = await this.#read()
+      const record = await this.read()
       if (!record || !(await this.#mustGo(record))) return true
       return (await actor.commit([{ type: 'delete', key: this.key, ifVersion: record.version }])).ok
     }
@@ -186,7 +169,7 @@ export class WorkRecord {
         if (isOutdated) await this.takeBack()
         return mayStay && !isOutdated
       }
-      const seen = await this.outlast(() => this.#read())
+      const seen = await this.outlast(() => this.read())
       const state = stateOf(seen)
       if (state?.state === 'done') {
         // It may be this one, written by an attempt whose outcome was unknown.
@@ -209,7 +192,7 @@ export class WorkRecord {
 
   /** Leaves a result for the owner. For all others the work goes on, until the owner has taken it, or its time is over. */
   async #handOver({ value, cost, label }: Done, version: number): Promise<number | undefined> {
-    const state = stateOf(await this.#read())
+    const state = stateOf(await this.read())
     if (state?.state !== 'running') return undefined
     const { owner, process } = state
     const unkept = { value, label, ...(cost && { cost }) }
@@ -221,7 +204,7 @@ export class WorkRecord {
     return this.outlast(async () => {
       const { ttlMs } = this.#parts.options
       if ((await this.#write(done, fence, ttlMs)) !== undefined) return true
-      const record = await this.#read()
+      const record = await this.read()
       if (record?.value === encodeJson(done)) return true
       // The lease ended, but nobody else began: what was computed is as good as what anybody would compute.
       return record === undefined && (await this.#write(done, 0, ttlMs)) !== undefined
@@ -230,7 +213,7 @@ export class WorkRecord {
 
   /** Whether somebody else has the work by now, or has done it. */
   async isOthers(fence: number): Promise<boolean> {
-    const record = await this.outlast(() => this.#read())
+    const record = await this.outlast(() => this.read())
     const state = stateOf(record)
     return state?.state === 'done' || (state?.state === 'running' && record?.version !== fence)
   }
@@ -264,8 +247,12 @@ export class WorkRecord {
     return outlast(work, { signal: abandoned, onOutage: (error) => space.noteOutage(error) })
   }
 
-  async #read(): Promise<StoredRecord | undefined> {
-    return (await this.#parts.actor.unseen.read([this.key]))[0]
+  /** @param stopped - Ends it: what was read may belong to whoever has the work from then on. */
+  async read(stopped?: AbortSignal): Promise<StoredRecord | undefined> {
+    stopped?.throwIfAborted()
+    const [record] = await this.#parts.actor.unseen.read([this.key])
+    stopped?.throwIfAborted()
+    return record
   }
 
   /** Writes the next state over the known version. Resolves to the new version, or `undefined` when another write won. */
