@@ -24,9 +24,9 @@ describe('an activity', () => {
     expect(await report.whereAmI(null)).not.toBe(0)
   })
 
-  it('has a thread that starts as soon as its module is named', async () => {
+  it('has a thread, and no more, that starts as soon as its module is named', async () => {
     const memory = await openMemory({ store: mapStore() })
-    const flock = await createFlock({ memory, threads: quick })
+    const flock = await createFlock({ memory, threads: { threads: 2, minThreads: 2, graceMs: 20 } })
     const started = threadsStarted()
     flock.activities(fixture('activities'))
     await flock.close()
@@ -46,6 +46,16 @@ describe('an activity', () => {
     expect(Object.keys(flock.stats().workers.utilization ?? {})).toEqual([kind])
     await Promise.all([report.double(1), report.nap(1)])
     expect(started).toHaveLength(2)
+  })
+
+  it('of kind compute does not wait until other modules have loaded', async () => {
+    const { flock, report } = await openFlock(mapStore(), quick)
+    const never = flock.activities<typeof import('./fixtures/never.ts')>(fixture('never'))
+    const stop = new AbortController()
+    const waiting = expect(never.anything(null, { signal: stop.signal })).rejects.toThrow('enough')
+    expect(await report.double(2)).toBe(4)
+    stop.abort(new Error('enough'))
+    await waiting
   })
 
   it('of kind io shares its thread with others', async () => {

@@ -21,6 +21,10 @@ export class Semaphore {
     return this.#running < this.#limit()
   }
 
+  get running(): number {
+    return this.#running
+  }
+
   /** How many tasks wait. */
   get waiting(): number {
     let waiting = 0

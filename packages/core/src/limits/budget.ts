@@ -94,6 +94,21 @@ export function budgetScope(given: Budget & { readonly id?: string }, kind = 'ru
   return { ...budget, id: budget.id ?? `${kind}/${randomUUID()}` }
 }
 
+/** Each id once: what is given more than once keeps the smallest limit of each measure. */
+export function mergeBudgets(budgets: readonly BudgetScope[]): readonly BudgetScope[] {
+  const merged = new Map<string, BudgetScope>()
+  for (const budget of budgets) merged.set(budget.id, smallest(merged.get(budget.id) ?? budget, budget))
+  return [...merged.values()]
+}
+
+function smallest(one: BudgetScope, other: BudgetScope): BudgetScope {
+  const limits = measures.flatMap((measure) => {
+    const limit = Math.min(one[measure] ?? Number.POSITIVE_INFINITY, other[measure] ?? Number.POSITIVE_INFINITY)
+    return limit === Number.POSITIVE_INFINITY ? [] : [[measure, limit]]
+  })
+  return { id: one.id, ...Object.fromEntries(limits) }
+}
+
 /**
  * Reserves what a call is expected to use, if that much is left. If other calls
  * have merely reserved too much, it has to wait; if they have used it up, it is

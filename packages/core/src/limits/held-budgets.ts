@@ -5,7 +5,7 @@ import { maxTimerMs, outlast } from '@skein/memory/runtime'
 import type { SharedState } from '@skein/memory/runtime'
 
 import { BudgetExceededError } from './budget-exceeded-error.ts'
-import { renew, reserve, settle } from './budget.ts'
+import { mergeBudgets, renew, reserve, settle } from './budget.ts'
 import type { BudgetScope, BudgetState, Spending } from './budget.ts'
 import { budgetStateOf } from './budget-state.ts'
 
@@ -33,7 +33,7 @@ export class HeldBudgets {
     this.#memory = memory
     this.#step = { id: randomUUID(), estimate, leaseMs }
     // In the same order everywhere: calls that wait for each other's budgets would deadlock.
-    const ordered = budgets.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+    const ordered = mergeBudgets(budgets).toSorted((a, b) => (a.id < b.id ? -1 : 1))
     this.#accounts = ordered.map((budget) => ({ budget, state: budgetStateOf(memory, budget) }))
   }
 

@@ -86,8 +86,7 @@ export class ModelCalls {
     const { budget, limits = {}, retry } = model.settings ?? {}
     this.#model = model
     this.#memory = memory
-    const others = budgets.filter(({ id }) => id !== budget?.id)
-    this.#budgets = budget ? [budget, ...others] : others
+    this.#budgets = budget ? [budget, ...budgets] : budgets
     this.#limiter = new Limiter(model.id, limits, memory)
     this.#retry = resolveRetry(retry, modelRetry)
   }

@@ -32,6 +32,10 @@ import type {
   ThreadRequest,
 } from './thread-protocol.ts'
 
+const { model: descriptor, hidesCompileCache } = workerData as ThreadData
+// Node has read it. Processes that activities start would inherit it.
+if (hidesCompileCache) delete process.env['NODE_COMPILE_CACHE']
+
 const running = new Map<number, AbortController>()
 const { port1: events, port2: eventsOfPool } = new MessageChannel()
 const modules = new LoadedModules()
@@ -51,13 +55,12 @@ events.on('message', ({ abort, reason }: AbortRequest) => running.get(abort)?.ab
 events.unref()
 
 async function start(): Promise<{ memory: JoinedMemory; model: Model }> {
-  const { model } = workerData as ThreadData
   const channel = new MessageChannel()
   const ports: ThreadPorts = { threadId, memory: channel.port2, events: eventsOfPool }
   parentPort?.postMessage(ports, [channel.port2, eventsOfPool])
   return {
     memory: await whileLoading(storeModule, () => joinMemory(channel.port1)),
-    model: await whileLoading(model.module, () => loadFromDescriptor<Model>(model)),
+    model: await whileLoading(descriptor.module, () => loadFromDescriptor<Model>(descriptor)),
   }
 }
 

@@ -40,7 +40,7 @@ const maxAttempts = 3
  */
 export class ThreadDispatcher {
   readonly #parts: DispatcherParts
-  /** One for each kind of activity, or one that serves none yet. */
+  /** One for each kind of activity, and one that serves none yet. */
   readonly #pools: ThreadPool[] = []
   readonly #loads: LoadWatch
   /** Modules that tried to make a flock in a thread. */
@@ -157,7 +157,7 @@ export class ThreadDispatcher {
         return await pool.send(request)
       } catch (error) {
         if (this.#isClosing) throw new FlockClosedError()
-        const failure = this.#refusalOf(request) ?? watched.expired ?? explainFailure(request, error, pool.hasStarted)
+        const failure = this.#refusalOf(request) ?? watched.expired ?? explainFailure(request, error, pool)
         // A thread that was about to end got it, and did nothing with it.
         const wasIdle = failure instanceof ThreadLostError && !watched.hasBegun
         if (!wasIdle || isOnce || attempts >= maxAttempts) throw failure
@@ -181,7 +181,9 @@ export class ThreadDispatcher {
   #pool(kind: ActivityTask['kind']): ThreadPool {
     const existing = this.#pools.find((pool) => pool.kind === kind)
     if (existing) return existing
-    const pool = this.#pools.find((free) => free.kind === undefined) ?? this.#makePool()
+    // Its threads may be loading modules, which can take long.
+    const free = this.#pools.find((other) => other.kind === undefined && other.hasRoomFor(kind))
+    const pool = free ?? this.#makePool()
     pool.serve(kind)
     return pool
   }

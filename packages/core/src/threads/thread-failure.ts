@@ -13,15 +13,19 @@ export const activityErrorClasses: Readonly<Record<string, { readonly prototype:
 /**
  * What it means for a request that it could not be sent, or that its thread failed.
  *
- * @param hasStarted - Whether any thread of the pool has ever started.
+ * @param pool - Whether any of its threads has ever started, and why the last one did not that ended earlier.
  */
-export function explainFailure(request: ThreadRequest, error: unknown, hasStarted: boolean): Error {
+export function explainFailure(
+  request: ThreadRequest,
+  error: unknown,
+  { hasStarted, startError = error }: { readonly hasStarted: boolean; readonly startError?: unknown },
+): Error {
   const name = nameOf(request)
   const { name: kind, code } = (error ?? {}) as { readonly name?: unknown; readonly code?: unknown }
   if (kind === 'DataCloneError' || code === 'ERR_INVALID_TRANSFER_OBJECT') {
     return new activityErrors.ActivityInputError(name, 'input', error)
   }
-  return hasStarted ? new activityErrors.ThreadLostError(name, error) : new activityErrors.ThreadStartError(error)
+  return hasStarted ? new activityErrors.ThreadLostError(name, error) : new activityErrors.ThreadStartError(startError)
 }
 
 /** Whom errors name. */

@@ -1,6 +1,4 @@
 import { once } from 'node:events'
-import { getCompileCacheDir } from 'node:module'
-import { dirname } from 'node:path'
 import { receiveMessageOnPort } from 'node:worker_threads'
 import type { MessagePort, Worker } from 'node:worker_threads'
 
@@ -17,6 +15,7 @@ import { PiscinaPool, threadFile } from './thread-file.ts'
 import { threadBalancer } from './thread-balancer.ts'
 import type { ResolvedThreadOptions } from './thread-executor-options.ts'
 import { isThreadPorts } from './thread-protocol.ts'
+import { environmentOf, startOptions } from './thread-start.ts'
 import type {
   AbortRequest,
   ThreadData,
@@ -58,6 +57,7 @@ export class ThreadPool {
   #kind: ActivityTask['kind'] | undefined
   #isClosing = false
   #hasWarned = false
+  #startError: unknown
   /** Threads that failed with nothing to do since the last reply. */
   #failures = 0
 
@@ -68,8 +68,8 @@ export class ThreadPool {
     this.#listener = listener
     this.#piscina = new PiscinaPool({
       filename: threadFile,
-      workerData: data,
-      minThreads: options.minThreads,
+      // The others start when there is work for them.
+      minThreads: Math.min(1, options.minThreads),
       maxThreads: threads,
       idleTimeout: options.idleTimeoutMs,
       // The balancer knows what the kind allows.
@@ -81,9 +81,15 @@ export class ThreadPool {
         isStarting: ({ threadId }) => !this.#started.has(threadId),
       }),
       ...startOptions(options),
+      ...environmentOf(options, data),
       // Waiting on atomics would stop a thread's event loop between tasks, and with it
       // the connections and timers that a user's activities may keep.
       atomics: 'disabled',
+    })
+    // Piscina would keep that of the first thread for all others.
+    Object.defineProperties(this.#piscina.options, {
+      env: { get: () => environmentOf(options, data).env },
+      workerData: { get: () => environmentOf(options, data).workerData },
     })
     this.#piscina.on('message', (message: unknown) => this.#onMessage(message))
     this.#piscina.on('error', (error: unknown) => this.#onError(error))
@@ -101,13 +107,23 @@ export class ThreadPool {
     return this.#kind
   }
 
+  /** Whether an activity of this kind would begin at once, if it served that kind. */
+  hasRoomFor(kind: ActivityTask['kind']): boolean {
+    return this.slots.running < this.#options.threads * this.#perThreadOf(kind)
+  }
+
   /** Serves one kind of activity from now on. */
   serve(kind: ActivityTask['kind']): void {
     this.#kind = kind
+    if (this.#failures < maxFailures) this.#piscina.options.minThreads = this.#options.minThreads
   }
 
   get #perThread(): number {
-    return this.#kind === 'compute' ? 1 : this.#options.ioPerThread
+    return this.#perThreadOf(this.#kind)
+  }
+
+  #perThreadOf(kind: ActivityTask['kind'] | undefined): number {
+    return kind === 'compute' ? 1 : this.#options.ioPerThread
   }
 
   get #room(): number {
@@ -121,6 +137,11 @@ export class ThreadPool {
   /** Whether a thread has ever started. */
   get hasStarted(): boolean {
     return this.#started.size > 0
+  }
+
+  /** Why the last thread did not start that ended before it handed over its ports; told to whom it fails. */
+  get startError(): unknown {
+    return this.#startError
   }
 
   get utilization(): number {
@@ -185,8 +206,10 @@ export class ThreadPool {
   }
 
   #onError(error: unknown): void {
-    // Something that an activity left running failed after its result was returned, or a thread could not start.
-    warn(error)
+    // A thread could not start, which whoever needs one is told; or something that an activity left running failed after
+    // its result was returned.
+    if (this.hasStarted) warn(error)
+    else this.#startError = error
     this.#failures += 1
     // What each thread loads ends it: a thread starts only when somebody needs one.
     if (this.#failures >= maxFailures) this.#piscina.options.minThreads = 0
@@ -202,6 +225,8 @@ export class ThreadPool {
       events.close()
       return
     }
+    // Nobody else is told: this thread serves those who wait.
+    if (!this.hasStarted && this.#startError !== undefined) warn(this.#startError)
     this.#started.add(threadId)
     try {
       this.#listener.onThread(memory)
@@ -244,27 +269,4 @@ export class ThreadPool {
     await Promise.allSettled(starting.map((worker) => once(worker, 'message', { signal: stop.signal })))
     clearTimeout(grace)
   }
-}
-
-/** With what a thread starts. */
-function startOptions(options: ResolvedThreadOptions): ConstructorParameters<typeof Piscina>[0] {
-  const { maxHeapMb, maxYoungHeapMb, codeRangeMb, stackMb, env, execArgv } = options
-  const limits = {
-    ...(maxHeapMb !== undefined && { maxOldGenerationSizeMb: maxHeapMb }),
-    ...(maxYoungHeapMb !== undefined && { maxYoungGenerationSizeMb: maxYoungHeapMb }),
-    ...(codeRangeMb !== undefined && { codeRangeSizeMb: codeRangeMb }),
-    ...(stackMb !== undefined && { stackSizeMb: stackMb }),
-  }
-  return {
-    resourceLimits: limits,
-    env: env ?? withCompileCache(process.env),
-    ...(execArgv && { execArgv: [...execArgv] }),
-  }
-}
-
-/** Where the process keeps compiled code, its threads do, too: Node has them ask for it with a variable. */
-function withCompileCache(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const folder = getCompileCacheDir()
-  // Node adds a folder for its version.
-  return folder === undefined ? env : { NODE_COMPILE_CACHE: dirname(folder), ...env }
 }

@@ -19,6 +19,8 @@ import type { ActivityTask } from '../activities/executor.ts'
 /** What a thread gets when it starts. */
 export interface ThreadData {
   readonly model: WorkerModule
+  /** Whether the variable that names the folder of compiled code is not one of the process. */
+  readonly hidesCompileCache?: boolean
 }
 
 /** The two ports that a thread hands over when it starts. */

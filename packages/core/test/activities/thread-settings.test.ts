@@ -1,7 +1,9 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Worker } from 'node:worker_threads'
 
 import { createFlock } from '@skein/core'
 import type { Flock, FlockOptions } from '@skein/core'
@@ -47,18 +49,32 @@ describe('the threads of a flock', () => {
     expect(await before.compileCache(null)).toBeUndefined()
     const { directory = '' } = enableCompileCache(folder)
     expect(directory).toContain(folder)
-    const { compileCache } = await open(1)
+    const { compileCache, settings, exit } = await open(1)
     expect(await compileCache(null)).toContain(folder)
+    // Nor do processes that activities start inherit it.
+    expect(await settings('NODE_COMPILE_CACHE')).toMatchObject({ env: undefined })
+    onTestFinished(() => void delete process.env['SKEIN_GREETING'])
+    for (const greeting of ['hello', 'good morning']) {
+      process.env['SKEIN_GREETING'] = greeting
+      await expect(exit(null)).rejects.toMatchObject({ code: 'SKEIN_THREAD_LOST' })
+      expect(await settings('SKEIN_GREETING')).toMatchObject({ env: greeting })
+    }
+    process.env['NODE_COMPILE_CACHE'] = folder
+    onTestFinished(() => void delete process.env['NODE_COMPILE_CACHE'])
+    await expect(exit(null)).rejects.toMatchObject({ code: 'SKEIN_THREAD_LOST' })
+    expect(await settings('NODE_COMPILE_CACHE')).toMatchObject({ env: folder })
   })
 
   it('end when they are idle, down to minThreads', async () => {
-    const kept = await open({ threads: 2, minThreads: 1, idleTimeoutMs: 10 })
-    const stays = await kept.thread(null)
+    const kept = await open({ threads: 2, minThreads: 2, idleTimeoutMs: 10 })
+    const both = async () => new Set(await Promise.all([kept.thread(null), kept.thread(null)]))
+    const stay = await both()
+    expect(stay.size).toBe(2)
     const { thread } = await open({ threads: 2, minThreads: 0, idleTimeoutMs: 10 })
     const first = await thread(null)
     // Asked seldom enough that it is idle for longer than that in between.
     await expect.poll(() => thread(null), { interval: 50, timeout: 30_000 }).not.toBe(first)
-    expect(await kept.thread(null)).toBe(stays)
+    expect(await both()).toEqual(stay)
   })
 
   it.each([
@@ -74,6 +90,25 @@ describe('the threads of a flock', () => {
       expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'SKEIN_THREAD_START' } })
     }
     await expect(thread(null)).rejects.toMatchObject({ code: 'SKEIN_THREAD_START' })
+  })
+
+  it('that could not start when their module was named say why to the first activity, and warn of nothing', async () => {
+    const warnings: unknown[] = []
+    const ended: Promise<unknown>[] = []
+    const onWarning = (warning: unknown): unknown => warnings.push(warning)
+    const onWorker = (worker: Worker): unknown => ended.push(new Promise((resolve) => worker.once('exit', resolve)))
+    process.on('warning', onWarning).on('worker', onWorker)
+    onTestFinished(() => void process.off('warning', onWarning).off('worker', onWorker))
+    const begun = once(process, 'worker')
+    const { thread } = await open({ threads: 2, execArgv: ['--import', './missing.mjs'] })
+    await begun
+    // Each of them may be replaced.
+    for (const end of ended) await end
+    await new Promise((resolve) => setImmediate(resolve))
+    const failure = { code: 'SKEIN_THREAD_START', message: expect.stringContaining('missing.mjs') }
+    await expect(thread(null)).rejects.toMatchObject(failure)
+    await expect(thread(null)).rejects.toMatchObject(failure)
+    expect(warnings).toEqual([])
   })
 
   it.each([

@@ -23,3 +23,23 @@ it('readBudget reads what everyone with the same id has used up, and changes not
   expect(spent.wallMs).toBeGreaterThanOrEqual(0)
   expect(await readBudget(ann, { id: 'another' })).toMatchObject({ calls: 0 })
 })
+
+it('a budget that applies to a call twice counts it once, and its smallest limits hold', async () => {
+  await using memory = await openMemory({ store: mapStore() })
+  const ann = memory.as({ id: 'ann', role: 'reader' })
+  const budgets = [
+    budgetScope({ id: 'team', calls: 5, wallMs: 60_000 }),
+    budgetScope({ id: 'other', calls: 9 }),
+    budgetScope({ id: 'team', calls: 2, tokens: 100_000 }),
+  ]
+  const own = { ...extractiveModel(), settings: { budget: budgetScope({ id: 'team', calls: 4 }) } }
+  const cite = (index: number, model = shareModel(own, ann, { budgets })) =>
+    model.cite({ messages: [], passages: [{ id: 'a', text: `Energy is saved in home ${index}.` }], maxSentences: 1 })
+  // On a worker, the model has no budget of its own.
+  await cite(1, shareModel(extractiveModel(), ann, { budgets }))
+  expect(await readBudget(ann, { id: 'team' })).toMatchObject({ calls: 1 })
+  await cite(2)
+  expect(await readBudget(ann, { id: 'team' })).toMatchObject({ calls: 2 })
+  await expect(cite(3)).rejects.toMatchObject({ code: 'SKEIN_BUDGET', budget: 'team', measure: 'calls', limit: 2 })
+  expect(await readBudget(ann, { id: 'other' })).toMatchObject({ calls: 2 })
+})
