@@ -5,12 +5,19 @@ export type Dialect = 'markdown' | 'asciidoc' | 'org' | 'roff' | undefined
 
 /** Tells the markup language of a text by a line that no other one has. */
 export function dialectOf(lines: readonly Line[]): Dialect {
+  if (titleLine(lines) !== -1) return 'asciidoc'
   for (const { text, indent } of lines) {
     if (indent > 0) continue
     if (/^\.(?:TH|Dd)\s/.test(text)) return 'roff'
     if (/^#\+[a-z_]{3,30}(?::\s|\s|$)/i.test(text)) return 'org'
     if (/^#{1,6}\s+\S/.test(text)) return 'markdown'
-    if (/^={1,3} [^=]+$/.test(text)) return 'asciidoc'
+    if (/^={2,3} [^=]+$/.test(text)) return 'asciidoc'
   }
   return undefined
+}
+
+/** Where the title of a document of AsciiDoc stands: first, below comments and settings at most; -1 if there is none. */
+export function titleLine(lines: readonly Line[]): number {
+  const first = lines.findIndex(({ text }) => !/^(?:$|\/\/|:[!\w-]{1,60}:|\[.{0,80}\]$)/.test(text))
+  return /^= [^=]+$/.test(lines[first]?.text ?? '') ? first : -1
 }

@@ -1,6 +1,7 @@
 import { ended, isCode, isLogLine, keyed } from './line-forms.ts'
 import type { Line } from './lines.ts'
 import { quotedRows } from './quoted-rows.ts'
+import { regions } from './regions.ts'
 
 /** What a text is as a whole: prose with whatever is in it, records, one on each line, or a table of separated values. */
 export type DocumentForm = 'prose' | 'records' | 'table' | 'code'
@@ -13,7 +14,9 @@ export function documentForm(lines: readonly Line[]): DocumentForm {
   for (const line of lines) {
     if (line.text !== '' && some.push(line) === sampleLines) break
   }
-  if (some[0]?.text.startsWith('#!') || isProgram(some)) return 'code'
+  if (some[0]?.text.startsWith('#!')) return 'code'
+  if (some.find(({ text }) => !text.startsWith('%'))?.text.startsWith('\\documentclass')) return 'prose'
+  if (isChange(some) || isProgram(some, lines)) return 'code'
   // Calendars and addresses.
   if (/^BEGIN:V[A-Z]{3,8}$/.test(some[0]?.text ?? '')) return 'records'
   if (some.some(({ text }) => /^\\(?:documentclass|begin|section|chapter)\b/.test(text))) return 'prose'
@@ -31,17 +34,60 @@ export function documentForm(lines: readonly Line[]): DocumentForm {
   return share((line) => isCode(line)) > 0.4 && endedShare < 0.2 ? 'code' : 'prose'
 }
 
-const declaration =
-  /^(?:import [\w.*{}, ]{1,80}(?: from ['"][^'"]{1,80}['"];?)?|from [\w.]{1,80} import [\w., *()]{1,80}|(?:async )?def \w{1,60}\([^()]{0,200}\).{0,40}:|class \w{1,60}(?:\([^()]{0,80}\))?:|#include [<"].{1,80}[>"]|package [\w.]{1,80};?|using [\w.]{1,80};)$/
-const change = /^(?:diff --git |index [0-9a-f]{3,40}\.\.|--- |\+\+\+ |@@ -\d)/
+const declarations: readonly RegExp[] = [
+  /^import (?:static )?[\w.*]{1,80}(?: as \w{1,40})?(?:, ?[\w.]{1,80}(?: as \w{1,40})?){0,20};?$/,
+  /^import (?:[\w.*{}, $]{1,200} from )?['"][^'"]{1,80}['"];?$/,
+  /^from [\w.]{1,80} import (?:\(|\(?[\w.*]{1,80}(?: as \w{1,40})?(?:, ?[\w.]{1,80}(?: as \w{1,40})?){0,20},?\)?)$/,
+  /^(?:(?:async )?def \w{1,60}\([^()]{0,200}\).{0,40}:|class \w{1,60}(?:\([^()]{0,80}\))?:)$/,
+  /^(?:#include [<"].{1,80}[>"]|package [\w.]{1,80};?|using [\w.]{1,80};)$/,
+]
 
-/** Whether a text is a program, which says what it needs and defines, or the changes of one; not a text that shows some. */
-function isProgram(lines: readonly Line[]): boolean {
-  const outer = lines.filter(({ indent }) => indent === 0)
-  if (outer.some(({ text }) => /^(?:`{3}|~{3})/.test(text))) return false
-  const declarations = outer.filter(({ text }) => declaration.test(text)).length
-  const isChange = ['--- ', '+++ ', '@@ -'].every((start) => outer.some(({ text }) => text.startsWith(start)))
-  return (declarations > 1 && declarations > lines.length * 0.04) || (isChange && change.test(outer[0]?.text ?? ''))
+/** Whether a text is a program, which says what it needs and defines; not one that shows some among its sentences. */
+function isProgram(some: readonly Line[], lines: readonly Line[]): boolean {
+  const enough = some.length * 0.04
+  const isEnough = (found: readonly Line[]): boolean => found.length > 1 && found.length > enough
+  if (!isEnough(some.filter((line) => isDeclaration(line)))) return false
+  const marked = regions(lines)
+  const outer = statements(lines.filter((_, index) => !marked[index])).slice(0, sampleLines)
+  return isEnough(outer.filter(isDeclaration)) && sizeOf(outer.filter(isWords)) < sizeOf(outer) * 0.2
+}
+
+function isDeclaration({ text, indent }: Line): boolean {
+  return indent === 0 && declarations.some((form) => form.test(text))
+}
+
+/** The lines at the margin that are neither comments nor within strings of several lines, where programs have prose too. */
+function statements(lines: readonly Line[]): Line[] {
+  let open = ''
+  return lines.filter(({ text, indent }) => {
+    const wasOpen = open !== ''
+    for (const [mark] of text.matchAll(/"""|'''|^\/\*|\*\//g)) {
+      if (open === '' && mark !== '*/') open = mark === '/*' ? '*/' : mark
+      else if (open === mark) open = ''
+    }
+    return indent === 0 && text !== '' && !wasOpen && open === '' && !/^(?:#(?!include)|\/[/*]|"""|''')/.test(text)
+  })
+}
+
+/** Whether a line ends a sentence, or is within one that goes on: many words, and nothing but words. */
+function isWords(line: Line): boolean {
+  if (isDeclaration(line)) return false
+  if (ended.test(line.text)) return /\s\S+\s/.test(line.text)
+  const words = line.text.split(/\s+/)
+  return words.length > 4 && words.every((word) => /^[("“'‘]?[\p{L}\p{M}\p{N}'’-]+[,.:;!?)"”]*$/u.test(word))
+}
+
+/** A paragraph may be one long line: characters are counted. */
+function sizeOf(lines: readonly Line[]): number {
+  return lines.reduce((size, { text }) => size + text.length, 0)
+}
+
+/** Whether a text is a patch. */
+function isChange(lines: readonly Line[]): boolean {
+  if (!/^(?:diff --git |index [0-9a-f]{3,40}\.\.|--- |\+\+\+ |@@ -\d)/.test(lines[0]?.text ?? '')) return false
+  return ['--- ', '+++ ', '@@ -'].every((start) =>
+    lines.some(({ text, indent }) => indent === 0 && text.startsWith(start)),
+  )
 }
 
 /** A line of a catalog of translations (gettext). */

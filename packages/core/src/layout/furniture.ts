@@ -1,12 +1,24 @@
+import { titleLine } from './dialect.ts'
 import type { Dialect } from './dialect.ts'
+import { ended } from './line-forms.ts'
 import type { Line } from './lines.ts'
 
 /** `-----Original Message-----`, `---------- Forwarded message ---------`. */
 const between = /^-{3,}\s?\p{L}[\p{L} ]{3,38}\p{L}\s?-{3,}$/u
 const sentFrom =
-  /^(?:Sent from|Get Outlook for|Von meinem|Gesendet von|Envoyé de(?:puis)?|Enviado desde|Enviado do|Inviato da|Verzonden vanaf|Wysłane z|Отправлено (?:с|из))\s.{1,60}$/u
+  /^(?:Sent (?:from|with)|Get Outlook for|Von meinem|Gesendet (?:von|mit)|Envoyé de(?:puis)?|Enviado (?:desde|do|de)|Inviato da(?:l)?|Verzonden vanaf|Wysłane z|Отправлено (?:с|из))\s.{1,60}$/u
+const device =
+  /(?<!\p{L})(?:iP(?:hone|ad|od)|iOS|Galaxy|Samsung|Huawei|Xiaomi|Pixel|Nokia|BlackBerry|Android|Outlook|Thunderbird|Yahoo|Gmail|GMX|Proton|Mail|Windows|[Ss]martphone|[Mm]obile|[Pp]hone|[Tt]ablet|Handy|Mobiltelefon|téléphone|móvil|teléfono|celular|telefon|telefono|telefoon|телефон|Почт)/u
 const gap = / {6,}/g
 const maxSignature = 8
+
+const address = /\S@\S/
+/** `On Mon, 4 Mar 2024`, `Am 12.10.2026`, `On March 4, 2024`, `2024-03-04`: few words stand before it. */
+const date =
+  /^(?:[\p{L}.,]{1,20} ){0,3}(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,2}\.?(?: de)? \p{L}{1,15}\.?,?(?: de)? \d{4}|\p{L}{1,15}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}|\d{4}年)/u
+const time = /\d[:h.]\d\d(?!\d|\.)/
+const verb =
+  /(?<!\p{L})(?:wrote|writes|schrieb|geschrieben|a écrit|escribió|ha scritto|escreveu|schreef|skrev|kirjoitti|napisał|napsal|yazdı|писал|написал|пише|写道|寫道)/u
 
 /**
  * Marks the lines that stand around a text: heads and feet of printed pages, and in mail who wrote what is quoted, where
@@ -17,8 +29,8 @@ export function furniture(lines: readonly Line[], dialect: Dialect): boolean[] {
   if (dialect === 'asciidoc') marked.fill(true, ...bylines(lines))
   for (let index = 0; index < lines.length; index += 1) {
     const { text } = lines[index] as Line
-    if (text === '--') marked.fill(true, index, signatureEnd(lines, index))
-    if (sentFrom.test(text) && (lines[index - 1]?.text ?? '') === '') marked[index] = true
+    if (text === '--') marked.fill(true, index, dialect === 'asciidoc' ? index + 1 : signatureEnd(lines, index))
+    if (isSentFrom(lines, index)) marked[index] = true
     if (text.startsWith('>')) marked.fill(true, attributionStart(lines, index), index)
   }
   return marked
@@ -26,7 +38,7 @@ export function furniture(lines: readonly Line[], dialect: Dialect): boolean[] {
 
 /** Who wrote a document of AsciiDoc, and which version it is: the lines below its title. */
 function bylines(lines: readonly Line[]): readonly [start: number, end: number] {
-  const title = lines.findIndex(({ text }) => text.startsWith('= '))
+  const title = titleLine(lines)
   let end = title + 1
   while (title !== -1 && end < lines.length && lines[end]?.text !== '') end += 1
   return [title + 1, end]
@@ -39,24 +51,52 @@ function isRunningHead(lines: readonly Line[], index: number): boolean {
   return isLone && !/[|\t]/.test(text) && ((text.match(gap)?.length ?? 0) > 1 || / {3,}\[Page \d{1,4}\]$/.test(text))
 }
 
-/** The first line that is not part of the signature which begins at a line. */
+/** Whether a line names the device or the program that sent a mail, and nothing else is in its paragraph. */
+function isSentFrom(lines: readonly Line[], index: number): boolean {
+  const { text } = lines[index] as Line
+  if (!sentFrom.test(text) || !device.test(text) || ended.test(text)) return false
+  return (lines[index - 1]?.text ?? '') === '' && /^(?:>|$)/.test(lines[index + 1]?.text ?? '')
+}
+
+/**
+ * The first line that is not part of the signature which begins at a line. Two hyphens also part scenes, or open a
+ * block that two others close: a signature is no sentence, and ends a message.
+ */
 function signatureEnd(lines: readonly Line[], start: number): number {
   let end = start + 1
   while (end < lines.length && end <= start + maxSignature && lines[end]?.text !== '') end += 1
-  return end
+  const last = lines[end - 1]?.text ?? ''
+  return (ended.test(last) && /\s\S+\s/.test(last)) || !endsMessage(lines, end) ? start + 1 : end
+}
+
+/** Whether another message, a quotation, or only a few lines follow, such as a mailing list adds. */
+function endsMessage(lines: readonly Line[], end: number): boolean {
+  const after: string[] = []
+  for (let index = end; index < lines.length && after.length <= maxSignature; index += 1) {
+    const { text } = lines[index] as Line
+    if (text !== '') after.push(text)
+  }
+  const [first = ''] = after
+  if (between.test(first) || /^(?:>|From |(?:From|Date|Subject): )/.test(first) || isAttribution(first)) return true
+  return after.length <= maxSignature && !after.includes('--')
 }
 
 /** Where the line begins that says who wrote what is quoted below: `On 3 May 2026, Ann wrote:`; it may be broken. */
 function attributionStart(lines: readonly Line[], quote: number): number {
-  let last = quote - 1
-  if (lines[last]?.text === '') last -= 1
-  const text = lines[last]?.text ?? ''
-  if (!text.endsWith(':') || text.startsWith('>')) return quote
-  const first = lines[last - 1]?.text ?? ''
-  const isBroken = first !== '' && !first.startsWith('>') && !/[.:!?]$/.test(first) && !isDated(text)
-  return isDated(text) || (isBroken && isDated(first)) ? last - (isBroken ? 1 : 0) : quote
+  const isOther = (index: number): boolean => /^(?:>|$)/.test(lines[index]?.text ?? '')
+  const last = quote - (lines[quote - 1]?.text === '' ? 2 : 1)
+  if (isOther(last)) return quote
+  const first = isOther(last - 1) ? last : last - 1
+  const text = lines.slice(first, last + 1).map((line) => line.text)
+  return isOther(first - 1) && isAttribution(text.join(' ')) ? first : quote
 }
 
-function isDated(text: string): boolean {
-  return /\b\d{4}\b|\d:\d\d|\S@\S/.test(text)
+/** Whether a line says who wrote something and when: `On 3 May 2026, Ann wrote:`. Books quote too, but not from mail. */
+function isAttribution(text: string): boolean {
+  if (!/[:：]$/.test(text)) return false
+  const isMail = address.test(text)
+  return (
+    (isMail && /<[^\s<>]{1,100}>\s?[:：]$/.test(text)) ||
+    ((isMail || date.test(text)) && (verb.test(text) || time.test(text)))
+  )
 }

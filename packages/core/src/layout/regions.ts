@@ -4,7 +4,9 @@ const fence = /^(?:`{3,}|~{3,})/
 const listing = /^(?:-{4,}|\.{4,}|\+{4,}|={4,}|\/{4,})$/
 const environment =
   /^\\begin\{(verbatim|lstlisting|minted|equation|align|tabular|table|figure|tikzpicture|thebibliography)\*?\}/
-const raw = /^<(script|style|pre|svg|table)\b/i
+const raw = /^<(script|style|pre|svg|table|syntaxhighlight|source(?= lang))\b/i
+/** How Liquid begins code. */
+const template = /^\{%-? ?(highlight|code|codeblock|raw)\b/
 /** Front matter is short; a rule that only looks like its beginning closes far below, or never. */
 const maxFrontMatter = 100
 
@@ -51,6 +53,8 @@ function regionEnd(lines: readonly Line[], start: number): number | undefined {
     return (
       endsHere(text, `</${tag}`, start) ?? find(lines, start, (line) => line.text.toLowerCase().includes(`</${tag}`))
     )
+  const block = template.exec(text)?.[1]
+  if (block) return find(lines, start, (line) => /^\{%-? ?end/.test(line.text) && line.text.includes(`end${block}`))
   if (text.startsWith('<!--'))
     return endsHere(text, '-->', start) ?? find(lines, start, (line) => line.text.includes('-->'))
   if (/^\.(?:nf|EX|TS)\b/.test(text)) return find(lines, start, (line) => /^\.(?:fi|EE|TE)\b/.test(line.text))

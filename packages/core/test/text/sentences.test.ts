@@ -209,3 +209,75 @@ it.each([
 ])('tells from sentences: %s', (_, text, kinds) => {
   expect(splitSentences(text).map(({ kind }) => kind)).toEqual(kinds)
 })
+
+const imports = 'import os\nimport sys\nfrom json import dumps'
+const lines = 'The tool reads a file.\nIt then sends the file on\nto all who asked for it.\n'
+
+it.each([
+  ['AsciiDoc', `= Tool\n\n${lines}\n----\n${imports}\n----\n`],
+  ['Org', `#+TITLE: Tool\n\n${lines}\n#+begin_src python\n${imports}\n#+end_src\n`],
+  ['LaTeX', `% Ours\n\\documentclass{article}\n${lines}\n\\begin{python}\n${imports}\n\\end{python}\n`],
+  ['MediaWiki', `== Tool ==\n${lines}\n<syntaxhighlight lang="python">\n${imports}\n</syntaxhighlight>\n`],
+  ['Markdown with tags', `# Tool\n\n${lines}\n<pre>\n${imports}\n</pre>\n`],
+  ['Markdown with templates', `# Tool\n\n${lines}\n{% highlight python %}\n${imports}\n{% endhighlight %}\n`],
+  ['a mail', `Hello Ann,\n\n${lines}\nThese lines fail here:\n\n${imports}\n`],
+  ['trade', `import duties rose\nimport quotas fell\n\n${lines}`],
+])('are found in a text that shows imports: %s', (_, text) => {
+  expect(proseOf(text)).toEqual(
+    expect.arrayContaining(['The tool reads a file.', 'It then sends the file on\nto all who asked for it.']),
+  )
+})
+
+it('are found in a mail that has a long line for a paragraph, and shows imports', () => {
+  expect(proseOf(`Hi,\n\n${'The lamp is broken. '.repeat(9)}\n\n${imports}\n\nBest\nAnn\n`)).toContain(
+    'The lamp is broken.',
+  )
+})
+
+it.each([
+  ['Python', `"""\nReads files.\nIt sends them on.\nNobody waits.\n"""\n${imports}\n\ndef main():\n    run()\n`],
+  ['JavaScript', "import { a, b as c } from 'a'\nimport 'b'\n\n/* It reads files.\nIt sends them on.\n*/\nstart(a)\n"],
+])('are not found in a program, whatever its comments say: %s', (_, text) => {
+  expect(proseOf(text)).toEqual([])
+})
+
+it.each([
+  'Von meinem Fenster aus sehe ich die alte Brücke.',
+  'Sent from Paris, the telegram took four minutes.',
+  'Gesendet von Berlin aus, kam das Bild am Abend an.',
+  'Enviado desde Madrid en 1936, el mensaje llegó tarde.',
+  'Sent from a phone in Paris, the picture\ntook four minutes.',
+  'Kennedy spoke at Rice University. In September 1962 he told the crowd:\n> We choose to go.',
+  'In a letter of 22 August 1862, Lincoln wrote:\n> I would save the Union.',
+  '# Port\n\n[NOTE]\n--\nBring a coat and a hat\n\nThe wind is cold there.\n--\n',
+  '= Port\n\n[NOTE]\n--\nBring a coat and a hat\n--\n',
+  'He left the town.\n\n--\nShe came back in May\nand stayed for a year.\n',
+  `He left the town.\n\n--\nShe came back in May, and she\n\n${'It rained all day.\n\n'.repeat(12)}`,
+  'We have 20 pears and 25 apples.\nThat is\n= 45 apples in all\nand nobody is hungry now.',
+])('are not taken for what stands around a mail: %s', (text) => {
+  const lost = splitSentences(text).filter(({ kind }) => kind === 'other')
+  expect(lost.filter(({ start, end }) => text.slice(start, end).includes(' '))).toEqual([])
+})
+
+it.each([
+  ['Sent from my iPhone'],
+  ['Von meinem iPad gesendet'],
+  ['Sent from Mail for Windows'],
+  ['Get Outlook for Android'],
+  ['Envoyé de mon téléphone Orange'],
+  ['--\nOla Nilsen, head of the board\nTel. 555 0101'],
+  ['On Mon, 4 Mar 2024 at 10:00, Ann wrote:', '> Where is it?'],
+  ['Le 4 mars 2024, Ann Berg a écrit :', '> Where is it?'],
+  ['Am 12.10.2026 schrieb\nEmil Frey aus dem Büro im Keller:', '> Where is it?'],
+  ['Ann Berg <ann@example.org>:\n', '> Where is it?'],
+])('are told from what stands around a mail: %s', (around, quote = '') => {
+  expect(proseOf(`The lamp is broken.\n\n${around}\n${quote}`)).toEqual([
+    'The lamp is broken.',
+    ...(quote === '' ? [] : ['Where is it?']),
+  ])
+})
+
+function proseOf(text: string): string[] {
+  const parts = splitSentences(text).filter(({ kind }) => kind === 'sentence')
+  return parts.map(({ start, end }) => text.slice(start, end))
+}
