@@ -31,7 +31,7 @@ interface ThreadEnvironment {
  * ask for it with a variable, because a call would come after they have loaded most of their code.
  */
 export function environmentOf({ env }: ResolvedThreadOptions, data: ThreadData): ThreadEnvironment {
-  const { env: ofProcess } = process
+  const ofProcess = process.env
   const folder = getCompileCacheDir()
   if (env || folder === undefined || ofProcess['NODE_COMPILE_CACHE'] !== undefined) {
     return { env: env ?? ofProcess, workerData: data }
