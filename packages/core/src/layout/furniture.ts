@@ -48,7 +48,7 @@ function bylines(lines: readonly Line[]): readonly [start: number, end: number] 
 function isRunningHead(lines: readonly Line[], index: number): boolean {
   const { text } = lines[index] as Line
   const isLone = (lines[index - 1]?.text ?? '') === '' && (lines[index + 1]?.text ?? '') === ''
-  return isLone && !/[|\t]/.test(text) && ((text.match(gap)?.length ?? 0) > 1 || / {3,}\[Page \d{1,4}\]$/.test(text))
+  return isLone && !/[|\t]/.test(text) && ((text.match(gap)?.length ?? 0) > 1 || / {3}\[Page \d{1,4}\]$/.test(text))
 }
 
 /** Whether a line names the device or the program that sent a mail, and nothing else is in its paragraph. */

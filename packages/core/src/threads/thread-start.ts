@@ -1,4 +1,5 @@
-import { getCompileCacheDir } from 'node:module'
+// Not by its name: Deno and Node.js 20 have no such export, and an import of it would hide what they lack.
+import module from 'node:module'
 import { dirname } from 'node:path'
 
 import type { Piscina } from 'piscina'
@@ -32,7 +33,7 @@ interface ThreadEnvironment {
  */
 export function environmentOf({ env }: ResolvedThreadOptions, data: ThreadData): ThreadEnvironment {
   const ofProcess = process.env
-  const folder = getCompileCacheDir()
+  const folder = (module.getCompileCacheDir as typeof module.getCompileCacheDir | undefined)?.()
   if (env || folder === undefined || ofProcess['NODE_COMPILE_CACHE'] !== undefined) {
     return { env: env ?? ofProcess, workerData: data }
   }

@@ -4,7 +4,7 @@ import type { PlacedText } from './placed-text.ts'
 /** Of SubRip and WebVTT (`00:01:02,500 --> `), or of YouTube (`0:01:02.500,0:01:04.000`). */
 const time = /^(?:\d{1,3}:)?\d{1,2}:\d\d[.,]\d{2,3}(?:\s+-->\s+|,\d{1,2}:\d\d:\d\d\.\d{3}$)/
 /** What is heard, and songs: `[wind howling]`, `♪ Down by the sea ♪`. */
-const sound = /^\s*(?:\[[^[\]]*\]|\([^()]*\)|[♪♫#][^♪♫]*[♪♫#]?)\s*$/
+const sound = /^(?:\[[^[\]]*\]|\([^()]*\)|[♪♫#][^♪♫]*[♪♫#]?)$/
 /** Of SubStation Alpha: nine fields stand before what is said. */
 const dialogue = /^Dialogue:(?:[^,]*,){9}/
 
@@ -35,7 +35,7 @@ function isNumber(rest: string): boolean {
 }
 
 function takeLine(out: TextBuilder, line: string, from: number): void {
-  const isSound = sound.test(line)
+  const isSound = sound.test(line.trim())
   if (!out.isEmpty && !out.endsWith('\n')) out.add(isSound || /^\s*[-–—]\s/.test(line) ? '\n\n' : ' ')
   for (const { 0: piece, index } of line.matchAll(/<[^<>]*>|\{\\[^{}]*\}|\\[Nnh]|[^<{\\]+|[<{\\]/g)) {
     if (/^\\[Nnh]$/.test(piece)) out.take(' ', from + index, piece.length)
