@@ -95,6 +95,7 @@ describe.skipIf(missing)('a queue whose machines fail', () => {
     if (how === 'busy') {
       const begun = Promise.withResolvers<void>()
       const stuck = work.stuckOnce('x', { onProgress: () => begun.resolve() })
+      // It fails with the flock, after the test.
       stuck.catch(() => {})
       await begun.promise
     }

@@ -46,6 +46,7 @@ describe.skipIf(missing)('a result that nobody waits for any longer', () => {
     // So it does not hear at once that it is done.
     proxy.halfClose(subscribers)
     const given = work.crowd(1, { signal: control.signal })
+    // It is awaited below, once it was aborted.
     given.catch(() => {})
     const done = async () => (await results()).find(({ value }) => value.includes('"state":"done"'))
     await expect.poll(done, { interval: 10 }).toBeDefined()

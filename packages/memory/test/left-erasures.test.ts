@@ -160,6 +160,23 @@ describe('An erasure whose process has ended', () => {
       expect((await next.as(ann).observations.list({ limit: 1_000 })).items).toHaveLength(1_000)
     })
 
+    it('is tidied up by somebody who has the key, where drafts are sealed, and keeps nobody else from sweeping', async () => {
+      const encryption = { keys: { k1: randomBytes(32) }, current: 'k1', from: 'public' } as const
+      const die = async (): Promise<never> => {
+        throw new Error('It is dead.')
+      }
+      const first = await openMemory({ store: dyingAfter(1, die), encryption })
+      await many(first)
+      await dieForgetting(first)
+      passedMs = hour
+      await using keyless = await openMemory({ store: driver })
+      await keyless.sweep()
+      expect(await planned()).toContain('…/draft/draft')
+      await using next = await openMemory({ store: driver, encryption })
+      await next.sweep()
+      expect(await planned()).toEqual([])
+    })
+
     it('is planned anew where it took so long that somebody has removed its parts', async () => {
       await using tidy = await openMemory({ store: driver })
       const first = await openMemory({

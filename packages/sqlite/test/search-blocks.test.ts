@@ -9,6 +9,8 @@ import { sqliteStore } from '@skein/sqlite'
 import Database from 'better-sqlite3'
 import { expect, it, onTestFinished } from 'vitest'
 
+import { spaceSql } from '../src/file/space-sql.ts'
+import { TermBlocks } from '../src/terms/term-blocks.ts'
 import { numbered } from './numbered-observations.ts'
 import { temporaryPath } from './temporary.ts'
 
@@ -172,6 +174,30 @@ it('finds the same as without them while many records go at once, whoever goes o
   expect(await answers(reader)).toEqual(await answers(model))
   await store[Symbol.asyncDispose]()
 }, 60_000)
+
+it('removes postings to the end, however little time each step has, while another connection writes', async () => {
+  const path = temporaryPath()
+  const all = Array.from({ length: 2_000 }, (_, n) => numbered(n))
+  await using store = await sqliteStore({ path, durability: 'relaxed' }).open('default', 'writer')
+  await store.write(all)
+  // Fewer than are removed with the writes themselves.
+  await store.write(all.slice(0, 900).map(({ key }): Mutation => ({ type: 'delete', key, author: 'ann' })))
+  const db = new Database(path)
+  onTestFinished(() => void db.close())
+  const noted = db.prepare('SELECT count(*) FROM taken_1').pluck()
+  expect(noted.get()).toBe(900)
+  const blocks = new TermBlocks(spaceSql(db, 1))
+  let steps = 1
+  while (!db.transaction(() => blocks.purge(0)).immediate()) {
+    if ((steps += 1) % 10 === 0)
+      await store.write([{ ...numbered(0), key: { collection: 'facts', id: 'x' }, terms: [] }])
+    // As a process does once others have written.
+    blocks.forget()
+    expect(steps).toBeLessThan(5_000)
+  }
+  expect(steps).toBeGreaterThan(10)
+  expect(indexed(path, ['only1', 'only899', 'only1500'])).toEqual(['only1500'])
+})
 
 it('takes a batch that fails out of the index no more than out of the space', async () => {
   await using store = await sqliteStore(temporaryPath()).open('default', 'writer')

@@ -6,6 +6,7 @@ import type { RecordKey, Seq, StoredRecord } from '../store/record.ts'
 import { recordPages } from '../store/record-pages.ts'
 import type { Store } from '../store/store.ts'
 import { decodeJson } from '../values/json.ts'
+import { isSealed } from '../values/sealed-text.ts'
 import { pageSize, partKey, partOf, partsAtOnce, planKey, settingOf } from './erasure-plan.ts'
 import type { Doomed, Head, Plan } from './erasure-plan.ts'
 
@@ -67,7 +68,11 @@ export function enforce(
 /** Removes drafts of those who have died, or have taken too long: they plan anew. */
 export async function removeAbandoned(store: Store): Promise<void> {
   for await (const page of recordPages(store, { collection: 'settings', task: draftTask, limit: pageSize })) {
-    for (const record of page) if (record.createdAt < store.now() - draftMs) await removeDraft(store, record)
+    for (const record of page) {
+      // Only the key tells how many parts a sealed one has, so it is left to somebody who has it.
+      const isDue = record.createdAt < store.now() - draftMs && !isSealed(record.value)
+      if (isDue) await removeDraft(store, record)
+    }
   }
 }
 

@@ -47,7 +47,7 @@ const purgeMs = 20
 /**
  * Changes the records of one space through the one connection of a process that
  * writes. Synchronous. The caller owns the transaction, and calls
- * {@link RecordWriter.forget} when it was rolled back or another connection wrote.
+ * {@link RecordWriter.rolledBack} when it was, and {@link RecordWriter.forget} when another connection wrote.
  */
 export class RecordWriter {
   readonly #tables: SpaceTables
@@ -78,6 +78,12 @@ export class RecordWriter {
     this.#past.forget()
     this.#last = undefined
     this.#pending = undefined
+  }
+
+  /** Drops everything that may have been rolled back. */
+  rolledBack(): void {
+    this.#terms.rolledBack()
+    this.forget()
   }
 
   /** See {@link TermBlocks.purge}. */

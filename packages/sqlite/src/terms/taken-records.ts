@@ -57,7 +57,7 @@ export function takenRecords(sql: SpaceSql): ReadonlySet<Seq> {
   return positions
 }
 
-/** Drops what is cached, since it may have been rolled back. */
+/** Drops what is cached, since it may have been rolled back. What others write only adds to it, or completes a walk. */
 export function forgetTaken(sql: SpaceSql): void {
   known.delete(sql)
 }
@@ -83,27 +83,27 @@ export function isPurging(sql: SpaceSql): boolean {
  * Goes on removing the postings of records that are in the index no more, chunk by chunk: one walk removes those of all
  * that were noted before it began. Its place is kept, so any process goes on with it.
  *
- * @param forMs - For how long, in milliseconds; longer by a chunk at most.
+ * @param forMs - For how long, in milliseconds; one chunk at least, so that the walk ends even where a chunk takes longer.
  * @returns whether nothing is left to remove.
  */
 export function purge(sql: SpaceSql, forMs: number): boolean {
-  const until = performance.now() + forMs
   const taken = takenRecords(sql)
   if (taken.size === 0) return true
   const [upTo, last, ...begun] = walkOf(sql)
   const startOf = new Map(sql(starts).all() as [block: number, start: number][])
+  const until = performance.now() + forMs
   let place: readonly [block: number, group: number, term: string] = begun
   for (let isLast = false; !isLast;) {
     const chunks = sql(nextChunks).all(...place, last, chunksAtOnce) as Chunk[]
     isLast = chunks.length < chunksAtOnce
-    for (const chunk of chunks) {
-      if (performance.now() >= until) {
-        sql('UPDATE @purge SET block = ?, grp = ?, term = ?').run(...place)
-        return false
-      }
+    for (const [index, chunk] of chunks.entries()) {
       purgeChunk(sql, chunk, startOf.get(chunk[0]) ?? 0, taken)
       const [block, group, first] = chunk
       place = [block, group, first]
+      const isDone = isLast && index === chunks.length - 1
+      if (isDone || performance.now() < until) continue
+      sql('UPDATE @purge SET block = ?, grp = ?, term = ?').run(...place)
+      return false
     }
   }
   sql('DELETE FROM @taken WHERE n <= ?').run(upTo)

@@ -140,9 +140,14 @@ export class TermBlocks {
     return purge(this.#sql, forMs)
   }
 
-  /** Drops what is cached: it may have been rolled back, or others may have written. */
+  /** Drops what is cached, since others may have written. */
   forget(): void {
     this.#taken = undefined
+  }
+
+  /** Drops what may have been rolled back. */
+  rolledBack(): void {
+    this.forget()
     forgetTaken(this.#sql)
   }
 

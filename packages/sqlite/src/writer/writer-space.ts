@@ -103,6 +103,6 @@ export class WriterSpace implements TransactionState {
 
   rolledBack(): void {
     this.#uncommitted.length = 0
-    this.#records.forget()
+    this.#records.rolledBack()
   }
 }
