@@ -186,11 +186,12 @@ it('removes postings to the end, however little time each step has, while anothe
   onTestFinished(() => void db.close())
   const noted = db.prepare('SELECT count(*) FROM taken_1').pluck()
   expect(noted.get()).toBe(900)
+  const meta = { author: 'ann', tags: [], derivedFrom: [], sensitivity: 'public', compartments: [] } as const
+  const fact: Mutation = { type: 'set', key: { collection: 'facts', id: 'x' }, value: '1', meta }
   const blocks = new TermBlocks(spaceSql(db, 1))
   let steps = 1
   while (!db.transaction(() => blocks.purge(0)).immediate()) {
-    if ((steps += 1) % 10 === 0)
-      await store.write([{ ...numbered(0), key: { collection: 'facts', id: 'x' }, terms: [] }])
+    if ((steps += 1) % 10 === 0) await store.write([fact])
     // As a process does once others have written.
     blocks.forget()
     expect(steps).toBeLessThan(5_000)
