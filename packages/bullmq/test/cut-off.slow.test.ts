@@ -32,6 +32,7 @@ describe.skipIf(missing)('a worker behind a link of its own', () => {
     await begun.promise
     // Its result is there a second later, and can't get through; no more can what is written under the claim.
     machine.cut()
+    // The time is the fault itself: nothing tells when a cut is over.
     const healed = sleep(cutMs).then(() => machine.heal())
     holder.child.kill('SIGUSR2')
     await startProcess('worker-process', server, 'cut')
