@@ -28,7 +28,7 @@ const onRedis = new Set([
   'redis-read',
   'redis-write',
   'search-memory',
-  'search-stores',
+  'search-on-redis',
   'start',
   'stampede',
   'stampede-failing',

@@ -10,35 +10,62 @@ import { wordsFrom } from './search-texts.ts'
 
 const together = 1_000
 const ms = 1_000_000
+const names = { memory: 'search-in-memory', Redis: 'search-on-redis', SQLite: 'search-on-sqlite' }
 const words = { rare: 'w4801 w4807 w4813', frequent: 'w3 w14 w159' }
 
+type StoreName = 'memory' | 'Redis' | 'SQLite'
+
 interface Filled {
-  readonly store: 'SQLite' | 'memory' | 'Redis'
+  readonly store: StoreName
   readonly count: number
   readonly memory: Memory
 }
 
-/** How long the slowest of twenty searches takes on each store, and one in the middle. */
-export async function searchStores({ quick, folder }: Asking): Promise<Question> {
+/** How long the slowest of twenty searches takes in memory, and one in the middle. */
+export function searchInMemory(asking: Asking): Promise<Question> {
+  const open = (): Promise<Memory> => openMemory({ store: mapStore() })
+  return searching(asking, 'memory', (count) => open().then((memory) => fill(memory, count)))
+}
+
+/** The same on a Redis server, from an index in the process. */
+export async function searchOnRedis(asking: Asking): Promise<Question> {
   if (missing) throw new MissingError(missing)
   const server = await startServer('--appendonly', 'no')
-  const spaces: Filled[] = []
-  for (const count of quick ? [2_000] : [10_000, 100_000]) {
-    spaces.push({ store: 'memory', count, memory: await fill(await openMemory({ store: mapStore() }), count) })
-    const store = redisStore({ url: server.url })
-    spaces.push({ store: 'Redis', count, memory: await fill(await openMemory({ store, space: `s${count}` }), count) })
-    spaces.push({ store: 'SQLite', ...(await filled(folder, count)) })
+  const open = (count: number): Promise<Memory> =>
+    openMemory({ store: redisStore({ url: server.url }), space: `s${count}` })
+  const question = await searching(asking, 'Redis', (count) => open(count).then((memory) => fill(memory, count)))
+  return {
+    ...question,
+    close: async () => {
+      await question.close?.()
+      await server.stop()
+    },
   }
-  if (!quick) spaces.push({ store: 'SQLite', ...(await filled(folder, 1_000_000)) })
+}
+
+/** The same in a file. */
+export function searchOnSqlite(asking: Asking): Promise<Question> {
+  return searching(asking, 'SQLite', async (count) => (await filled(asking.folder, count)).memory)
+}
+
+/** Each store in a process of its own: what one leaves to the garbage collector is not the other's to wait for. */
+async function searching(
+  { quick }: Asking,
+  store: StoreName,
+  open: (count: number) => Promise<Memory>,
+): Promise<Question> {
+  const spaces: Filled[] = []
+  const counts = [10_000, 100_000, ...(store === 'SQLite' ? [1_000_000] : [])]
+  for (const count of quick ? [2_000] : counts) spaces.push({ store, count, memory: await open(count) })
   const asked = spaces.flatMap((space) => (['rare', 'frequent'] as const).map((which) => ({ ...space, which })))
   return {
-    name: 'search-stores',
+    name: names[store],
     unit: 'the best 10 of all observations for 3 rare or frequent words: one search, and the slowest of 20',
     times: quick ? 3 : 20,
     rounds: 15,
     budgetMs: 20_000,
     contenders: asked.flatMap(({ which, memory, ...space }) =>
-      [0.5, 0.95].map((share) => searching(nameOf(space, which, share), memory, words[which], share)),
+      [0.5, 0.95].map((share) => finder(nameOf(space, which, share), memory, words[which], share)),
     ),
     ratios: asked.flatMap(({ which, ...space }) => {
       const most = mostMs(space)
@@ -46,7 +73,6 @@ export async function searchStores({ quick, folder }: Asking): Promise<Question>
     }),
     close: async () => {
       for (const { memory } of spaces) await memory.close()
-      await server.stop()
     },
   }
 }
@@ -62,7 +88,7 @@ function nameOf({ store, count }: Pick<Filled, 'store' | 'count'>, which: string
   return `${store}, ${which} words among ${count.toLocaleString('en')}${share > 0.5 ? ', p95' : ''}`
 }
 
-function searching(name: string, memory: Memory, query: string, share: number): Contender {
+function finder(name: string, memory: Memory, query: string, share: number): Contender {
   const { observations } = memory.as({ id: 'bob', role: 'bench' })
   const one = async (): Promise<number> => (await observations.search(query, { limit: 10 })).length
   return {

@@ -91,6 +91,21 @@ it('leaves nothing of deleted rows between those that are there, while others wr
   await expectWhole(path)
 }, 60_000)
 
+it('writes nothing into a file that is clean', async () => {
+  const path = temporaryPath()
+  const memory = await open(path)
+  await fillAndDelete(memory)
+  await using store = await sqliteStore(path).open('default', 'writer')
+  const writtenAt = (): bigint => statSync(path, { bigint: true }).mtimeNs
+  const unclean = writtenAt()
+  await store.scrub()
+  const clean = writtenAt()
+  expect(clean).toBeGreaterThan(unclean)
+  await store.scrub()
+  expect(writtenAt()).toBe(clean)
+  await memory.close()
+})
+
 /** Code of a process that scrubs a database. */
 const scrubbing = `import { sqliteStore } from ${JSON.stringify(import.meta.resolve('@skein/sqlite'))}
   const store = await sqliteStore(process.argv[1]).open('default', 'writer')

@@ -7,8 +7,10 @@ import { cleanPage } from './clean-page.ts'
 import type { Pages } from './clean-page.ts'
 import { descriptorOf } from './own-descriptor.ts'
 
-/** So many pages are looked at while nobody can write. */
+/** So many pages are cleaned while nobody can write. */
 const pagesAtOnce = 512
+/** So many are looked at before, while others do: most need no cleaning. A multiple of the former. */
+const pagesSeenAtOnce = 8 * pagesAtOnce
 /** How long to wait for a reader before the next attempt, in milliseconds. */
 const pauseMs = 5
 
@@ -25,7 +27,8 @@ interface Cleaning extends Pages {
 
 /**
  * Overwrites all that SQLite has left unused in the pages of a database, some hundred pages at a time, and truncates
- * its write-ahead log. Others write between two steps; readers are not disturbed at all. Where SQLite's descriptor can't
+ * its write-ahead log. Pages that need it are found while others write, and cleaned between their writes; readers are not
+ * disturbed at all. Where SQLite's descriptor can't
  * be found, and where somebody has turned on auto-vacuum, the file is rewritten, and writers wait.
  *
  * It runs in a thread of its own, and waits without an event loop.
@@ -73,12 +76,35 @@ function cleanPages(cleaning: Cleaning): void {
   const { db, mover, file, busyTimeoutMs } = cleaning
   // Pages that come later are written by connections that clean as they delete, and take over only rows that are there.
   const last = db.pragma('page_count', { simple: true }) as number
-  for (let from = 1; from <= last; from += pagesAtOnce) {
-    const to = Math.min(from + pagesAtOnce - 1, last)
-    // Most of the work without the lock: the disk takes longest.
-    isMoved(mover, 'PASSIVE')
-    waitFor(busyTimeoutMs, () => cleanSome(cleaning, from, to))
-    fdatasyncSync(file)
+  for (let first = 1; first <= last; first += pagesSeenAtOnce) {
+    for (const from of uncleanParts(cleaning, first, Math.min(first + pagesSeenAtOnce - 1, last))) {
+      const to = Math.min(from + pagesAtOnce - 1, last)
+      // Most of the work without the lock: the disk takes longest.
+      isMoved(mover, 'PASSIVE')
+      waitFor(busyTimeoutMs, () => cleanSome(cleaning, from, to))
+      fdatasyncSync(file)
+    }
+  }
+}
+
+/**
+ * Looks at pages as they are in the file, while others write: as long as this connection reads, nobody moves anything
+ * newer from the log into the file.
+ *
+ * @returns the first pages of the parts to clean; all of them where newer pages were still in the log.
+ */
+function uncleanParts(cleaning: Cleaning, first: number, last: number): readonly number[] {
+  const { db, mover } = cleaning
+  const parts = Array.from({ length: Math.ceil((last - first + 1) / pagesAtOnce) }, (_, n) => first + n * pagesAtOnce)
+  db.exec('BEGIN')
+  try {
+    db.prepare('SELECT 1 FROM sqlite_schema').get()
+    if (!isMoved(mover, 'PASSIVE')) return parts
+    return parts.filter((from) => {
+      return cleaned(cleaning, from, Math.min(from + pagesAtOnce - 1, last)).next().done !== true
+    })
+  } finally {
+    db.exec('COMMIT')
   }
 }
 
@@ -88,19 +114,25 @@ function cleanSome(cleaning: Cleaning, from: number, to: number): boolean {
   db.exec('BEGIN IMMEDIATE')
   try {
     if (!isMoved(mover, 'PASSIVE')) return false
-    const bytes = Buffer.allocUnsafe((to - from + 1) * size)
-    const read = readSync(file, bytes, 0, bytes.length, (from - 1) * size)
-    for (let at = 0; at + size <= read; at += size) {
-      const page = bytes.subarray(at, at + size)
-      const number = from + at / size
-      if (cleanPage(page, number, cleaning)) writeSync(file, page, 0, size, (number - 1) * size)
-    }
+    for (const { page, number } of cleaned(cleaning, from, to)) writeSync(file, page, 0, size, (number - 1) * size)
     // Others drop the pages that they have in memory, as they were before, when somebody has written.
     db.pragma(`user_version = ${db.pragma('user_version', { simple: true }) as number}`)
     db.exec('COMMIT')
     return true
   } finally {
     if (db.inTransaction) db.exec('ROLLBACK')
+  }
+}
+
+/** Those of some pages that had to be cleaned, as they should be. */
+function* cleaned(cleaning: Cleaning, from: number, to: number): Generator<{ page: Uint8Array; number: number }> {
+  const { file, size } = cleaning
+  const bytes = Buffer.allocUnsafe((to - from + 1) * size)
+  const read = readSync(file, bytes, 0, bytes.length, (from - 1) * size)
+  for (let at = 0; at + size <= read; at += size) {
+    const page = bytes.subarray(at, at + size)
+    const number = from + at / size
+    if (cleanPage(page, number, cleaning)) yield { page, number }
   }
 }
 
