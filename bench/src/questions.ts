@@ -59,6 +59,8 @@ export const questions: Readonly<Record<string, () => Promise<Open>>> = {
   ask: async () => (await import('./actors-ask.ts')).askAgent,
   spawn: async () => (await import('./actors-spawn.ts')).spawn,
   'spawn-size': async () => (await import('./actors-spawn.ts')).spawnSize,
+  'crowd-size': async () => (await import('./actors-crowd.ts')).crowdSize,
+  'crowd-send': async () => (await import('./actors-crowd.ts')).crowdSend,
   'ping-pong': async () => (await import('./actors-timer.ts')).pingPong,
   'mcp-lost': async () => (await import('./mcp.ts')).mcpLost,
   'mcp-latency': async () => (await import('./mcp.ts')).mcpLatency,
