@@ -12,6 +12,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { spaceSql } from '../src/file/space-sql.ts'
 import { TermBlocks } from '../src/terms/term-blocks.ts'
 import { numbered } from './numbered-observations.ts'
+import { numbersFrom } from './numbers-from.ts'
 import { temporaryPath } from './temporary.ts'
 
 const queries = ['common', 'k3 heron', 'only1200', 'Haus', 'hreon k5', 'onl*', 'common k1 k2 k3 k4 heron']
@@ -198,6 +199,112 @@ it('removes postings to the end, however little time each step has, while anothe
   }
   expect(steps).toBeGreaterThan(10)
   expect(indexed(path, ['only1', 'only899', 'only1500'])).toEqual(['only1500'])
+})
+
+it('removes the postings of a few records without looking at those of others', async () => {
+  const path = temporaryPath()
+  const all = Array.from({ length: 2_000 }, (_, n) => numbered(n))
+  const store = await sqliteStore({ path, durability: 'relaxed' }).open('default', 'writer')
+  await store.write(all)
+  await store[Symbol.asyncDispose]()
+  const db = new Database(path)
+  onTestFinished(() => void db.close())
+  const blocks = new TermBlocks(spaceSql(db, 1))
+  db.transaction(() => takeOut(db, blocks, [3, 700, 1_400])).immediate()
+  let steps = 1
+  while (!db.transaction(() => blocks.purge(0)).immediate()) steps += 1
+  const chunks = db.prepare('SELECT count(*) FROM postings_1').pluck().get() as number
+  expect(steps).toBeLessThan(chunks / 5)
+  expect(indexed(path, ['only3', 'only700', 'only1400', 'only1401'])).toEqual(['only1401'])
+})
+
+it('leaves to others what they have taken out since under the same numbers', async () => {
+  const path = temporaryPath()
+  const store = await sqliteStore({ path, durability: 'relaxed' }).open('default', 'writer')
+  await store.write(Array.from({ length: 400 }, (_, n) => numbered(n)))
+  await store[Symbol.asyncDispose]()
+  const db = new Database(path)
+  onTestFinished(() => void db.close())
+  const opened = (): TermBlocks => new TermBlocks(spaceSql(db, 1))
+  const purge = (blocks: TermBlocks): void => {
+    while (!db.transaction(() => blocks.purge(0)).immediate());
+  }
+  const [slow, quick, killed] = [opened(), opened(), opened()]
+  db.transaction(() => takeOut(db, slow, [1, 2, 3])).immediate()
+  purge(quick)
+  db.transaction(() => takeOut(db, killed, [4, 5])).immediate()
+  purge(slow)
+  purge(opened())
+  expect(indexed(path, ['only1', 'only3', 'only4', 'only5', 'only6'])).toEqual(['only6'])
+})
+
+/** Deletes observations as one of many that go. */
+function takeOut(db: Database.Database, blocks: TermBlocks, numbers: readonly number[]): void {
+  for (const n of numbers) {
+    const row = db.prepare('SELECT row FROM records_1 WHERE id = ?').pluck().get(`o${n}`) as number
+    blocks.remove(row, true)
+    db.prepare('UPDATE records_1 SET terms = NULL WHERE row = ?').run(row)
+  }
+}
+
+it.each([1, 2, 3, 4, 5, 6])('removes all postings whoever takes records out, stops and goes on, %s', async (seed) => {
+  const path = temporaryPath()
+  const store = await sqliteStore({ path, durability: 'relaxed' }).open('default', 'writer')
+  onTestFinished(() => store[Symbol.asyncDispose]())
+  const next = numbersFrom(seed)
+  const below = (most: number): number => Math.floor(next() * most)
+  const processes = [1, 2].map(() => {
+    const db = new Database(path)
+    onTestFinished(() => void db.close())
+    return { db, blocks: new TermBlocks(spaceSql(db, 1)) }
+  })
+  let count = 0
+  const alive = new Set<number>()
+  const dead: number[] = []
+  const write = async (many: number): Promise<void> => {
+    const numbers = Array.from({ length: many }, () => count++)
+    await store.write(numbers.map((n) => numbered(n)))
+    for (const n of numbers) alive.add(n)
+  }
+  for (let times = 0; times < 8; times += 1) await write(150)
+  const purge = ({ db, blocks }: (typeof processes)[number]): boolean =>
+    db.transaction(() => blocks.purge(0)).immediate()
+  for (let step = 0; step < 400; step += 1) {
+    const one = processes[below(2)] as (typeof processes)[number]
+    one.blocks.forget()
+    const some = [...alive].filter(() => below(alive.size) < 12)
+    const kind = below(10)
+    // Few enough that a merge goes on for some writes.
+    if (kind < 2) await write(1 + below(60))
+    else if (kind === 2) one.blocks = new TermBlocks(spaceSql(one.db, 1))
+    else if (kind === 3) {
+      const failing = one.db.transaction(() => {
+        takeOut(one.db, one.blocks, some)
+        one.blocks.purge(0)
+        throw new Error('The disk is full.')
+      })
+      expect(() => failing.immediate()).toThrow('The disk is full.')
+      one.blocks.rolledBack()
+    } else if (kind < 6) {
+      one.db.transaction(() => takeOut(one.db, one.blocks, some)).immediate()
+      for (const n of some) alive.delete(n)
+      dead.push(...some)
+    } else for (let times = below(60); times > 0; times -= 1) purge(one)
+  }
+  const [first] = processes as [(typeof processes)[number]]
+  first.blocks.forget()
+  while (!purge(first));
+  const left = first.db.prepare('SELECT (SELECT count(*) FROM taken_1) + (SELECT count(*) FROM purge_1)').pluck()
+  expect(left.get()).toBe(0)
+  expect(dead.length).toBeGreaterThan(50)
+  expect(
+    indexed(
+      path,
+      dead.map((n) => `only${n}`),
+    ),
+  ).toEqual([])
+  const words = [...alive].filter((n) => n < count - 300).map((n) => `only${n}`)
+  expect(indexed(path, words)).toEqual(words)
 })
 
 it('takes a batch that fails out of the index no more than out of the space', async () => {

@@ -62,9 +62,25 @@ export function forgetTaken(sql: SpaceSql): void {
   known.delete(sql)
 }
 
+/** A record that is in the index no more: its number among such, and its position. */
+export interface TakenPlace {
+  readonly n: number
+  readonly seq: Seq
+}
+
 /** Notes that a record is in the index no more. */
-export function noteTaken(sql: SpaceSql, seq: Seq): void {
-  sql('INSERT INTO @taken (seq) VALUES (?)').run(seq)
+export function noteTaken(sql: SpaceSql, seq: Seq): TakenPlace {
+  return { n: Number(sql('INSERT INTO @taken (seq) VALUES (?)').run(seq).lastInsertRowid), seq }
+}
+
+/** Notes that no postings of some records are left. What others have ended before stays as it is. */
+export function endTaken(sql: SpaceSql, places: readonly TakenPlace[]): void {
+  for (const { n, seq } of places) sql('DELETE FROM @taken WHERE n = ? AND seq = ?').run(n, seq)
+  // Numbers that are free are given again: a walk that has begun must not end those that get them.
+  sql('UPDATE @purge SET up_to = min(up_to, ifnull((SELECT max(n) FROM @taken), 0))').run()
+  sql('DELETE FROM @purge WHERE up_to = 0').run()
+  sql(raiseMark).run(walkedMark)
+  forgetTaken(sql)
 }
 
 /** Forgets all, since there is no block any more. */
@@ -90,7 +106,7 @@ export function purge(sql: SpaceSql, forMs: number): boolean {
   const taken = takenRecords(sql)
   if (taken.size === 0) return true
   const [upTo, last, ...begun] = walkOf(sql)
-  const startOf = new Map(sql(starts).all() as [block: number, start: number][])
+  const startOf = blockStarts(sql)
   const until = performance.now() + forMs
   let place: readonly [block: number, group: number, term: string] = begun
   for (let isLast = false; !isLast;) {
@@ -113,6 +129,11 @@ export function purge(sql: SpaceSql, forMs: number): boolean {
   return sql('SELECT 1 FROM @taken LIMIT 1').get() === undefined
 }
 
+/** Where each block begins that has postings. */
+export function blockStarts(sql: SpaceSql): ReadonlyMap<number, Seq> {
+  return new Map(sql(starts).all() as [block: number, start: Seq][])
+}
+
 function walkOf(sql: SpaceSql): Walk {
   const begun = sql(selectWalk).get() as Walk | undefined
   if (begun) return begun
@@ -124,14 +145,21 @@ function walksOf(sql: SpaceSql): number {
   return (sql(readMark).get(walkedMark) as [number] | undefined)?.[0] ?? 0
 }
 
-/** Writes a chunk anew without the records that are taken, if it has any. */
-function purgeChunk(sql: SpaceSql, [block, group, first, bytes]: Chunk, start: number, taken: ReadonlySet<Seq>): void {
+/** Writes a chunk anew without the records that are taken, if it has any; returns its last term. */
+export function purgeChunk(
+  sql: SpaceSql,
+  [block, group, first, bytes]: Chunk,
+  start: number,
+  taken: ReadonlySet<Seq>,
+): string {
   const reader = new ChunkReader(bytes)
   const postings = new PostingReader(bytes.length)
   const kept: (readonly [term: string, entries: Uint8Array])[] = []
   let isChanged = false
+  let last = first
   while (reader.next()) {
     const { term, entries } = reader
+    last = term
     postings.count = 0
     postings.read(start, entries)
     const before = postings.count
@@ -147,4 +175,5 @@ function purgeChunk(sql: SpaceSql, [block, group, first, bytes]: Chunk, start: n
     kept.push([term, list.bytes])
   }
   if (isChanged) rewrite(sql, { block, group }, [first, bytes], kept)
+  return last
 }

@@ -5,6 +5,7 @@ import { BlockMerger, nextBlock } from './block-merger.ts'
 import type { BlockPlace } from './list-cursor.ts'
 import { dropRecord, listWriter, putRecord } from './block-lists.ts'
 import { PostingWriter, unpackTerms } from './posting-list.ts'
+import { TakenLists } from './taken-lists.ts'
 import { clearTaken, forgetTaken, isPurging, noteTaken, purge } from './taken-records.ts'
 
 /** So many records with terms are put into a block together, fewer if they are long. */
@@ -49,12 +50,14 @@ export function indexedUpTo(sql: SpaceSql): number {
 export class TermBlocks {
   readonly #sql: SpaceSql
   readonly #merger: BlockMerger
+  readonly #takenLists: TakenLists
   /** How many records were taken out whose postings are still there, if known. */
   #taken: number | undefined
 
   constructor(sql: SpaceSql) {
     this.#sql = sql
     this.#merger = new BlockMerger(sql)
+    this.#takenLists = new TakenLists(sql)
   }
 
   /** How many records are in no block, at most one more than a block takes. */
@@ -118,8 +121,9 @@ export class TermBlocks {
     if (!isOneOfMany) return void this.#take(rowId)
     const found = this.#indexed(rowId)
     if (!found) return
-    noteTaken(this.#sql, found.row[0])
-    this.#sql(countGroup).run(-1, -unpackTerms(found.row[4]).length, found.group)
+    const { codes, length } = unpackTerms(found.row[4])
+    this.#takenLists.note(noteTaken(this.#sql, found.row[0]), found.group, codes)
+    this.#sql(countGroup).run(-1, -length, found.group)
     this.#taken = (this.#taken ?? this.#countTaken()) + 1
   }
 
@@ -134,10 +138,11 @@ export class TermBlocks {
     this.purge(purgeMs)
   }
 
-  /** See {@link purge}. */
+  /** Goes on removing postings of records that were taken out, for some time; returns whether none is left. */
   purge(forMs: number): boolean {
     this.#taken = undefined
-    return purge(this.#sql, forMs)
+    const until = performance.now() + forMs
+    return this.#takenLists.purge(until) && purge(this.#sql, until - performance.now())
   }
 
   /** Drops what is cached, since others may have written. */
@@ -148,6 +153,7 @@ export class TermBlocks {
   /** Drops what may have been rolled back. */
   rolledBack(): void {
     this.forget()
+    this.#takenLists.forget()
     forgetTaken(this.#sql)
   }
 
@@ -202,6 +208,7 @@ export class TermBlocks {
     const tables = ['@postings', '@blocks', '@merging', '@dropping', '@groups']
     for (const table of tables) this.#sql(`DELETE FROM ${table}`).run()
     clearTaken(this.#sql)
+    this.#takenLists.forget()
     this.#sql(writeMark).run(indexedMark, 0)
   }
 
