@@ -74,8 +74,9 @@ export class Upkeep implements AsyncDisposable {
 
   async #run(): Promise<void> {
     try {
-      await this.#retention.run(() => this.#isClosed)
-      await this.#past.run(() => this.#isClosed, false)
+      // Rules promise to remove what is due within a minute.
+      const hasTurn = await this.#retention.run(() => this.#isClosed)
+      await this.#past.run(() => this.#isClosed, hasTurn)
       await this.#removeExpired()
       if (!this.#isClosed) await this.#parts.ledger.compact()
       if (!this.#isClosed && this.#parts.completesErasures) await this.#tendErasures()

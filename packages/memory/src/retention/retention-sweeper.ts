@@ -81,10 +81,11 @@ export class RetentionSweeper {
    *
    * @param isOver - Asked before each step.
    * @param isAsked - Whether somebody waits for it, whatever other processes do.
+   * @returns whether it was this process that looked; never without rules.
    */
-  async run(isOver: () => boolean, isAsked = false): Promise<void> {
+  async run(isOver: () => boolean, isAsked = false): Promise<boolean> {
     const { rules, store } = this.#parts
-    if (rules.length === 0 || !((await this.#takeTurn()) || isAsked)) return
+    if (rules.length === 0 || !((await this.#takeTurn()) || isAsked)) return false
     const { version } = await this.#parts.holds.current()
     if (version !== this.#lookedAt) this.#looked.clear()
     this.#lookedAt = version
@@ -94,6 +95,7 @@ export class RetentionSweeper {
       }
     }
     this.#lastRunAt = store.now()
+    return true
   }
 
   /** Resolves to whether there may be more. */

@@ -237,6 +237,39 @@ export function historyCases(options: StoreContractOptions): void {
     expect(await store.pastIds({ collection: 'facts', prefix: '', limit: 10 })).toEqual({ ids: [] })
   })
 
+  it('goes when it is due, also once all of it was looked at', async () => {
+    const { facts } = as(ann)
+    const left = async (): Promise<readonly string[]> => {
+      await using store = await fresh.driver.open('default', 'writer')
+      return (await store.pastIds({ collection: 'facts', prefix: '', limit: 10 })).ids
+    }
+    await using ruled = await openMemory({ store: fresh.driver, retention: [{ tag: 'brief', keepMs: 1 }] })
+    await facts.set('other', 1)
+    await facts.set('other', 2)
+    await facts.set('soon', 'short', { ttlMs: 100 })
+    await facts.set('soon', 'long')
+    const end = as(ann).now() + 101
+    await ruled.sweep()
+    // Nothing is written, but time passes.
+    while (as(ann).now() <= end) await pause(5)
+    await ruled.sweep()
+    expect(await left()).toEqual(['other'])
+    await facts.set('new', 1, { tags: ['brief'] })
+    await facts.set('new', 2, { tags: [] })
+    await moment()
+    await ruled.sweep()
+    expect(await left()).toEqual(['other'])
+    await facts.set('held', 1, { tags: ['brief'], subject: 'person/42' })
+    await facts.set('held', 2, { tags: [] })
+    const hold = await as(olga).holds.place({ subject: 'person/42' }, { reason: 'A lawsuit.' })
+    await moment()
+    await ruled.sweep()
+    expect(await left()).toEqual(['held', 'other'])
+    await as(olga).holds.release(hold.id, { reason: 'It is over.' })
+    await ruled.sweep()
+    expect(await left()).toEqual(['other'])
+  })
+
   it('stays sealed, and moves to another key', async () => {
     const [k1, k2] = [randomBytes(32), randomBytes(32)]
     const driver = fresh.driver
