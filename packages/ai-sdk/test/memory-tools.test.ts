@@ -145,27 +145,27 @@ describe('tools of the memory', () => {
     const memory = await openStore()
     const boss = agent(memory, { id: 'boss', clearance: { level: 'confidential' } })
     const view = memory.as({ id: 'cfo', role: 'finance', clearance: { level: 'confidential' } })
-    await view.facts.set('salary', 4711, { sensitivity: 'confidential' })
+    await view.facts.set('salary', 471108154711, { sensitivity: 'confidential' })
     const entry = await view.observations.log({
       task: 'acme',
-      value: 'The salary is 4711.',
+      value: 'The salary is 471108154711.',
       sensitivity: 'confidential',
     })
-    expect(await boss.see('fact_get', { key: 'salary' })).toContain('4711')
-    const { id } = await boss.use('remember', { text: 'It is 4711, I have read.' })
-    const asked = await boss.use('ask_person', { question: 'Is 4711 right?' })
-    await boss.use('fact_set', { key: 'copy', value: 4711 })
-    await boss.use('hand_over', { note: '4711', agent: 'ann' })
+    expect(await boss.see('fact_get', { key: 'salary' })).toContain('471108154711')
+    const { id } = await boss.use('remember', { text: 'It is 471108154711, I have read.' })
+    const asked = await boss.use('ask_person', { question: 'Is 471108154711 right?' })
+    await boss.use('fact_set', { key: 'copy', value: 471108154711 })
+    await boss.use('hand_over', { note: '471108154711', agent: 'ann' })
     const ann = agent(memory)
     const seen = [
       await ann.see('fact_get', { key: 'salary' }),
       await ann.see('fact_get', { key: 'copy' }),
       await ann.see('fact_set', { key: 'salary', value: 1, ifVersion: 0 }),
-      await ann.see('recall', { query: 'salary 4711 read' }),
+      await ann.see('recall', { query: 'salary 471108154711 read' }),
       await ann.see('recall', {}),
       await ann.see('recall', { ids: [id, `observations/${entry.id}`, asked['id'], 'facts/salary', 'facts/copy'] }),
     ]
-    expect(seen.join('\n')).not.toContain('4711')
+    expect(seen.join('\n')).not.toContain('471108154711')
   })
 
   it('write under the whole clearance where a view notes no reads', async () => {
