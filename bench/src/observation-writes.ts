@@ -29,6 +29,7 @@ export async function observationWrites(): Promise<Question> {
   const memory = await openMemory({ store: sqliteStore(join(folder, 'ours.db')) })
   const { observations } = memory.as({ id: 'ann', role: 'bench' })
   const same = await sameTables(join(folder, 'same.db'))
+  const found = await sameTables(join(folder, 'found.db'), true)
   const bare = bareTable(join(folder, 'bare.db'))
   let index = 0
   const batches = (times: number, write: (batch: readonly string[]) => unknown): (() => unknown)[] =>
@@ -65,6 +66,14 @@ export async function observationWrites(): Promise<Question> {
         },
       },
       {
+        name: 'better-sqlite3, the same tables and FTS5',
+        check: () => found.check(),
+        run: (times) => {
+          for (const write of batches(times, found.write)) write()
+          return index
+        },
+      },
+      {
         name: 'better-sqlite3, one bare table',
         check: () => bare.check(),
         run: (times) => {
@@ -75,6 +84,7 @@ export async function observationWrites(): Promise<Question> {
     ],
     ratios: [
       { of: 'observations.log', to: 'better-sqlite3, the same tables', most: 2 },
+      { of: 'observations.log', to: 'better-sqlite3, the same tables and FTS5', most: 1.05 },
       {
         of: 'observations.log',
         to: 'better-sqlite3, one bare table',
@@ -86,6 +96,7 @@ export async function observationWrites(): Promise<Question> {
     close: async () => {
       await memory.close()
       same.close()
+      found.close()
       bare.close()
       rmSync(folder, { recursive: true })
     },
@@ -98,29 +109,41 @@ interface Raw {
   close(): void
 }
 
-/** The tables, indexes and trigger of the store itself, filled without it; no search would find what is in no block of terms. */
-async function sameTables(path: string): Promise<Raw> {
+/**
+ * The tables, indexes and trigger of the store itself, filled without it. No search would find what is in no block of terms;
+ * with FTS5, its index finds it, with stems as in ours.
+ */
+async function sameTables(path: string, withFts = false): Promise<Raw> {
   await (await openMemory({ store: sqliteStore(path) })).close()
   const db = durable(path)
+  if (withFts) db.exec("CREATE VIRTUAL TABLE texts USING fts5(text, content='', tokenize='porter unicode61')")
+  const index = withFts ? db.prepare('INSERT INTO texts (rowid, text) VALUES (?, ?)') : undefined
   const insert = db.prepare(
     `INSERT INTO records_1 (collection, id, value, version, seq, author, task, tags, importance, level, compartments, sources,
       created_at, updated_at, expires_at, deleted, checksum, terms, listed) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1)`,
   )
   let seq = (db.prepare('SELECT max(seq) FROM changes_1').pluck().get() as number | null) ?? 0
+  const put = (text: string, at: number): void => {
+    const row = one(insert, (seq += 1), text, at)
+    index?.run(row, text)
+  }
   return {
     check: () => {
       const text = 'the price of feathers'
-      transact(db, () => one(insert, (seq += 1), text, 0))
+      transact(db, () => put(text, 0))
+      if (withFts && !db.prepare("SELECT 1 FROM texts WHERE texts MATCH 'feather'").get())
+        throw new Error('FTS5 finds nothing.')
       const found = db.prepare("SELECT count(*) FROM records_1 WHERE terms LIKE '% feather %'").pluck().get()
       const changes = db.prepare('SELECT count(*) FROM changes_1').pluck().get()
       if (found !== 1 || Number(changes) < 1) throw new Error('The same tables are not filled.')
     },
-    write: (batch) => transact(db, () => batch.forEach((text, at) => one(insert, (seq += 1), text, at))),
+    write: (batch) => transact(db, () => batch.forEach((text, at) => put(text, at))),
     close: () => db.close(),
   }
 }
 
-function one(insert: Database.Statement, seq: number, text: string, at: number): void {
+/** @returns the row. */
+function one(insert: Database.Statement, seq: number, text: string, at: number): number | bigint {
   const now = Date.now()
   const value = JSON.stringify(text)
   const terms = ` ${indexTerms(text).join(' ')} `
@@ -142,7 +165,7 @@ function one(insert: Database.Statement, seq: number, text: string, at: number):
     null,
     0,
   ]
-  insert.run(...fields, crc32(JSON.stringify(fields)), terms)
+  return insert.run(...fields, crc32(JSON.stringify(fields)), terms).lastInsertRowid
 }
 
 /** As little as an insert can be. */
