@@ -63,6 +63,7 @@ describe('roffText', () => {
   it('is for manual pages', () => {
     expect(isRoff('.\\" About\n.ie \\n(.g .ds Aq x\n.TH OWL 1\n')).toBe(true)
     expect(isRoff('A page begins with\n.TH OWL 1\n')).toBe(false)
+    expect(isRoff('\\." A comment of old\n.de x\nwords\n..\n.TH OWL 1\n')).toBe(true)
     expect(isRoff('')).toBe(false)
   })
 })

@@ -126,7 +126,7 @@ export function isMarkup({ text }: Line, dialect: Dialect): boolean {
     /^\\(?:documentclass|usepackage|begin|end|label|maketitle|newcommand|renewcommand|bibliography|bibliographystyle|input|include|tableofcontents|centering|includegraphics|hline|vspace|hspace|noindent|newpage|clearpage|appendix|date|author|setlength|pagestyle)\b[^a-z]/.test(
       `${text} `,
     ) ||
-    /^\.(?:\\"|['\\]|(?:TH|PP|P|LP|TP|HP|RS|RE|br|sp|nf|fi|ad|na|hy|ft|in|ti|de|so|ie|el|if|UR|UE|Dd|Dt|Os|Pp|Bl|El|Ed|Bd)\b)/.test(
+    /^\.(?:\\"|['\\]|(?:TH|PP|P|LP|TP|TQ|HP|IP|IX|RS|RE|PD|Vb|Ve|SY|YS|OP|MT|ME|br|sp|nf|fi|ad|na|hy|ft|in|ti|de|so|ie|el|if|UR|UE|Dd|Dt|Os|Pp|Bl|El|Ed|Bd)\b)/.test(
       text,
     ) ||
     (dialect !== 'asciidoc' && text.startsWith('.. ')) ||

@@ -34,11 +34,12 @@ const letters: Readonly<Record<string, string>> = {
   mi: '−',
 }
 
-/** Whether a text is the source of a manual page: nothing but commands stands above its title. */
+/** Whether a text is the source of a manual page: it begins with a command or a comment, and has a title soon. */
 export function isRoff(text: string): boolean {
   const lines = text.slice(0, 8_000).split('\n')
-  const isTitle = (line: string): boolean => /^\.(?:TH|Dd)\s/.test(line)
-  return isTitle(lines.find((line) => isTitle(line) || /^[^.'\s]/.test(line)) ?? '')
+  return (
+    /^[.'\\]/.test(lines.find((line) => line.trim() !== '') ?? '') && lines.some((line) => /^\.(?:TH|Dd)\s/.test(line))
+  )
 }
 
 /** Shows what the escapes of roff stand for, in a manual page: `\fB\-v\fR` is `-v`. */
