@@ -217,6 +217,8 @@ describe('findFiles', () => {
     expect(await names(join(folder, '**/*.txt'), folder)).toEqual(['b.txt', 'node_modules/e.txt', 'sub/d.txt', 'a.md'])
     const { problems } = await findFiles([join(folder, '*.pdf'), join(folder, 'none.txt')])
     expect(problems.map(({ message }) => message)).toEqual([expect.stringContaining('matches no file')])
+    const asked = await findFiles(['Who keeps the bees?'])
+    expect(asked.problems.map(({ message }) => message)).toEqual([expect.stringContaining('--question')])
   })
 })
 

@@ -107,6 +107,21 @@ describe('runReport', () => {
     expect(sources.map(({ ref }) => ref.size)).toContain(reportText.length)
   })
 
+  it('derives each note from the parts that it is about, and from no others', async () => {
+    const store = mapStore()
+    const { stats } = await run({ store })
+    await using memory = await openMemory({ store })
+    const view = memory.as({ id: 'me', role: 'person' })
+    const { items } = await view.observations.list<{ parts: string[] }>({ tags: ['note'], limit: 500 })
+    expect(items.length).toBe(stats.parts)
+    for (const { derivedFrom, value } of items) {
+      const note = derivedFrom.find((id) => !value.parts.includes(id)) ?? ''
+      const sources = await view.objects.lineage({ id: note }, { direction: 'sources' })
+      const near = sources.filter(({ distance }) => distance === 1).map(({ ref }) => ref.id)
+      expect([note, near]).toEqual([note, value.parts])
+    }
+  })
+
   it('reads several files, with any characters', async () => {
     const folder = temporaryFolder()
     const odd =

@@ -7,8 +7,11 @@ import { documentForm } from './document-form.ts'
 import { furniture } from './furniture.ts'
 import { headingAt } from './heading-lines.ts'
 import {
+  bareNameLength,
   ended,
   hasColumns,
+  isBareChat,
+  isChatEvent,
   isCode,
   isLogLine,
   isMarkup,
@@ -57,12 +60,15 @@ class BlockReader {
   /** Whether the paragraph stands behind marks of quotation. */
   #isQuoted = false
   #isChat = false
+  /** Whether all lines begin with names alone. */
+  readonly #isBareChat: boolean
 
   constructor(lines: readonly Line[], language: Language, isProse: boolean) {
     this.#lines = lines
     this.#language = language
     this.#page = isProse ? pageWidth(lines) : 0
     this.#dialect = dialectOf(lines)
+    this.#isBareChat = isProse && isBareChat(lines)
   }
 
   /** A block of one line. */
@@ -106,7 +112,7 @@ class BlockReader {
 
   #take(line: Line, index: number): void {
     if (line.text === '') return this.#close()
-    if (/^[>|]+$/.test(line.text)) {
+    if (/^[>|]+$/.test(line.text) || isChatEvent(line, this.#isBareChat)) {
       this.#close()
       return this.single('other', line)
     }
@@ -122,7 +128,7 @@ class BlockReader {
     const isOtherQuote = before !== undefined && this.#isQuoted !== quoted > 0 && this.#dialect !== 'roff'
     if (isOtherQuote) this.#close()
     this.#isQuoted = quoted > 0
-    const speaker = speakerLength(content)
+    const speaker = speakerLength(content) || (this.#isBareChat ? bareNameLength(content) : 0)
     if (this.#paragraph.length === 0 && quoted > 0) this.#mark(line, content.start)
     if (content.text === '') return this.#close()
     if (speaker > 0) {

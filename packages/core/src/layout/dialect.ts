@@ -1,7 +1,7 @@
 import type { Line } from './lines.ts'
 
 /** A markup language in which a line means something else than it does in others; `undefined` for all others. */
-export type Dialect = 'markdown' | 'asciidoc' | 'org' | 'roff' | undefined
+export type Dialect = 'markdown' | 'asciidoc' | 'org' | 'roff' | 'wiki' | 'textile' | undefined
 
 /** Tells the markup language of a text by a line that no other one has. */
 export function dialectOf(lines: readonly Line[]): Dialect {
@@ -10,6 +10,9 @@ export function dialectOf(lines: readonly Line[]): Dialect {
     if (indent > 0) continue
     if (/^\.(?:TH|Dd)\s/.test(text)) return 'roff'
     if (/^#\+[a-z_]{3,30}(?::\s|\s|$)/i.test(text)) return 'org'
+    if (/^(={2,5}) ?[^=]{1,100}\1$/.test(text) || /^(?:\{\||\[\[\p{L}{1,20}:[^[\]]{1,200}\]\]$)/u.test(text))
+      return 'wiki'
+    if (/^h[1-6]\. \S/.test(text)) return 'textile'
     if (/^#{1,6}\s+\S/.test(text)) return 'markdown'
     if (/^={2,3} [^=]+$/.test(text)) return 'asciidoc'
   }

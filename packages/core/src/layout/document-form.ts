@@ -7,6 +7,8 @@ import { regions } from './regions.ts'
 export type DocumentForm = 'prose' | 'records' | 'table' | 'code'
 
 const sampleLines = 400
+/** A setting, whose value may be a sentence, or a comment. */
+const besideProse = /^(?:[#;]|[\w.-]{1,60}\s*=\s)/
 
 /** Tells prose from tables, logs, records and code, whose lines are no sentences. */
 export function documentForm(lines: readonly Line[]): DocumentForm {
@@ -26,10 +28,11 @@ export function documentForm(lines: readonly Line[]): DocumentForm {
     return 'records'
   if (share(isMessage) > 0.6) return 'records'
   if (isSeparated(quotedRows(some))) return 'table'
-  const isSetting = ({ text }: Line): boolean => keyed.test(text) || /^(?:[#;]|- \S|\[[^\]]*\]$)/.test(text)
+  const isSetting = ({ text }: Line): boolean => keyed.test(text) || /^(?:[#;]|- \S|\[{1,2}[^\]]*\]{1,2}$)/.test(text)
   const settings = share(isSetting)
-  const keyedShare = share(({ text }) => keyed.test(text) || keyed.test(text.replace(/^- /, '')))
-  const endedShare = share(({ text }) => ended.test(text) && /\s\S+\s/.test(text))
+  const keyedShare = share(({ text }) => keyed.test(text) || keyed.test(text.replace(/^(?:- |[#;](?=\w+\s?=))/, '')))
+  const isEnded = ({ text }: Line): boolean => ended.test(text) && /\s\S+\s/.test(text) && !besideProse.test(text)
+  const endedShare = share(isEnded)
   if (settings > 0.8 && keyedShare > 0.4 && endedShare < 0.3) return 'records'
   return share((line) => isCode(line)) > 0.4 && endedShare < 0.2 ? 'code' : 'prose'
 }

@@ -43,7 +43,7 @@ export function headingAt(
     if (heading) return heading
   }
   return (
-    marked(text, index) ??
+    marked(text, index, dialect) ??
     underlined(lines, index, dialect) ??
     overlined(lines, index, dialect) ??
     divided(lines, index, dialect) ??
@@ -53,15 +53,19 @@ export function headingAt(
 }
 
 /** By a mark of its own: Markdown, AsciiDoc, LaTeX, roff, wikis, HTML. */
-function marked(text: string, index: number): HeadingLine | undefined {
+function marked(text: string, index: number, dialect: Dialect): HeadingLine | undefined {
   const make = (title: string, level: number): HeadingLine => ({
     title: title.trim(),
     level,
     last: index,
     sign: 'mark',
   })
+  const textile = dialect === 'textile' ? /^h([1-6])\.\s+(\S.*)$/.exec(text) : null
+  if (textile) return make(textile[2] ?? '', Number(textile[1]))
   const hashes = /^(#{1,6})\s+(\S.*?)(?:\s#+)?$/.exec(text) ?? /^(#{1,6})$/.exec(text)
-  if (hashes) return make(hashes[2] ?? '', hashes[1]?.length ?? 1)
+  // Elsewhere it begins a comment, or an item of a list.
+  if (hashes && dialect !== 'org' && dialect !== 'wiki' && dialect !== 'textile')
+    return make(hashes[2] ?? '', hashes[1]?.length ?? 1)
   const sides = /^={2,6}(?!=)/.exec(text)?.[0] ?? ''
   if (sides !== '' && text.length > 2 * sides.length && text.endsWith(sides) && /[^=\s]/.test(text)) {
     return make(text.slice(sides.length, -sides.length), sides.length - 1)

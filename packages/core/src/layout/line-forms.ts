@@ -38,6 +38,30 @@ export function speakerLength(line: Line): number {
   return isLogLine(line) ? 0 : chatHead(line.text)
 }
 
+/** What follows the time, if any, when somebody comes, goes or does something: `* ann waves`, `-!- ann has joined`. */
+const event = /^(?:\*{1,3}|-!-|-->|<--|=!=)\s/
+const bareName = /^<[ @+%&~]?[\p{L}\p{N}_[\]\\`^{}|-]{1,30}>\s(?=\S)/u
+const leastSpoken = 3
+
+/** Whether a text is a chat whose lines begin with names alone: `<ann> Hi.` */
+export function isBareChat(lines: readonly Line[]): boolean {
+  const shown = lines.filter(({ text }) => text !== '')
+  const spoken = shown.filter(({ text }) => bareName.test(text)).length
+  return spoken >= leastSpoken && spoken + shown.filter(({ text }) => event.test(text)).length > shown.length * 0.6
+}
+
+/** How long the name is at the beginning of a line of such a chat; 0 if there is none. */
+export function bareNameLength({ text }: Line): number {
+  return bareName.exec(text)?.[0].length ?? 0
+}
+
+/** Whether a line of a chat tells what happened rather than what somebody said. */
+export function isChatEvent({ text }: Line, isBare: boolean): boolean {
+  if (/^--- (?:Log (?:opened|closed)|Day changed) /.test(text)) return true
+  const time = chatTime.exec(text)?.[0].length ?? 0
+  return (time > 0 || isBare) && event.test(text.slice(time).trimStart())
+}
+
 /** Whether the program of a chat says something itself: `image omitted`, behind a mark of direction. */
 export function isNotice(line: Line, said: Line): boolean {
   return said.text.startsWith('\u200E') || line.text.length - said.text.length === noticeLength(line.text)
@@ -93,7 +117,7 @@ export const keyed: RegExp = /^(?:"[^"]{1,60}"|[\w.$[\]-]{1,60})\s*(?:[:=](?:\s|
 export function isMarkup({ text }: Line, dialect: Dialect): boolean {
   return (
     (dialect === 'roff' && /^[.'](?:$|\s*[a-z\\{}])/.test(text)) ||
-    (dialect === 'org' && /^(?:#\+|(?:DEADLINE|SCHEDULED|CLOSED):\s*[<[])/i.test(text)) ||
+    (dialect === 'org' && /^(?:#(?:\+|\s)|(?:DEADLINE|SCHEDULED|CLOSED):\s*[<[])/i.test(text)) ||
     showsNothing(text) ||
     // Who made an entry of a Debian changelog.
     /^-- [^<]{1,200}<[^@>]{1,200}@[^>]{1,200}> {1,4}\w{3}, \d/.test(text) ||
@@ -102,7 +126,7 @@ export function isMarkup({ text }: Line, dialect: Dialect): boolean {
     /^\\(?:documentclass|usepackage|begin|end|label|maketitle|newcommand|renewcommand|bibliography|bibliographystyle|input|include|tableofcontents|centering|includegraphics|hline|vspace|hspace|noindent|newpage|clearpage|appendix|date|author|setlength|pagestyle)\b[^a-z]/.test(
       `${text} `,
     ) ||
-    /^\.(?:\\"|['\\]|(?:TH|PP|P|LP|TP|HP|RS|RE|br|sp|nf|fi|ad|na|hy|ft|in|ti|de|so|ie|el|if|UR|UE|Dd|Dt|Os|Pp|Bl|El|Ed|Bd)\b)/.test(
+    /^\.(?:\\"|['\\]|(?:TH|PP|P|LP|TP|TQ|HP|IP|IX|RS|RE|PD|Vb|Ve|SY|YS|OP|MT|ME|br|sp|nf|fi|ad|na|hy|ft|in|ti|de|so|ie|el|if|UR|UE|Dd|Dt|Os|Pp|Bl|El|Ed|Bd)\b)/.test(
       text,
     ) ||
     (dialect !== 'asciidoc' && text.startsWith('.. ')) ||

@@ -1,9 +1,10 @@
+import { keyed } from './line-forms.ts'
 import type { Line } from './lines.ts'
 
 const fence = /^(?:`{3,}|~{3,})/
 const listing = /^(?:-{4,}|\.{4,}|\+{4,}|={4,}|\/{4,})$/
 const environment =
-  /^\\begin\{(verbatim|lstlisting|minted|equation|align|tabular|table|figure|tikzpicture|thebibliography)\*?\}/
+  /^\\begin\{(verbatim|lstlisting|minted|comment|equation|align|tabular|table|figure|tikzpicture|thebibliography)\*?\}/
 const raw = /^<(script|style|pre|svg|table|syntaxhighlight|source(?= lang))\b/i
 /** How Liquid begins code. */
 const template = /^\{%-? ?(highlight|code|codeblock|raw)\b/
@@ -18,6 +19,9 @@ export function regions(lines: readonly Line[]): boolean[] {
   const marked = lines.map(() => false)
   let index = frontMatterEnd(lines)
   marked.fill(true, 0, index)
+  const [opening, closing] = frameOf(lines)
+  for (let at = 0; at <= opening; at += 1) if (!keyed.test(lines[at]?.text ?? '')) marked[at] = true
+  marked.fill(true, closing)
   for (; index < lines.length; index += 1) {
     const end = regionEnd(lines, index)
     if (end === undefined) continue
@@ -25,6 +29,16 @@ export function regions(lines: readonly Line[]): boolean[] {
     index = end
   }
   return marked
+}
+
+/** Where what Project Gutenberg says before and behind a book ends and begins. */
+function frameOf(lines: readonly Line[]): readonly [opening: number, closing: number] {
+  const at = (word: string): number => {
+    const mark = `*** ${word} OF TH`
+    return lines.findIndex(({ text }) => text.startsWith(mark) && text.includes('PROJECT GUTENBERG EBOOK'))
+  }
+  const closing = at('END')
+  return [at('START'), closing === -1 ? lines.length : closing]
 }
 
 /** How many lines front matter takes. */

@@ -5,8 +5,11 @@ import { InputError } from '../open/input-error.ts'
 import { convertedText } from './converted-text.ts'
 import { decodeText } from './decode-text.ts'
 import { isMail } from './is-mail.ts'
+import { isLatex, latexText } from './latex-text.ts'
+import { pagedText } from './paged-text.ts'
 import type { PlacedText } from './placed-text.ts'
 import { readBytes } from './read-bytes.ts'
+import { isRoff, roffText } from './roff-text.ts'
 import { isSubtitles, subtitleText } from './subtitle-text.ts'
 
 /** A document as agents read it. */
@@ -55,7 +58,10 @@ async function placedText(original: string, source: string): Promise<PlacedText>
   if (isHtml) return (await import('./html-text.ts')).htmlText(original)
   if (['.srt', '.vtt', '.sbv'].includes(ending) || isSubtitles(original)) return subtitleText(original)
   const mail = isMail(original) ? (await import('./mail-text.ts')).mailText(original) : undefined
-  return mail ?? { text: original }
+  if (mail) return mail
+  if (isLatex(original, ending)) return latexText(original)
+  if (isRoff(original)) return roffText(original)
+  return original.includes('\f') ? pagedText(original) : { text: original }
 }
 
 /**

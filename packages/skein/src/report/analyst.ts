@@ -7,7 +7,8 @@ import { fromPromise, setup } from 'xstate'
 import type { AnyStateMachine } from 'xstate'
 
 import type { Note, NoteRef, Part, Quote } from './note.ts'
-import { groupParts, indexGroups } from './group-parts.ts'
+import { groupParts, indexGroups, noteBatches } from './group-parts.ts'
+import { inBatches } from './in-batches.ts'
 import type { FileInput } from './report-work.ts'
 
 /** The activities of a report, as the flock runs them. */
@@ -49,6 +50,13 @@ interface Context extends Assignment {
   readonly conclusion: Conclusion
 }
 
+/** What an analyst has to know beside its task. */
+export interface AnalystOptions {
+  /** Whether notes cost calls to a model: then each is work of its own, so that none is paid for twice. */
+  readonly isCostly: boolean
+  readonly onProgress: (progress: MapReduceProgress) => void
+}
+
 /** The longest summary of the whole, in sentences. */
 const maxSummarySentences = 12
 /** The longest one in place of an answer. */
@@ -68,7 +76,7 @@ const nothing: Conclusion = { quotes: [], isAnswered: false, object: undefined, 
  *
  * An error in any state ends it.
  */
-export function analystMachine(flock: Flock, onProgress: (progress: MapReduceProgress) => void): AnyStateMachine {
+export function analystMachine(flock: Flock, { isCostly, onProgress }: AnalystOptions): AnyStateMachine {
   const readers = flock.role<Asks<'read'>>('reader')
   const summarizers = flock.role<Asks<'note' | 'index'>>('summarizer')
   const combiners = flock.role<Asks<'merge' | 'answer'>>('combiner')
@@ -82,9 +90,13 @@ export function analystMachine(flock: Flock, onProgress: (progress: MapReducePro
         return (await Promise.all(contents.map((ref) => view.objects.get(ref)))).flatMap(({ parts }) => parts)
       }),
       study: fromPromise<Studied, readonly Part[]>(async ({ input: parts, signal }) => {
+        const groups = groupParts(parts)
+        const batches = isCostly ? groups.map((group) => [group]) : noteBatches(groups)
         const { notes, result } = await flock.mapReduce<readonly Part[], NoteRef>({
-          inputs: groupParts(parts),
-          map: (input, options) => summarizers.ask({ type: 'note', input }, options),
+          inputs: groups,
+          map: inBatches(batches, (input, options) => summarizers.ask({ type: 'note', input }, options)),
+          // All notes of a batch wait for it.
+          ...(!isCostly && { concurrency: groups.length }),
           key: ({ topic }) => topic,
           sizeOf: ({ tokens }) => tokens,
           maxSize: maxMergedTokens,

@@ -8,6 +8,7 @@ import { ownFile, recordRun } from '@skein/memory/runtime'
 import type { RunAnswer, RunOutcome } from '@skein/memory/runtime'
 import type { Cost, LedgerReport } from '@skein/memory/types'
 
+import { isCostly } from './agree-on-ceiling.ts'
 import { analystMachine } from './analyst.ts'
 import type { Assignment, Finding, ReportActivities } from './analyst.ts'
 import type { Ceiling } from './ceiling.ts'
@@ -69,15 +70,19 @@ export async function openCrew(
     ...(ceiling && { budget: ceiling }),
   })
   let partsRead = 0
+  /** The notes that each run of the activity has taken. */
+  const noted = new Map<string, number>()
   // Most helpers of a small report have nothing to do: only those count that took part.
   const busy = new Set<string>()
   flock.on((event) => {
     if (event.type === 'agent.spawned' && event.role === 'analyst') busy.add(event.agent)
     if (event.type === 'activity.started' || event.type === 'activity.reused') busy.add(event.agent)
-    if (event.type === 'activity.done' && event.activity === 'note') partsRead += 1
+    if (event.type === 'activity.progress' && event.activity === 'note') noted.set(event.run, event.value as number)
+    if (event.type === 'activity.done') partsRead += noted.get(event.run) ?? 0
     onEvent?.(event)
   })
-  spawnHelpers(flock, threads)
+  const waits = isCostly(model)
+  spawnHelpers(flock, threads, waits ? waiting : computing)
   return {
     opened: { memory, flock },
     study: async (files, progress) => {
@@ -98,7 +103,9 @@ export async function openCrew(
       )
       try {
         const findings = await Promise.all(
-          questions.map((question) => studyOne(flock, { files: known, question }, progress, signal)),
+          questions.map((question) =>
+            studyOne(flock, { files: known, question }, { progress, signal, isCostly: waits }),
+          ),
         )
         await end({ state: 'done', answers: findings.flatMap((finding) => answerOf(finding)) })
         return findings
@@ -129,15 +136,20 @@ function answerOf({ question, object, isAnswered }: Finding): readonly RunAnswer
   return object === undefined ? [] : [{ ...(question !== undefined && { question }), object, isAnswered }]
 }
 
+interface StudyOptions {
+  readonly progress: ProgressSum
+  readonly signal: AbortSignal | undefined
+  readonly isCostly: boolean
+}
+
 async function studyOne(
   flock: Flock,
   assignment: Assignment,
-  progress: ProgressSum,
-  signal: AbortSignal | undefined,
+  { progress, signal, isCostly: costs }: StudyOptions,
 ): Promise<Finding> {
   // A signal that was aborted while the crew was opened tells nobody any longer.
   signal?.throwIfAborted()
-  const machine = analystMachine(flock, progress.analyst())
+  const machine = analystMachine(flock, { isCostly: costs, onProgress: progress.analyst() })
   const analyst = flock.spawn(machine, { role: 'analyst', input: assignment })
   const stop = (): void => analyst.stop()
   signal?.addEventListener('abort', stop, { once: true })
@@ -152,11 +164,13 @@ async function studyOne(
   }
 }
 
-/** A thread works on one of these while others wait for their writes, or for a model. */
-const inFlight = 16
+/** What is under way at a time for each thread: a thread works on one of these while others wait for a model. */
+const waiting = 16
+/** The same where the thread does all the work: others wait for their writes alone. */
+const computing = 4
 
 /** Spawns three roles beside the analysts; each agent does one thing at a time. */
-function spawnHelpers(flock: Flock, threads: number): void {
+function spawnHelpers(flock: Flock, threads: number, inFlight: number): void {
   const activities: ReportActivities = flock.activities(
     ownFile('skein', import.meta.url, 'crew', './report-activities.js'),
   )

@@ -7,11 +7,13 @@
  * @module
  */
 
+import { setImmediate } from 'node:timers/promises'
+
 import { activity, extractiveModel, ModelCallError } from '@skein/core'
 import { estimateTokens, findAnswers, readSentences, sumDrops } from '@skein/core/executor'
 import type { Drops, Language, ReadText } from '@skein/core/executor'
 import type { Activity, ActivityContext } from '@skein/core'
-import type { Ref } from '@skein/memory'
+import type { Ref, Transaction } from '@skein/memory'
 
 import { placesWithin } from '../documents/placed-text.ts'
 import type { PlacedText } from '../documents/placed-text.ts'
@@ -59,13 +61,14 @@ const maxRereadParts = 8
 const maxLeads = 40
 
 /** Part of the keys of results: changes with whatever the modules below make of a text. */
-const version = '5'
+const version = '6'
 
 /** The activities of a report. */
 export interface ReportWork {
   readonly read: Activity<FileInput, Ref<Contents>>
   readonly index: Activity<readonly Part[], Ref<readonly ReadText[]>>
-  readonly note: Activity<readonly Part[], NoteRef>
+  /** Of each group of parts. Its progress is how many. */
+  readonly note: Activity<readonly (readonly Part[])[], readonly NoteRef[]>
   readonly merge: Activity<MergeInput, NoteRef>
   readonly answer: Activity<QuestionInput, Ref<Note>>
 }
@@ -76,7 +79,7 @@ export function reportWork(): ReportWork {
   return {
     read: activity(readFile, options),
     index: activity(indexParts, options),
-    note: activity(takeNote, options),
+    note: activity(takeNotes, options),
     merge: activity(mergeNotes, options),
     answer: activity(answerQuestion, options),
   }
@@ -120,16 +123,37 @@ async function indexParts({ memory }: ActivityContext, parts: readonly Part[]): 
   return memory.objects.put(texts, { tags: ['index'], ...titled(`Sentences of ${titledAs(parts).title}`) })
 }
 
+/**
+ * Takes notes on groups of parts. Each has a transaction of its own, which begins before any other has read: so a note is
+ * derived from its own parts. One alone needs none, and a model is not asked within one.
+ */
+async function takeNotes(context: ActivityContext, groups: readonly (readonly Part[])[]): Promise<readonly NoteRef[]> {
+  const { memory, progress } = context
+  const notes = await Promise.all(
+    groups.length === 1
+      ? groups.map((parts) => takeNote(context, memory, parts))
+      : groups.map((parts) => memory.transaction((tx) => takeNote(context, tx, parts))),
+  )
+  progress(notes.length)
+  return notes
+}
+
 /** Takes notes on one part, or on small ones that share a call, and logs them as an observation for everyone to find. */
-async function takeNote(context: ActivityContext, parts: readonly Part[]): Promise<NoteRef> {
-  const { memory } = context
+async function takeNote(
+  context: ActivityContext,
+  { objects, observations }: Pick<Transaction, 'objects' | 'observations'>,
+  parts: readonly Part[],
+): Promise<NoteRef> {
+  context.signal.throwIfAborted()
   const part = titledAs(parts)
   const passages = await Promise.all(
-    parts.map(async (one, index) => partPassage(one, await memory.objects.get(one.text), `${index} ${one.title}`)),
+    parts.map(async (one, index) => partPassage(one, await objects.get(one.text), `${index} ${one.title}`)),
   )
   const { quotes, drops } = await summarize(context, passages, maxNoteSentences, undefined, part.language)
+  // What a batch has to write leaves together, and shares a commit.
+  await setImmediate()
   const found: Note = { topic: part.topic, quotes, ...unlessNone(drops) }
-  const ref = await memory.objects.put(found, {
+  const ref = await objects.put(found, {
     task: part.source,
     tags: ['note'],
     ...titled(`Note: ${part.title}`),
@@ -140,7 +164,7 @@ async function takeNote(context: ActivityContext, parts: readonly Part[]): Promi
     parts: parts.map(({ text }) => text.id),
     quotes: quotes.map(({ text }) => text),
   }
-  await memory.observations.log({ task: part.source, value, tags: ['note'], derivedFrom: [ref] })
+  await observations.log({ task: part.source, value, tags: ['note'], derivedFrom: [ref] })
   return { note: ref, topic: part.topic, tokens: tokensOf(quotes) }
 }
 

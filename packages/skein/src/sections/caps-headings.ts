@@ -70,7 +70,7 @@ function joined(text: string, lines: readonly TextRange[]): readonly TextRange[]
 function inFlow(text: string): TextRange[] {
   const lines = [...linesOf(text)]
   return lines.flatMap((line, index) => {
-    if (line.end - line.start <= minFlowChars) return []
+    if (line.end - line.start <= minFlowChars || !hasCapitals(text.slice(line.start, line.end))) return []
     const before = lines[index - 1]
     return inLine(text, line, before !== undefined && isOpen(text.slice(before.start, before.end).trimEnd()))
   })
@@ -105,9 +105,13 @@ function areOnSeparateLines(text: string, first: TextRange, second: TextRange): 
 function isCapsHeading(text: string, { start, end }: TextRange): boolean {
   if (end - start > maxChars) return false
   const line = text.slice(start, end)
-  if (line !== line.toUpperCase() || !/\p{Lu}{3}/u.test(line) || isVersion(line)) return false
+  if (line !== line.toUpperCase() || !hasCapitals(line) || isVersion(line)) return false
   if (/^[-–—•*+|>]/.test(line) || line.split(/\s+/).length > maxWords) return false
   return !/[.!?;,:]$/.test(line) || /(?:^|[\s.])(?:JR|SR|INC|CO|LTD|\p{Lu})\.$/u.test(line)
+}
+
+function hasCapitals(line: string): boolean {
+  return /\p{Lu}{3}/u.test(line)
 }
 
 /** "PHP 5.3.3", "HTTP/1.1". */
