@@ -3,6 +3,7 @@ import type { VNode } from 'preact'
 import { useEffect } from 'preact/hooks'
 
 import type { TraceRow } from '../../src/protocol/protocol.ts'
+import { keepLoading } from '../server/keep-loading.ts'
 import { connection, session, timeShown } from '../state/page-state.ts'
 import { goTo, linkTo, route } from '../state/route.ts'
 import { ago, amount, counted, duration, money } from '../ui/amounts.ts'
@@ -30,22 +31,18 @@ function TraceList(): VNode {
   const rows = useSignal<readonly TraceRow[] | undefined>(undefined)
   const problem = useSignal<string | undefined>(undefined)
   useEffect(() => {
-    if (connection.value === 'loading') return undefined
-    const load = (): void => {
-      void listTraces().then(
-        (found) => {
-          rows.value = found
-          problem.value = undefined
-        },
-        (error: unknown) =>
-          (problem.value = error instanceof Error ? error.message : 'The traces could not be loaded.'),
-      )
+    // The past takes long to load where there is much of it: traces don't wait for it.
+    if (!session.value) return undefined
+    const load = async (): Promise<void> => {
+      try {
+        rows.value = await listTraces()
+        problem.value = undefined
+      } catch (error) {
+        problem.value = error instanceof Error ? error.message : 'The traces could not be loaded.'
+      }
     }
-    load()
-    if (connection.value === 'file') return undefined
-    const timer = setInterval(load, refreshMs)
-    return () => clearInterval(timer)
-  }, [connection.value])
+    return keepLoading(load, () => (connection.value === 'file' ? undefined : refreshMs))
+  }, [session.value])
   return (
     <section class="view traces-view" aria-label="Traces" tabindex={0}>
       {problem.value !== undefined && (

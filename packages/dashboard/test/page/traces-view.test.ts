@@ -37,6 +37,22 @@ describePage('Traces in Chromium', (open) => {
     expect(opened.faults).toEqual([])
   })
 
+  it('are shown while the page still loads the past, and grow', async () => {
+    await using opened = await open(`${server.url}#/traces`)
+    const { page } = opened
+    // The past never comes.
+    await page.route('**/api/events*', () => {})
+    await page.reload()
+    await page.getByRole('link', { name: 'agent summary' }).waitFor()
+    const [first] = server.contents.traces
+    const spans = first!.spans.map((span) => ({ ...span, agent: 'newcomer' }))
+    server.contents.traces.push({ ...first!, id: 'new', spans })
+    await page.getByRole('cell', { name: 'newcomer' }).waitFor()
+    await page.getByRole('link', { name: 'agent summary' }).first().press('Enter')
+    await page.getByText('5 steps · 1,280 tokens · $0.0031').waitFor()
+    await page.locator('.connection', { hasText: 'loading' }).waitFor()
+  })
+
   it('opens a step that the address names, and those that it is part of', async () => {
     await using opened = await open(`${server.url}#/traces/trace-1/call`)
     const named = opened.page.locator('.span-line.is-named')
