@@ -3,6 +3,7 @@ import type { VNode } from 'preact'
 import { useEffect } from 'preact/hooks'
 
 import type { TraceRow } from '../../src/protocol/protocol.ts'
+import { mostTraces } from '../server/api.ts'
 import { keepLoading } from '../server/keep-loading.ts'
 import { connection, session, timeShown } from '../state/page-state.ts'
 import { goTo, linkTo, route } from '../state/route.ts'
@@ -93,6 +94,7 @@ function TraceTable({ all }: { readonly all: readonly TraceRow[] }): VNode {
             {matching.length === all.length
               ? counted(all.length, 'piece of work', 'pieces of work')
               : `${amount(matching.length)} of ${counted(all.length, 'piece of work', 'pieces of work')}`}
+            {all.length >= mostTraces && ', the latest ones'}
             {matching.length > mostRows && `, the latest ${mostRows} are listed`}
           </caption>
           <ColumnHeads
