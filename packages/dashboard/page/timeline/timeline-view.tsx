@@ -108,9 +108,9 @@ export function TimelineView(): VNode {
 function TimelineLegend(): VNode {
   return (
     <ul class="legend" aria-label="Legend">
-      <li>▬ run</li>
+      <li>▬ run, in the color and pattern of its activity</li>
       <li>┅ still running</li>
-      <li>▒ failed</li>
+      <li>▩ failed</li>
       <li>▼ write</li>
       <li>▲ read</li>
       <li class="accent">◆ reuse</li>

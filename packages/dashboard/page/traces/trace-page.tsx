@@ -13,7 +13,7 @@ import type { Period } from './span-row.tsx'
 import { openTrace } from './trace-source.ts'
 import { pathTo, treeOf } from './trace-tree.ts'
 import { Trouble } from './trouble.tsx'
-import { spanTitle } from '../ui/span-title.ts'
+import { spanName } from './span-name.ts'
 
 const refreshMs = 2_000
 /** Work in which nothing has happened for so long is looked at no more, in milliseconds. */
@@ -63,7 +63,7 @@ export function TracePage({ id, spanId }: { readonly id: string; readonly spanId
         <>
           <header>
             <h2>
-              <Text of={spanTitle(titled(first.span, spans))} maxLength={120} />
+              <Text of={spanName(titled(first.span, spans))} maxLength={120} />
             </h2>
             <p class="muted">
               started {ago(timeShown() - period.from)} ·{' '}

@@ -15,7 +15,7 @@ import type { TraceFilters } from './filter-traces.ts'
 import { listTraces } from './trace-source.ts'
 import { TracePage } from './trace-page.tsx'
 import { Trouble } from './trouble.tsx'
-import { spanTitle } from '../ui/span-title.ts'
+import { spanName } from './span-name.ts'
 
 const refreshMs = 2_000
 /** Rows that are listed. */
@@ -106,7 +106,7 @@ function TraceTable({ all }: { readonly all: readonly TraceRow[] }): VNode {
               <tr key={row.id}>
                 <th scope="row">
                   <a href={linkTo('traces', [row.id])}>
-                    <Text of={spanTitle(row)} maxLength={80} />
+                    <Text of={spanName(row)} maxLength={80} />
                   </a>
                 </th>
                 <td data-head="Agent">{row.agent === undefined ? '—' : <Text of={row.agent} maxLength={40} />}</td>
