@@ -5,8 +5,9 @@ import { useEffect } from 'preact/hooks'
 import type { AgentChart } from '../../src/protocol/protocol.ts'
 import { OrderButton } from '../orders/order-button.tsx'
 import { api } from '../server/api.ts'
+import { keepLoading } from '../server/keep-loading.ts'
 import { statusOfAgent } from '../state/agent-status.ts'
-import { connection, replayIndex, timeShown, useScene } from '../state/page-state.ts'
+import { connection, replayIndex, session, timeShown, useScene } from '../state/page-state.ts'
 import { linkTo } from '../state/route.ts'
 import { ago, counted } from '../ui/amounts.ts'
 import { Text } from '../ui/text.tsx'
@@ -67,7 +68,7 @@ function Machine({ id }: { readonly id: string }): VNode {
   /** The move that is looked at, by its time and how often it had happened; otherwise the last one. */
   const selected = useSignal<string | undefined>(undefined)
   useEffect(() => {
-    if (connection.value === 'file' || connection.value === 'loading') return undefined
+    if (connection.value === 'file' || !session.value) return undefined
     const load = async (): Promise<void> => {
       try {
         found.value = await api.chart(id)
@@ -76,19 +77,8 @@ function Machine({ id }: { readonly id: string }): VNode {
         problem.value = error instanceof Error ? error.message : 'The state chart could not be loaded.'
       }
     }
-    let timer: ReturnType<typeof setTimeout> | undefined
-    let isOpen = true
-    const follow = (): void => {
-      void load().then(() => {
-        if (isOpen) timer = setTimeout(follow, found.value?.isSaved === false ? refreshMs : savedRefreshMs)
-      })
-    }
-    follow()
-    return () => {
-      isOpen = false
-      clearTimeout(timer)
-    }
-  }, [id, connection.value])
+    return keepLoading(load, () => (found.value?.isSaved === false ? refreshMs : savedRefreshMs))
+  }, [id, session.value])
   if (connection.value === 'file') return <p class="empty">Exported files have no state charts.</p>
   if (problem.value !== undefined) return <p class="hint">{problem.value}</p>
   if (!found.value) return <p class="hint">Loading …</p>

@@ -12,7 +12,7 @@ import { fadeMs, goneSince, moonAt, statusOf } from './orbit.ts'
 import type { Moon } from './orbit.ts'
 
 /** Records on the map, the latest written. */
-const maxMoons = 4_000
+export const maxMoons = 4_000
 /** Steps of settling, and moves of single agents in all of them: the page must not stand still for long. */
 const mostSteps = 150
 const mostMoves = 20_000
@@ -28,8 +28,6 @@ export class FlockLayout {
   readonly moons = new Map<string, Moon>()
   readonly groups = new Groups()
   grouping: Grouping = 'role'
-  /** Records that are left out, because there are too many. */
-  hidden = 0
   #pass = 0
   readonly #simulation: Simulation<AgentNode, undefined> = forceSimulation<AgentNode>([])
     .stop()
@@ -117,7 +115,6 @@ export class FlockLayout {
 
   #syncMoons({ records }: Scene, now: number): void {
     let skip = Math.max(0, records.size - maxMoons)
-    this.hidden = skip
     for (const record of records.values()) {
       if (skip > 0) {
         skip -= 1

@@ -8,7 +8,7 @@ import type { Draw } from '../ui/canvas.tsx'
 import { palette, prefersReducedMotion } from '../ui/theme.ts'
 import { reachOf } from './agent-node.ts'
 import { Camera } from './camera.ts'
-import { FlockLayout } from './flock-layout.ts'
+import { FlockLayout, maxMoons } from './flock-layout.ts'
 import type { Grouping } from './groups.ts'
 import { handleMap } from './handle-map.ts'
 import { MapDetails } from './map-details.tsx'
@@ -62,7 +62,7 @@ export function FlockMap({ grouping }: { grouping: Grouping | undefined }): VNod
         class="map-canvas"
         draw={draw}
         revision={paintRevision}
-        label="Map of the flock: agents, their records, and who reads whose. The table shows the same data."
+        label={`Map of the flock: agents, their latest ${maxMoons} records, and who reads whose. The table shows the same data.`}
         onReady={(canvas, redraw) => handleMap(canvas, { layout, camera, hovered, selected, redraw })}
       />
       <MapDetails

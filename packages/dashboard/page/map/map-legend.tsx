@@ -1,7 +1,11 @@
 import type { VNode } from 'preact'
 
+import { useScene } from '../state/page-state.ts'
+import { linkTo } from '../state/route.ts'
+import { amount } from '../ui/amounts.ts'
 import { Canvas } from '../ui/canvas.tsx'
 import { palette } from '../ui/theme.ts'
+import { maxMoons } from './flock-layout.ts'
 import { recordStatuses } from './orbit.ts'
 import type { RecordStatus } from './orbit.ts'
 import { drawRecord } from './sprites.ts'
@@ -17,6 +21,7 @@ const names: Readonly<Record<RecordStatus, string>> = {
 
 /** The meaning of the symbols on the map. */
 export function MapLegend(): VNode {
+  const undrawn = useScene().records.size - maxMoons
   return (
     <ul class="legend" aria-label="Legend">
       {recordStatuses.map((status) => (
@@ -38,6 +43,11 @@ export function MapLegend(): VNode {
       <li>
         <i class="link-sign" /> read by another agent
       </li>
+      {undrawn > 0 && (
+        <li role="status">
+          The latest {amount(maxMoons)} records are drawn. <a href={linkTo('memory')}>Memory lists all</a>
+        </li>
+      )}
     </ul>
   )
 }

@@ -6,6 +6,7 @@ import { timeShown } from '../state/page-state.ts'
 import { timestamp } from '../ui/amounts.ts'
 import { prettyJson } from '../ui/pretty-json.ts'
 import { Text } from '../ui/text.tsx'
+import { Unlisted } from '../ui/unlisted.tsx'
 import { diffLines } from './diff-lines.ts'
 
 const maxVersions = 100
@@ -43,6 +44,7 @@ export function RecordHistory({ record: { history } }: { record: RecordDetail })
           )
         })}
       </ol>
+      <Unlisted all={history.length} listed={maxVersions} one="version" />
     </section>
   )
 }

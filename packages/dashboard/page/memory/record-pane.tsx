@@ -8,6 +8,7 @@ import { linkTo } from '../state/route.ts'
 import { isAlive, keyOf } from '../state/scene.ts'
 import { counted, duration, timestamp } from '../ui/amounts.ts'
 import { Text } from '../ui/text.tsx'
+import { Unlisted } from '../ui/unlisted.tsx'
 import { Lineage } from './lineage.tsx'
 import { RecordHistory } from './record-history.tsx'
 import { RecordTraces } from './record-traces.tsx'
@@ -15,6 +16,10 @@ import { openRecord } from './record-source.ts'
 import { RecordValue } from './record-value.tsx'
 import { StateNote } from './state-badge.tsx'
 import { Sentences } from './sentences.tsx'
+
+/** Readers and tags that are listed. */
+const maxReaders = 50
+const maxTags = 20
 
 /** Options of {@link RecordPane}. */
 export interface RecordPaneProps {
@@ -138,11 +143,12 @@ function Head({ record }: { record: RecordDetail }): VNode {
       </dl>
       {tags.length > 0 && (
         <p>
-          {tags.slice(0, 20).map((tag) => (
+          {tags.slice(0, maxTags).map((tag) => (
             <a key={tag} class="tag" href={linkTo('memory', [], { tag })}>
               <Text of={tag} maxLength={30} />
             </a>
           ))}
+          <Unlisted all={tags.length} listed={maxTags} one="tag" />
         </p>
       )}
     </header>
@@ -156,7 +162,7 @@ function Readers({ record: { readers, sent } }: { record: RecordDetail }): VNode
       <h3>Readers</h3>
       {readers.length === 0 && <p class="hint">No known readers.</p>}
       <ul class="plain">
-        {readers.slice(0, 50).map(({ agent, count, lastAt }) => (
+        {readers.slice(0, maxReaders).map(({ agent, count, lastAt }) => (
           <li key={agent}>
             <Text of={agent} maxLength={60} />{' '}
             <span class="muted">
@@ -164,7 +170,7 @@ function Readers({ record: { readers, sent } }: { record: RecordDetail }): VNode
             </span>
           </li>
         ))}
-        {sent.slice(0, 50).map(({ to, agent, at, count }) => (
+        {sent.slice(0, maxReaders).map(({ to, agent, at, count }) => (
           <li key={`${to} ${agent} ${at}`}>
             sent to <Text of={to} maxLength={60} />{' '}
             <span class="muted">
@@ -173,6 +179,8 @@ function Readers({ record: { readers, sent } }: { record: RecordDetail }): VNode
           </li>
         ))}
       </ul>
+      <Unlisted all={readers.length} listed={maxReaders} one="reader" />
+      <Unlisted all={sent.length} listed={maxReaders} one="recipient" />
     </section>
   )
 }

@@ -5,6 +5,7 @@ import type { RecordDetail } from '../../src/protocol/protocol.ts'
 import { linkTo } from '../state/route.ts'
 import { cut } from '../ui/plain.ts'
 import { Text } from '../ui/text.tsx'
+import { Unlisted } from '../ui/unlisted.tsx'
 import { citedPart, citedSentences, findSource } from './citations.ts'
 import type { Citation, CitedPart } from './citations.ts'
 import { listRecords, openRecord } from './record-source.ts'
@@ -56,6 +57,7 @@ export function Sentences({ record, title = 'Sentences' }: SentencesProps): VNod
           </li>
         ))}
       </ol>
+      <Unlisted all={sentences.length} listed={maxSentences} one="sentence" />
       {status.value !== undefined && (
         <p class="hint" role="status">
           {status.value}

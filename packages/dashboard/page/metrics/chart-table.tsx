@@ -1,6 +1,7 @@
 import type { VNode } from 'preact'
 
 import { ColumnHeads } from '../ui/column-heads.tsx'
+import { Unlisted } from '../ui/unlisted.tsx'
 
 const maxRows = 200
 
@@ -32,6 +33,7 @@ export function ChartTable({ title, columns, rows }: ChartTableProps): VNode {
             ))}
           </tbody>
         </table>
+        <Unlisted all={rows.length} listed={maxRows} one="earlier row" />
       </div>
     </details>
   )

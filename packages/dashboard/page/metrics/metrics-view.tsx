@@ -3,6 +3,7 @@ import type { VNode } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 
 import type { Metrics } from '../../src/protocol/protocol.ts'
+import { keepLoading } from '../server/keep-loading.ts'
 import { replayIndex, replayTime, textRevision } from '../state/page-state.ts'
 import { linkTo, route } from '../state/route.ts'
 import { amount, counted, duration, money, percent } from '../ui/amounts.ts'
@@ -35,11 +36,11 @@ export function MetricsView(): VNode {
   const second = replayIndex.value === undefined ? undefined : Math.floor(replayTime.value / 1_000)
   useEffect(() => void load(), [second, since, until])
   useEffect(() => {
-    const timer = setInterval(() => {
+    const loadNews = async (): Promise<void> => {
       // Workers of other machines tell nothing by the stream.
-      if (metrics.peek()?.work || loadedRevision.current !== textRevision.peek()) void load()
-    }, refreshMs)
-    return () => clearInterval(timer)
+      if (metrics.peek()?.work || loadedRevision.current !== textRevision.peek()) await load()
+    }
+    return keepLoading(loadNews, () => refreshMs)
   }, [since, until])
   return (
     <section class="view metrics-view" aria-label="Metrics" tabindex={0}>

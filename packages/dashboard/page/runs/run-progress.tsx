@@ -5,6 +5,7 @@ import { agentsOf, statusOfAgent } from '../state/agent-status.ts'
 import { timeShown, tracks, useScene } from '../state/page-state.ts'
 import { counted } from '../ui/amounts.ts'
 import { Text } from '../ui/text.tsx'
+import { Unlisted } from '../ui/unlisted.tsx'
 
 /** Agents that are listed. */
 const maxListed = 12
@@ -56,6 +57,7 @@ export function RunProgress({ run }: { readonly run: RunRow }): VNode {
           </li>
         ))}
       </ul>
+      <Unlisted all={busy.length} listed={maxListed} one="agent" />
     </section>
   )
 }

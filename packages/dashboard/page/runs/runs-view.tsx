@@ -15,6 +15,8 @@ import { RunPage } from './run-page.tsx'
 import { RunState } from './run-state.tsx'
 
 const refreshMs = 2_000
+/** Runs that the server lists, see `listRuns`. */
+const mostRuns = 100
 
 /** All runs of the memory, or the one that is open. */
 export function RunsView(): VNode {
@@ -56,6 +58,7 @@ function RunTable({ runs: all }: { readonly runs: readonly RunRow[] }): VNode {
             {shown.length === all.length
               ? counted(all.length, 'run')
               : `${amount(shown.length)} of ${counted(all.length, 'run')}`}
+            {all.length >= mostRuns && ', the latest ones'}
           </caption>
           <ColumnHeads
             names={['Report', 'State', 'Started', 'Took', 'Agents', 'Calls', 'Saved']}

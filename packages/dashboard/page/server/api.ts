@@ -41,6 +41,9 @@ export interface RecordsQuery {
   readonly asOf?: string
 }
 
+/** Traces that the page loads, the latest ones. */
+export const mostTraces = 500
+
 /** All requests of the page except the stream. Addresses are relative, so the dashboard may be mounted anywhere. */
 export const api = {
   login: (token: string): Promise<unknown> => post('api/login', { token }),
@@ -55,7 +58,7 @@ export const api = {
     get(`api/records/${encodeURIComponent(collection)}/${encodeURIComponent(id)}?${encodeQuery({ asOf })}`),
   metrics: (since?: number, until?: number): Promise<Metrics> =>
     get(`api/metrics?${encodeQuery({ since: since?.toString(), until: until?.toString() })}`),
-  traces: (): Promise<readonly TraceRow[]> => get('api/traces?limit=500'),
+  traces: (): Promise<readonly TraceRow[]> => get(`api/traces?limit=${mostTraces}`),
   trace: (id: string): Promise<TraceDetail> => get(`api/traces/${encodeURIComponent(id)}`),
   chart: (agent: string): Promise<AgentChart> => get(`api/charts/${encodeURIComponent(agent)}`),
   inbox: (): Promise<readonly InboxItem[]> => get('api/inbox'),

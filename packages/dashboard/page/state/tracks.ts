@@ -35,6 +35,15 @@ export interface Track {
   readonly marks: Mark[]
   /** The last bar of each level: concurrent runs are stacked. */
   readonly levels: Bar[]
+  readonly dropped: Dropped
+}
+
+/** What a row no longer holds, since it had too much. */
+export interface Dropped {
+  /** When the last of it ended or happened, Unix milliseconds; 0 if nothing was dropped. */
+  until: number
+  runs: number
+  readonly marks: Record<Mark['kind'], number>
 }
 
 /** The name of a worker for people: threads only have numbers. */
@@ -48,8 +57,8 @@ export interface Span {
   to: number
 }
 
-const maxMarks = 4_000
-const maxBars = 4_000
+/** Runs that a row keeps, and marks. */
+export const mostInRow = 4_000
 /** Further concurrent runs of a row share the last level. */
 const maxLevels = 16
 /** A longer period without events counts as idle, in milliseconds. */
@@ -144,12 +153,17 @@ export class Tracks {
   }
 
   #addMark(id: string, mark: Mark): void {
-    push(this.#track(id, 'agent').marks, mark, maxMarks)
+    const { marks, dropped } = this.#track(id, 'agent')
+    for (const { kind, count, at } of push(marks, mark)) {
+      dropped.marks[kind] += count
+      dropped.until = Math.max(dropped.until, at)
+    }
   }
 
   #track(id: string, kind: Track['kind']): Track {
     const key = `${kind}:${id}`
-    const track = this.tracks.get(key) ?? { id, kind, bars: [], marks: [], levels: [] }
+    const dropped = { until: 0, runs: 0, marks: { read: 0, write: 0, reuse: 0, state: 0, ask: 0 } }
+    const track = this.tracks.get(key) ?? { id, kind, bars: [], marks: [], levels: [], dropped }
     this.tracks.set(key, track)
     return track
   }
@@ -162,14 +176,18 @@ export class Tracks {
 }
 
 /** Adds a bar to a row, on the first level where it overlaps no other. Bars come in order of their starts, or of their ends. */
-function placeBar({ bars, levels }: Track, bar: Bar): void {
+function placeBar({ bars, levels, dropped }: Track, bar: Bar): void {
   const free = levels.findIndex(({ endedAt }) => endedAt !== undefined && endedAt <= bar.startedAt)
   bar.level = free === -1 ? Math.min(levels.length, maxLevels - 1) : free
   levels[bar.level] = bar
-  push(bars, bar, maxBars)
+  for (const { startedAt, endedAt = startedAt } of push(bars, bar)) {
+    dropped.runs += 1
+    dropped.until = Math.max(dropped.until, endedAt)
+  }
 }
 
-function push<Item>(list: Item[], item: Item, maxLength: number): void {
+/** Adds an item to a list. @returns the oldest ones, which had to go */
+function push<Item>(list: Item[], item: Item): readonly Item[] {
   list.push(item)
-  if (list.length > maxLength) list.splice(0, maxLength / 4)
+  return list.length > mostInRow ? list.splice(0, mostInRow / 4) : []
 }

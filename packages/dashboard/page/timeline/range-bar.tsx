@@ -34,6 +34,7 @@ export function RangeBar(): VNode {
         {counted(sum.agents, 'agent')}, {counted(sum.runs, 'run')}
         {sum.failed > 0 && ` (${sum.failed} failed)`}, {duration(sum.workMs)} of work, {counted(sum.reads, 'read')},{' '}
         {counted(sum.writes, 'write')}, {counted(sum.reuses, 'reuse')}
+        {sum.isPart && ', without what the rows no longer hold'}
       </span>
       <button type="button" onClick={zoom}>
         Zoom in

@@ -73,7 +73,10 @@ export function TimelineTable(): VNode {
         </tbody>
       </table>
       <table class="stacked">
-        <caption>Reads, writes and reuses</caption>
+        <caption>
+          Reads, writes and reuses{' '}
+          {agents.length > maxRows && `(the first ${maxRows} of ${amount(agents.length)} agents)`}
+        </caption>
         <ColumnHeads
           names={['Agent', 'Runs', ...countedKinds.map(([, head]) => head)]}
           figures={['Runs', ...countedKinds.map(([, head]) => head)]}
@@ -81,17 +84,20 @@ export function TimelineTable(): VNode {
         <tbody>
           {agents.slice(0, maxRows).map((agent) => {
             const marks = agent.marks.filter(({ at }) => at >= from && at <= to)
+            const { dropped } = agent
+            // Without a marked period the figures are those of all events.
+            const isAll = from === 0
             return (
               <tr key={agent.id}>
                 <th scope="row">
                   <Text of={agent.id} maxLength={40} />
                 </th>
                 <td data-head="Runs" class="number">
-                  {amount(runsOf(agent).length)}
+                  {amount(runsOf(agent).length + (isAll ? dropped.runs : 0))}
                 </td>
                 {countedKinds.map(([kind, head]) => (
                   <td key={kind} data-head={head} class="number">
-                    {amount(sumOf(marks, kind))}
+                    {amount(sumOf(marks, kind) + (isAll ? dropped.marks[kind] : 0))}
                   </td>
                 ))}
               </tr>

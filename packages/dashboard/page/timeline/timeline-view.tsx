@@ -13,6 +13,7 @@ import { FoldedTime } from './folded-time.ts'
 import { handleTimeline } from './handle-timeline.ts'
 import type { TimelineLayout } from './handle-timeline.ts'
 import { lanesOf } from './lanes.ts'
+import { LeftOut, leftOutWords } from './left-out.tsx'
 import { paintTimeline } from './paint-timeline.ts'
 import { RangeBar } from './range-bar.tsx'
 import { TimelineTable } from './timeline-table.tsx'
@@ -26,6 +27,7 @@ const narrowWidth = 640
 export function TimelineView(): VNode {
   const shape = useSignal<'rows' | 'table'>('rows')
   useScene()
+  const rows = visibleTracks(tracks, timeShown())
   const layout = useMemo<TimelineLayout>(
     () => ({ folded: new FoldedTime([]), total: 0, lanes: [], now: 0, gutter: 160 }),
     [],
@@ -74,13 +76,14 @@ export function TimelineView(): VNode {
           />
         </div>
       </header>
+      <LeftOut of={rows} />
       {shape.value === 'rows' ? (
         <>
           <Canvas
             class="timeline-canvas"
             draw={draw}
             revision={paintRevision}
-            label="Timeline of agents and threads. The table shows the same data."
+            label={`Timeline of agents and threads. The table shows the same data. ${leftOutWords(rows) ?? ''}`.trim()}
             onReady={(canvas, redraw) => {
               const stopHandling = handleTimeline(canvas, layout, redraw)
               const stops = [visibleWindow, markedRange, scrollTop, selectedBar, hoveredBar].map((part) =>
@@ -105,9 +108,9 @@ export function TimelineView(): VNode {
 function TimelineLegend(): VNode {
   return (
     <ul class="legend" aria-label="Legend">
-      <li>▬ run</li>
+      <li>▬ run, in the color and pattern of its activity</li>
       <li>┅ still running</li>
-      <li>▒ failed</li>
+      <li>▩ failed</li>
       <li>▼ write</li>
       <li>▲ read</li>
       <li class="accent">◆ reuse</li>

@@ -1,4 +1,4 @@
-import type { Mark, Track, Tracks } from '../state/tracks.ts'
+import type { Dropped, Mark, Track, Tracks } from '../state/tracks.ts'
 
 /** The rows at a time: agents in the order of their first event, then threads by number. */
 export function visibleTracks({ tracks }: Tracks, now: number): readonly Track[] {
@@ -20,13 +20,39 @@ export interface RangeSummary {
   readonly reads: number
   readonly writes: number
   readonly reuses: number
+  /** Whether a row no longer holds all of the period. */
+  readonly isPart: boolean
+}
+
+/** What the rows no longer hold. */
+export interface LeftOut {
+  readonly rows: number
+  readonly runs: number
+  readonly marks: number
+  /** The rows are complete after this time, Unix milliseconds. */
+  readonly until: number
+}
+
+/** Sums what the rows no longer hold; `undefined` where they hold everything. */
+export function leftOutOf(tracks: readonly Track[]): LeftOut | undefined {
+  const cut = tracks.map(({ dropped }) => dropped).filter(({ until }) => until > 0)
+  if (cut.length === 0) return undefined
+  const marksOf = ({ marks }: Dropped): number => Object.values(marks).reduce((sum, count) => sum + count, 0)
+  return {
+    rows: cut.length,
+    runs: cut.reduce((sum, { runs }) => sum + runs, 0),
+    marks: cut.reduce((sum, one) => sum + marksOf(one), 0),
+    until: Math.max(...cut.map(({ until }) => until)),
+  }
 }
 
 /** Counts what happened in a period. Working time counts as far as it overlaps the period. */
 export function summarize(tracks: readonly Track[], from: number, to: number): RangeSummary {
   let [agents, runs, failed, workMs, reads, writes, reuses] = [0, 0, 0, 0, 0, 0, 0]
-  for (const { kind, bars, marks } of tracks) {
+  let isPart = false
+  for (const { kind, bars, marks, dropped } of tracks) {
     if (kind === 'worker') continue
+    isPart ||= dropped.until >= from && dropped.until > 0
     const inside = bars.filter(({ startedAt, endedAt = to }) => startedAt < to && endedAt > from)
     const marksInside = marks.filter(({ at }) => at >= from && at <= to)
     if (inside.length + marksInside.length > 0) agents += 1
@@ -37,7 +63,7 @@ export function summarize(tracks: readonly Track[], from: number, to: number): R
     writes += sumOf(marksInside, 'write')
     reuses += sumOf(marksInside, 'reuse')
   }
-  return { agents, runs, failed, workMs, reads, writes, reuses }
+  return { agents, runs, failed, workMs, reads, writes, reuses, isPart }
 }
 
 /** How often something happened. */

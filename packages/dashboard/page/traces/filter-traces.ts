@@ -1,5 +1,5 @@
 import type { TraceRow } from '../../src/protocol/protocol.ts'
-import { spanTitle } from '../ui/span-title.ts'
+import { spanName } from './span-name.ts'
 
 /** Filters of the list, as the address has them. */
 export interface TraceFilters {
@@ -17,7 +17,7 @@ export function filterTraces(all: readonly TraceRow[], filters: TraceFilters): r
   const words = q.toLowerCase().split(/\s+/).filter(Boolean)
   const [from, to] = [Number(since ?? 0), until === undefined || until === '' ? Infinity : Number(until)]
   return all.filter((row) => {
-    const text = `${spanTitle(row)} ${row.target ?? ''} ${row.agent ?? ''} ${row.id}`.toLowerCase()
+    const text = `${spanName(row)} ${row.target ?? ''} ${row.agent ?? ''} ${row.id}`.toLowerCase()
     if (!words.every((word) => text.includes(word))) return false
     if (trouble === 'yes' && row.errors + row.retries === 0) return false
     return row.startedAt <= to && row.endedAt >= from

@@ -6,7 +6,7 @@ import { amount, duration, money } from '../ui/amounts.ts'
 import { Text } from '../ui/text.tsx'
 import { SpanDetails } from './span-details.tsx'
 import type { TreeNode } from './trace-tree.ts'
-import { spanTitle } from '../ui/span-title.ts'
+import { spanName } from './span-name.ts'
 
 /** Of a whole trace, Unix milliseconds. */
 export interface Period {
@@ -43,7 +43,7 @@ export function SpanRow({ node, period, depth, path, open }: SpanRowProps): VNod
     if (isNamed) line.current?.scrollIntoView({ block: 'center' })
   }, [isNamed])
   const length = Math.max(1, period.to - period.from)
-  const title = spanTitle(span)
+  const title = spanName(span)
   const named = children.findIndex((child) => path.has(child.span.id))
   return (
     <li>

@@ -3,7 +3,8 @@ import type { VNode } from 'preact'
 import { useEffect } from 'preact/hooks'
 
 import type { TraceDetail, TraceSpan } from '../../src/protocol/protocol.ts'
-import { connection, timeShown } from '../state/page-state.ts'
+import { keepLoading } from '../server/keep-loading.ts'
+import { connection, session, timeShown } from '../state/page-state.ts'
 import { linkTo } from '../state/route.ts'
 import { ago, amount, counted, duration, money } from '../ui/amounts.ts'
 import { Text } from '../ui/text.tsx'
@@ -12,7 +13,7 @@ import type { Period } from './span-row.tsx'
 import { openTrace } from './trace-source.ts'
 import { pathTo, treeOf } from './trace-tree.ts'
 import { Trouble } from './trouble.tsx'
-import { spanTitle } from '../ui/span-title.ts'
+import { spanName } from './span-name.ts'
 
 const refreshMs = 2_000
 /** Work in which nothing has happened for so long is looked at no more, in milliseconds. */
@@ -24,24 +25,21 @@ export function TracePage({ id, spanId }: { readonly id: string; readonly spanId
   const problem = useSignal<string | undefined>('Loading …')
   const roots = useComputed(() => treeOf(trace.value?.spans ?? []))
   useEffect(() => {
-    if (connection.value === 'loading') return undefined
-    const load = (): void => {
+    if (!session.value) return undefined
+    const load = async (): Promise<void> => {
       const { isRunning = true, spans: known = [] } = trace.peek() ?? {}
       // A message may wait for a while before another agent goes on with it.
       const lastEnd = Math.max(...known.map(({ startedAt, durationMs }) => startedAt + durationMs))
       if (!isRunning && timeShown() - lastEnd > settledMs) return
-      void openTrace(id).then(
-        (found) => {
-          trace.value = found
-          problem.value = undefined
-        },
-        (error: unknown) => (problem.value = error instanceof Error ? error.message : 'The trace could not be loaded.'),
-      )
+      try {
+        trace.value = await openTrace(id)
+        problem.value = undefined
+      } catch (error) {
+        problem.value = error instanceof Error ? error.message : 'The trace could not be loaded.'
+      }
     }
-    load()
-    const timer = setInterval(load, refreshMs)
-    return () => clearInterval(timer)
-  }, [id, connection.value])
+    return keepLoading(load, () => (connection.value === 'file' ? undefined : refreshMs))
+  }, [id, session.value])
   const { spans = [], dropped = 0, isRunning = false, isPart = false } = trace.value ?? {}
   const [first] = roots.value
   const period: Period = {
@@ -65,7 +63,7 @@ export function TracePage({ id, spanId }: { readonly id: string; readonly spanId
         <>
           <header>
             <h2>
-              <Text of={spanTitle(titled(first.span, spans))} maxLength={120} />
+              <Text of={spanName(titled(first.span, spans))} maxLength={120} />
             </h2>
             <p class="muted">
               started {ago(timeShown() - period.from)} ·{' '}

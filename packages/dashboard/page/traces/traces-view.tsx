@@ -3,6 +3,8 @@ import type { VNode } from 'preact'
 import { useEffect } from 'preact/hooks'
 
 import type { TraceRow } from '../../src/protocol/protocol.ts'
+import { mostTraces } from '../server/api.ts'
+import { keepLoading } from '../server/keep-loading.ts'
 import { connection, session, timeShown } from '../state/page-state.ts'
 import { goTo, linkTo, route } from '../state/route.ts'
 import { ago, amount, counted, duration, money } from '../ui/amounts.ts'
@@ -13,7 +15,7 @@ import type { TraceFilters } from './filter-traces.ts'
 import { listTraces } from './trace-source.ts'
 import { TracePage } from './trace-page.tsx'
 import { Trouble } from './trouble.tsx'
-import { spanTitle } from '../ui/span-title.ts'
+import { spanName } from './span-name.ts'
 
 const refreshMs = 2_000
 /** Rows that are listed. */
@@ -30,22 +32,18 @@ function TraceList(): VNode {
   const rows = useSignal<readonly TraceRow[] | undefined>(undefined)
   const problem = useSignal<string | undefined>(undefined)
   useEffect(() => {
-    if (connection.value === 'loading') return undefined
-    const load = (): void => {
-      void listTraces().then(
-        (found) => {
-          rows.value = found
-          problem.value = undefined
-        },
-        (error: unknown) =>
-          (problem.value = error instanceof Error ? error.message : 'The traces could not be loaded.'),
-      )
+    // The past takes long to load where there is much of it: traces don't wait for it.
+    if (!session.value) return undefined
+    const load = async (): Promise<void> => {
+      try {
+        rows.value = await listTraces()
+        problem.value = undefined
+      } catch (error) {
+        problem.value = error instanceof Error ? error.message : 'The traces could not be loaded.'
+      }
     }
-    load()
-    if (connection.value === 'file') return undefined
-    const timer = setInterval(load, refreshMs)
-    return () => clearInterval(timer)
-  }, [connection.value])
+    return keepLoading(load, () => (connection.value === 'file' ? undefined : refreshMs))
+  }, [session.value])
   return (
     <section class="view traces-view" aria-label="Traces" tabindex={0}>
       {problem.value !== undefined && (
@@ -96,6 +94,7 @@ function TraceTable({ all }: { readonly all: readonly TraceRow[] }): VNode {
             {matching.length === all.length
               ? counted(all.length, 'piece of work', 'pieces of work')
               : `${amount(matching.length)} of ${counted(all.length, 'piece of work', 'pieces of work')}`}
+            {all.length >= mostTraces && ', the latest ones'}
             {matching.length > mostRows && `, the latest ${mostRows} are listed`}
           </caption>
           <ColumnHeads
@@ -107,7 +106,7 @@ function TraceTable({ all }: { readonly all: readonly TraceRow[] }): VNode {
               <tr key={row.id}>
                 <th scope="row">
                   <a href={linkTo('traces', [row.id])}>
-                    <Text of={spanTitle(row)} maxLength={80} />
+                    <Text of={spanName(row)} maxLength={80} />
                   </a>
                 </th>
                 <td data-head="Agent">{row.agent === undefined ? '—' : <Text of={row.agent} maxLength={40} />}</td>

@@ -12,6 +12,7 @@ const maxKnown = 200_000
 /** The history of a work. */
 interface KnownWork {
   readonly isRunning: boolean
+  /** Whether an earlier attempt has ended, with a result or in a version that is gone. */
   readonly wasDone: boolean
   readonly wasLost: boolean
 }
@@ -24,14 +25,12 @@ interface KnownTask {
 }
 
 /**
- * Reduces the feed, entry by entry and in order, to the marks that metrics
- * count. It reads nothing else, so the same feed gives the same metrics, after a
- * restart too.
+ * Reduces the feed, entry by entry and in order, to the marks that metrics count. It reads nothing else.
  *
- * A work changes its record when it starts and when it ends. Earlier versions of
- * a record are gone, so where the current version does not show the state, the
- * two alternate. A claim changes when it is taken and when it is released; a
- * claim whose owner was lost expires without a change.
+ * A work changes its record when it starts and when it ends. Earlier versions of a record are gone, and nothing tells
+ * whether such a version was a result, a failure or an attempt that lost its worker. So only results that were seen count,
+ * and each once. A result that comes after an attempt of which the version is gone is rework. A claim changes when it is
+ * taken and when it is released; a claim whose owner was lost expires without a change.
  *
  * @example
  * ```ts
@@ -73,13 +72,16 @@ export class MetricReducer {
       return []
     }
     const work = record?.version === version ? workStateOf(JSON.parse(record.text)) : undefined
-    const state = work?.state ?? (known.isRunning ? 'done' : 'running')
+    const state = work?.state ?? (known.isRunning ? 'gone' : 'running')
     if (state === 'running') {
-      remember(this.#works, id, { ...known, isRunning: true, wasLost: known.wasLost || known.isRunning })
+      // A result that waits for its owner is no attempt of somebody else.
+      const isWaiting = work?.state === 'running' && work.unkept !== undefined
+      const isLost = known.isRunning && !isWaiting
+      remember(this.#works, id, { ...known, isRunning: true, wasLost: known.wasLost || isLost })
       return []
     }
-    remember(this.#works, id, { isRunning: false, wasDone: known.wasDone || state === 'done', wasLost: false })
-    if (state === 'failed') return []
+    remember(this.#works, id, { isRunning: false, wasDone: known.wasDone || state !== 'failed', wasLost: false })
+    if (state !== 'done') return []
     return [{ type: 'computed', at, isRework: known.wasDone || known.wasLost }]
   }
 

@@ -11,6 +11,8 @@ export interface TraceRow {
   readonly agent?: string
   /** The activity that it began with and its input in words, unless it is a workflow of many. */
   readonly title?: string
+  /** The record that it began with reading or writing; empty above the viewer's clearance, or if there are several. */
+  readonly records: TraceSpan['records']
   /** Unix milliseconds. */
   readonly startedAt: number
   /** When its latest span ended, Unix milliseconds. */

@@ -62,7 +62,9 @@ function isPart({ spans, open }: KeptTrace): boolean {
 function toRow({ id, spans, open }: KeptTrace, audience: Audience): TraceRow {
   const byStart = spans.toSorted((one, other) => one.startedAt - other.startedAt)
   const root = byStart.find(({ parent }) => parent === undefined)
-  const { operation, target, attributes, startedAt } = (root ?? byStart[0]) as Span
+  const begun = (root ?? byStart[0]) as Span
+  const { operation, target, attributes, startedAt } = begun
+  const { records } = toTraceSpan(begun, audience)
   const agent = attributes[attribute.agentId]
   const collection = attributes[attribute.collection]
   const work = operation === 'invoke_workflow' ? undefined : byStart.find((span) => span.operation === 'execute_tool')
@@ -75,6 +77,7 @@ function toRow({ id, spans, open }: KeptTrace, audience: Audience): TraceRow {
     ...(collection !== undefined && { collection: String(collection) }),
     ...(agent !== undefined && { agent: String(agent) }),
     ...(title !== undefined && { title }),
+    records: records.length === 1 ? records : [],
     startedAt,
     endedAt: Math.max(...spans.map((span) => span.startedAt + span.durationMs)),
     isRunning: open.size > 0,

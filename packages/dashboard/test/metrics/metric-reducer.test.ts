@@ -65,17 +65,32 @@ it('counts a task whose owner was lost from its first claim', () => {
   ])
 })
 
-it('marks results as computed, and as rework when they had expired; leaves failures out', async () => {
+it('marks a result that replaces an expired one as rework; leaves failures out', async () => {
   await using memory = await openMemory({ store: mapStore() })
   const ann = memory.as({ id: 'ann', role: 'worker' })
-  const work = () =>
-    ann.once('model/x/chat/1', ({ reportUsage }) => (reportUsage({ inputTokens: 5, usd: 0.25 }), 1), { ttlMs: 1 })
-  await work()
+  const work = (options = {}) => ann.once('model/x/chat/1', () => 1, options)
+  await work({ ttlMs: 1 })
   while ((await ann.records.list({ collection: 'work' })).items.length > 0) await pause(1)
   await work()
   await ann.once('model/x/chat/2', () => Promise.reject(new Error('no'))).catch(() => {})
   const marks = marksOf(await feedOf(ann, 3))
-  expect(marks.flatMap((mark) => (mark.type === 'computed' ? [mark.isRework] : []))).toEqual([false, true])
+  expect(marks.flatMap((mark) => (mark.type === 'computed' ? [mark.isRework] : []))).toEqual([true])
+})
+
+it('counts works, and not their attempts, whenever it looks', async () => {
+  await using memory = await openMemory({ store: mapStore() })
+  const ann = memory.as({ id: 'ann', role: 'worker' })
+  const computed = (marks: readonly MetricMark[]): number => marks.filter(({ type }) => type === 'computed').length
+  const early = new MetricReducer()
+  await ann.once('sum/1', () => Promise.reject(new Error('Not yet.'))).catch(() => {})
+  const before = await feedOf(ann, 100)
+  await ann.once('sum/1', () => 1)
+  const all = await feedOf(ann, 100)
+  const looks = [before, all.slice(before.length)].map((entries) => entries.flatMap((entry) => early.reduce(entry)))
+  expect(looks.map(computed)).toEqual([0, 1])
+  // The version of the failure is gone for who looks later.
+  expect(all.filter((entry) => entry.type === 'change' && entry.change.collection === 'work')).toHaveLength(4)
+  expect(computed(marksOf(all))).toBe(1)
 })
 
 it('gives the same metrics for pages of any size', async () => {

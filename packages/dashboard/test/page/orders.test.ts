@@ -98,8 +98,10 @@ describePage('Orders in Chromium', (open) => {
     await page.getByRole('link', { name: 'Timeline' }).click()
     const canvas = page.getByLabel(/^Timeline of agents/)
     await canvas.focus()
-    await page.keyboard.press('Shift+ArrowRight')
-    await page.getByRole('button', { name: 'Orders: bob' }).click()
+    const orders = page.getByRole('button', { name: 'Orders: bob' })
+    // The rows come with the past, which may take a moment.
+    await expect.poll(() => page.keyboard.press('Shift+ArrowRight').then(() => orders.count())).toBe(1)
+    await orders.click()
     await page.getByRole('button', { name: 'Cancel this run' }).click()
     await page.getByText('Cancelled. Its agent').waitFor()
     await expect(waiting).rejects.toMatchObject({ code: 'SKEIN_ACTIVITY_CANCELLED', by: 'ada' })

@@ -30,6 +30,19 @@ describePage('The timeline in Chromium', (open) => {
     expect(opened.faults).toEqual([])
   })
 
+  it('says what it leaves out, also to screen readers, and counts it all the same', async () => {
+    const at = Date.now() - 60_000
+    const read = { type: 'read', agent: 'ann', collection: 'facts', id: 'x', count: 1, isHit: true } as const
+    server.emit(Array.from({ length: 4_500 }, (_, index) => ({ ...read, at: at + index })))
+    await using opened = await open(`${server.url}#/timeline`)
+    const { page } = opened
+    await page.getByText(/^A row holds its latest 4,000 .* 0 runs and 1,000 marks/).waitFor()
+    await page.getByRole('img', { name: /Left out of 1 row/ }).waitFor()
+    await page.getByRole('button', { name: 'Table' }).click()
+    await page.locator('[data-head=Reads]', { hasText: '4,500' }).waitFor()
+    expect(await opened.violations()).toEqual([])
+  })
+
   it('describes a run that is hovered, or selected by keys', async () => {
     const at = Date.now() - 20_000
     const run = { type: 'activity', agent: 'ann' } as const

@@ -31,10 +31,26 @@ describePage('Traces in Chromium', (open) => {
     await page.getByText('Attempt 1 failed with TypeError; again after 50 ms').waitFor()
     await page.getByRole('button', { name: 'model extractive@4', exact: true }).press('Enter')
     await page.getByLabel('answer', { exact: true }).getByText('summary').waitFor()
-    await page.getByRole('button', { name: 'wrote objects', exact: true }).press('Enter')
+    await page.getByRole('button', { name: /^wrote objects: Answer: what was done/ }).press('Enter')
     await page.getByRole('link', { name: 'Answer: what was done about energy?' }).press('Enter')
     await page.getByRole('heading', { name: 'Answer: what was done about energy?' }).waitFor()
     expect(opened.faults).toEqual([])
+  })
+
+  it('are shown while the page still loads the past, and grow', async () => {
+    await using opened = await open(`${server.url}#/traces`)
+    const { page } = opened
+    // The past never comes.
+    await page.route('**/api/events*', () => {})
+    await page.reload()
+    await page.getByRole('link', { name: 'agent summary' }).waitFor()
+    const [first] = server.contents.traces
+    const spans = first!.spans.map((span) => ({ ...span, agent: 'newcomer' }))
+    server.contents.traces.push({ ...first!, id: 'new', spans })
+    await page.getByRole('cell', { name: 'newcomer' }).waitFor()
+    await page.getByRole('link', { name: 'agent summary' }).first().press('Enter')
+    await page.getByText('5 steps · 1,280 tokens · $0.0031').waitFor()
+    await page.locator('.connection', { hasText: 'loading' }).waitFor()
   })
 
   it('opens a step that the address names, and those that it is part of', async () => {
@@ -55,7 +71,7 @@ describePage('Traces in Chromium', (open) => {
     await using opened = await open(`${pathToFileURL(file).href}#/memory/facts/price%2Fanvil`)
     const { page } = opened
     await page.getByRole('link', { name: 'wrote', exact: true }).press('Enter')
-    await page.getByRole('heading', { name: 'wrote facts' }).waitFor()
+    await page.getByRole('heading', { name: /^wrote facts: .*anvil/ }).waitFor()
     await page.locator('.span-details a').press('Enter')
     await page.getByRole('heading', { name: 'price/anvil' }).waitFor()
     await page.getByRole('link', { name: 'Traces', exact: true }).click()

@@ -4,7 +4,7 @@ import { Tracks } from '../../page/state/tracks.ts'
 import type { Bar } from '../../page/state/tracks.ts'
 import { lanesOf } from '../../page/timeline/lanes.ts'
 import { endOf } from '../../page/timeline/pick-bar.ts'
-import { visibleTracks } from '../../page/timeline/visible-tracks.ts'
+import { leftOutOf, summarize, visibleTracks } from '../../page/timeline/visible-tracks.ts'
 import { ended, started, tracksOf } from './fixture/track-events.ts'
 
 /** The number of bar pairs that overlap on one level. */
@@ -52,4 +52,19 @@ it('limits the height of a row, however many runs it has', () => {
   expect(lane?.height).toBeLessThan(80)
   expect(lane?.barHeight).toBeGreaterThanOrEqual(3)
   expect(overlaps(lane?.track.bars.slice(0, 15) ?? [], 100)).toBe(0)
+})
+
+it('says what a row no longer holds, and since when it is complete', () => {
+  const read = (at: number) =>
+    ({ type: 'read', position: '', at, agent: 'ann', collection: 'facts', id: 'x', count: 2, isHit: true }) as const
+  const few = tracksOf(read(1), started('r', 1), ended('r', 2))
+  expect(leftOutOf(visibleTracks(few, 10_000))).toBeUndefined()
+  const many = tracksOf(...Array.from({ length: 4_001 }, (_, index) => read(index)))
+  expect(leftOutOf(visibleTracks(many, 10_000))).toEqual({ rows: 1, runs: 0, marks: 2_000, until: 999 })
+  const rows = visibleTracks(many, 10_000)
+  expect([summarize(rows, 0, 5_000).isPart, summarize(rows, 1_000, 5_000).isPart]).toEqual([true, false])
+  const busy = tracksOf(
+    ...Array.from({ length: 4_001 }, (_, index) => [started(`r${index}`, index), ended(`r${index}`, index + 1)]).flat(),
+  )
+  expect(leftOutOf(visibleTracks(busy, 10_000))).toMatchObject({ rows: 1, runs: 1_000, marks: 0, until: 1_000 })
 })

@@ -81,6 +81,16 @@ it('shows what an agent did for a message, as a tree, and leads from a record to
   expect(made.records).toEqual([{ collection: 'objects', id: object.id, version: 1 }])
 })
 
+it('names the record that a lone read or write is about, to those who are cleared for it', async () => {
+  await using cleared = await openBoard({ memory, flock, principal: operator })
+  await using plain = await openBoard({ memory, flock, principal: { id: 'joe', role: 'person' } })
+  const spy = memory.as({ id: 'spy', role: 'spy', clearance: finance })
+  await spy.facts.set('bonus', secret, { sensitivity: 'confidential', compartments: ['finance'] })
+  const { row } = await latest(cleared)
+  expect(row).toMatchObject({ agent: 'spy', records: [{ collection: 'facts', id: 'bonus', version: 1 }] })
+  expect((await latest(plain)).row).toMatchObject({ id: row.id, agent: 'spy', records: [] })
+})
+
 it('shows records, texts and errors only to those who are cleared for them', async () => {
   await using cleared = await openBoard({ memory, flock, principal: operator, traces: 'content' })
   await using plain = await openBoard({ memory, flock, principal: { id: 'joe', role: 'person' }, traces: 'content' })

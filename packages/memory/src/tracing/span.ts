@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomFillSync } from 'node:crypto'
 
 import type { Label } from '../values/access.ts'
 import type { Operation } from './conventions.ts'
@@ -45,14 +45,27 @@ export interface Span extends SpanStart {
   readonly error?: { readonly type: string; readonly message: string; readonly stack: string | undefined } | undefined
 }
 
+/** Random bytes for names. Asking for a few at a time costs more than all else that a span does. */
+const pool = Buffer.allocUnsafeSlow(4_096)
+let used = pool.length
+
 /** Names a span that begins a trace. */
 export function newTraceparent(): string {
-  return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`
+  return `00-${randomHex(16)}-${randomHex(8)}-01`
 }
 
 /** Names a span of the same trace. */
 export function childOf(parent: string): string {
-  return `${parent.slice(0, 36)}${randomBytes(8).toString('hex')}${parent.slice(52)}`
+  return `${parent.slice(0, 36)}${randomHex(8)}${parent.slice(52)}`
+}
+
+function randomHex(bytes: number): string {
+  if (used + bytes > pool.length) {
+    randomFillSync(pool)
+    used = 0
+  }
+  used += bytes
+  return pool.toString('hex', used - bytes, used)
 }
 
 /** Whether a text is a `traceparent` of a span that exists. */

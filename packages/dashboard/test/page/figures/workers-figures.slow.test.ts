@@ -73,8 +73,7 @@ const countsOf = ({ running, done, failed, retried, stalled }: Counts): string[]
   [running, done, failed, retried, stalled].map(amount)
 
 const figures: readonly Figure<WorkedRun>[] = [
-  // Works that are handed to workers have versions that the feed no longer shows: the page may count one twice.
-  ...sharedFigures().filter(({ name }) => name !== 'results reused'),
+  ...sharedFigures(),
   {
     view: 'metrics',
     name: 'activities of the queue',
