@@ -177,6 +177,17 @@ describe('telemetry', () => {
     expect(JSON.stringify([span!.status, span!.events])).not.toContain('CANARY')
   })
 
+  it('has ended all spans once the memory is closed', async () => {
+    const memory = await openMemory({ store: mapStore(), telemetry: openTelemetry() })
+    const flock = await createFlock({ memory, threads: 1 })
+    const { research } = flock.activities<Activities>(activities)
+    const reader = flock.spawn(agent({ role: 'last', on: { research } }))
+    await reader.ask({ type: 'research', input: 'What about energy?' })
+    await memory.close()
+    expect(endedSpans().map(({ name }) => name)).toContain('invoke_agent last')
+    await flock.close()
+  })
+
   it('makes figures of memory, flock and models', async () => {
     const { flock, memory } = shared
     const { research, square } = flock.activities<Activities>(activities)

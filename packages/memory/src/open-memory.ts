@@ -273,7 +273,7 @@ class OpenedMemory implements Memory {
   }
 
   async #close(): Promise<void> {
-    this.tracing.close()
+    await this.tracing.close()
     await this.#upkeep[Symbol.asyncDispose]()
     await this.#federation?.[Symbol.asyncDispose]()
     await this.#vectors?.[Symbol.asyncDispose]()

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
 import { joinLabels } from '../values/access.ts'
 import type { Clearance } from '../values/access.ts'
 import { Emitter } from '../values/emitter.ts'
@@ -83,9 +85,10 @@ export class Tracing implements Tracer {
     return end
   }
 
-  /** Observes no more figures. */
-  close(): void {
+  /** Observes no more figures, and waits for spans that end with the turn of the event loop. */
+  async close(): Promise<void> {
     for (const end of this.#figures.values()) end()
+    if (this.#open.size > 0) await nextTurn()
   }
 
   start(start: SpanStart, parent: string | undefined, isSent = false): OpenSpan {
