@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto'
-
 import { FlockClosedError, UnknownActivityError } from '@skein/core'
 import type {
   ActivityOutcome,
@@ -16,7 +14,7 @@ import type { Redis } from 'ioredis'
 
 import { resolveBullmqOptions } from './bullmq-options.ts'
 import type { BullmqExecutorOptions, ResolvedBullmqOptions } from './bullmq-options.ts'
-import { jobOf, keptMs, remoteTask } from './jobs/job-data.ts'
+import { jobOf, keptMs, remoteTask, unsharedKey } from './jobs/job-data.ts'
 import type { RemoteOutcome, RemoteTask } from './jobs/job-data.ts'
 import { formatMessage, JobListener } from './jobs/job-events.ts'
 import { PendingJob } from './jobs/pending-job.ts'
@@ -162,7 +160,7 @@ class BullmqExecutor implements Executor {
   /** Makes a record for work of which the flock keeps none, for as long as it takes. */
   async #handOver(task: ActivityTask, options: RunOptions): Promise<ActivityOutcome> {
     const { signal } = options
-    const key = `remote/${task.key ?? randomUUID()}`
+    const key = unsharedKey(task.key)
     using scope = new ReadScope()
     if (task.label) scope.noteLabel(task.label)
     scope.noteSources(task.sources ?? [])

@@ -100,6 +100,18 @@ function encodeInput(activity: string, input: unknown): string {
   }
 }
 
+const unshared = 'remote/'
+
+/** The key of work of which the flock keeps no record. */
+export function unsharedKey(key: string = randomUUID()): string {
+  return unshared + key
+}
+
+/** The kind of the work with a key, as the ledger names it; `undefined` of work of which the flock keeps no record. */
+export function countedKind(key: string): string | undefined {
+  return key.startsWith(unshared) ? undefined : key.split('/', 1)[0]
+}
+
 /** A job for work with a key: its id is that of the work, so equal work is one job. */
 export function jobOf(
   key: string,

@@ -1,4 +1,14 @@
-import { Account, asPartOf, carryOut, handedWork, isOutage, noCost, outlast, ReadScope } from '@skein/memory/runtime'
+import {
+  Account,
+  asPartOf,
+  carryOut,
+  handedWork,
+  isOutage,
+  noCost,
+  noteUse,
+  outlast,
+  ReadScope,
+} from '@skein/memory/runtime'
 import { toStoredEnvelope } from '@skein/memory/runtime'
 import type { Executor } from '@skein/core/executor'
 import type { Memory, View } from '@skein/memory'
@@ -8,7 +18,7 @@ import type { Job } from 'bullmq'
 import type { Redis } from 'ioredis'
 
 import type { QueueNames } from '../queue/queue-names.ts'
-import { cancelledCode, JobFailure, reportedMs } from './job-data.ts'
+import { cancelledCode, countedKind, JobFailure, reportedMs } from './job-data.ts'
 import type { JobData, RemoteFailure, RemoteOutcome, RemoteProgress, RemoteTask } from './job-data.ts'
 
 /** What a job needs where it runs. */
@@ -171,13 +181,17 @@ export class RunningJob {
       ...(priority !== undefined && { priority: -priority }),
       ...(traceparent !== undefined && { trace: { traceparent, content: tracing.content } }),
     }
+    let startedAt: number | undefined
     // What it took is counted by the flock, from what is reported here.
     const outcome = await asPartOf(
       task.chain ?? [],
       () =>
         executor.run(work, {
           signal: this.#control.signal,
-          onStarted: () => this.#parts.tell('started', this.#job),
+          onStarted: () => {
+            startedAt = performance.now()
+            this.#parts.tell('started', this.#job)
+          },
           onCosts: (costs) => (this.#costs = costs),
           onSpans: (spans) => tracing.record(spans),
           onLabel: (label) => scope.noteLabel(label),
@@ -187,7 +201,11 @@ export class RunningJob {
           },
         }),
       new Account(),
-    )
+    ).catch((error: unknown) => {
+      this.#count(view, startedAt === undefined ? 0 : performance.now() - startedAt)
+      throw error
+    })
+    this.#count(view, outcome.durationMs)
     scope.noteLabel(outcome.label)
     scope.noteSources(outcome.sources ?? [])
     await this.#reports
@@ -199,6 +217,13 @@ export class RunningJob {
       ...(costs && isAny(costs) && { costs }),
     }
     return { value, cost: { ...(costs?.used ?? noCost), ms: durationMs } }
+  }
+
+  /** Counts the time that the activity itself took; calls to models are counted where they are made. */
+  #count(view: View, tookMs: number): void {
+    const kind = countedKind(this.#job.data.key)
+    const ms = Math.max(0, tookMs - (this.#costs?.used.ms ?? 0))
+    if (kind !== undefined && ms > 0) noteUse(view, kind, { ...noCost, ms })
   }
 
   /** Puts a piece of progress into the memory, and its ref into the list that the caller reads. */
