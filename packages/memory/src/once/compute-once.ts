@@ -127,7 +127,6 @@ export class ComputeOnce {
       if (record && !covers(this.#actor.audience, record))
         throw new AccessError(this.#actor.principal.id, 'the label of this work')
       const state = record && workStateOf(decodeJson(record.value))
-      // Earlier versions kept no label for work outside of activities: it may have read whatever it was cleared for.
       if (record && state && state.state !== 'running') {
         own.label = state.label ?? record
         own.sources = sourcesOf(record)
