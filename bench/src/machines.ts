@@ -11,6 +11,7 @@ import { Redis } from 'ioredis'
 
 import { missing, startServer } from '../../packages/redis/test/redis-server.ts'
 import type { PartInput } from './part-work.ts'
+import { byHand } from './parts-by-hand.ts'
 import { MissingError } from './question.ts'
 import type { Asking, Contender, Question } from './question.ts'
 
@@ -23,7 +24,9 @@ const lookMs = 20
 
 const limit =
   'A part of ours is also a record that holds its input and keeps its result, a lease, and two changes that all processes of the space are told of.'
+const handLimit = 'Ours also has leases, and notes of what the work used and has read.'
 const [oursName, bareName, keptName] = ['ours: map-reduce', 'BullMQ: jobs', 'BullMQ: jobs that are kept']
+const handName = 'by hand: records, a feed, an audit and jobs'
 
 /** How long a job of many parts takes over two workers, against as many bare jobs. */
 export function parts(asking: Asking): Promise<Question> {
@@ -73,6 +76,8 @@ export function partsKept(asking: Asking): Promise<Question> {
   })
 }
 
+type How = 'skein' | 'hand' | 'bare'
+
 /** What it took to have many parts done. */
 interface Done {
   readonly ms: number
@@ -101,7 +106,7 @@ async function overWorkers(
   const count = quick ? 50 : 10_000
   const inputs = Array.from({ length: count }, (_, n) => ({ n, waitMs }))
   const expected = count * (count - 1)
-  const contender = (name: string, how: 'skein' | 'bare', job: (url: string) => Promise<Job>): Contender => ({
+  const contender = (name: string, how: How, job: (url: string) => Promise<Job>): Contender => ({
     name,
     tellsFigure: true,
     // Its answer is checked in each turn.
@@ -123,6 +128,7 @@ async function overWorkers(
     },
   })
   const kept = contender(keptName, 'bare', (url) => bare(url, true))
+  const hand = contender(handName, 'hand', byHand)
   return {
     ...about,
     times: 1,
@@ -132,9 +138,12 @@ async function overWorkers(
     contenders: [
       contender(oursName, 'skein', ours),
       contender(bareName, 'bare', (url) => bare(url, false)),
-      ...(withKept ? [kept] : []),
+      ...(withKept ? [kept, hand] : []),
     ],
-    ratios: most === undefined ? [] : [{ of: oursName, to: bareName, most, limit }],
+    ratios: [
+      ...(most === undefined ? [] : [{ of: oursName, to: bareName, most, limit }]),
+      ...(withKept ? [{ of: oursName, to: handName, most: 1.15, limit: handLimit }] : []),
+    ],
   }
 }
 
@@ -191,7 +200,7 @@ async function bare(url: string, isKept: boolean): Promise<Job> {
   }
 }
 
-async function startWorkers(how: 'skein' | 'bare', url: string): Promise<readonly ChildProcess[]> {
+async function startWorkers(how: How, url: string): Promise<readonly ChildProcess[]> {
   const script = new URL('./part-worker.ts', import.meta.url)
   const started = Array.from({ length: workers }, () => fork(script, [how, url, 'parts', String(concurrency)]))
   await Promise.all(started.map((one) => once(one, 'message')))

@@ -1,5 +1,5 @@
 /**
- * A worker in a process of its own: `part-worker.ts skein|bare URL QUEUE CONCURRENCY`. It says "ready" to whoever
+ * A worker in a process of its own: `part-worker.ts skein|hand|bare URL QUEUE CONCURRENCY`. It says "ready" to whoever
  * started it, then to each message how much processor time it has taken, in milliseconds, and ends with its channel.
  *
  * @module
@@ -9,10 +9,12 @@ import { createWorker } from '@skein/bullmq'
 import { openMemory } from '@skein/memory'
 import { redisStore } from '@skein/redis'
 import { Worker } from 'bullmq'
+import type { Job } from 'bullmq'
 import { Redis } from 'ioredis'
 
 import { partWork } from './part-work.ts'
 import type { PartInput } from './part-work.ts'
+import { handWorker } from './parts-by-hand.ts'
 
 const [how = '', url = '', queue = '', concurrency = ''] = process.argv.slice(2)
 process.once('disconnect', () => process.exit())
@@ -30,7 +32,8 @@ if (how === 'skein') {
   })
 } else {
   const connection = new Redis(url, { maxRetriesPerRequest: null })
-  const worker = new Worker<PartInput>(queue, ({ data }) => partWork(data), {
+  const work = how === 'hand' ? handWorker(connection) : ({ data }: Job<PartInput>) => partWork(data)
+  const worker = new Worker<PartInput>(queue, work, {
     connection,
     concurrency: Number(concurrency),
   })

@@ -43,7 +43,7 @@ export const costs = {
   idleBytesPerSecond: 14_000,
   /** Bytes in the server of an observation, and of the result of an activity. */
   recordBytes: 920,
-  resultBytes: 1_220,
+  resultBytes: 1_020,
   /** Bytes of an observation in the search index of each process. */
   indexBytes: 235,
 } as const

@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto'
-
 import { FlockClosedError, UnknownActivityError } from '@skein/core'
 import type {
   ActivityOutcome,
@@ -16,9 +14,10 @@ import type { Redis } from 'ioredis'
 
 import { resolveBullmqOptions } from './bullmq-options.ts'
 import type { BullmqExecutorOptions, ResolvedBullmqOptions } from './bullmq-options.ts'
-import { jobOf, keptMs, remoteTask } from './jobs/job-data.ts'
+import { keptMs, remoteTask } from './jobs/job-data.ts'
 import type { RemoteOutcome, RemoteTask } from './jobs/job-data.ts'
 import { formatMessage, JobListener } from './jobs/job-events.ts'
+import { packJob, unsharedKey } from './jobs/packed-job.ts'
 import { PendingJob } from './jobs/pending-job.ts'
 import { PendingJobs } from './jobs/pending-jobs.ts'
 import { TakenResults } from './jobs/taken-results.ts'
@@ -162,7 +161,7 @@ class BullmqExecutor implements Executor {
   /** Makes a record for work of which the flock keeps none, for as long as it takes. */
   async #handOver(task: ActivityTask, options: RunOptions): Promise<ActivityOutcome> {
     const { signal } = options
-    const key = `remote/${task.key ?? randomUUID()}`
+    const key = unsharedKey(task.key)
     using scope = new ReadScope()
     if (task.label) scope.noteLabel(task.label)
     scope.noteSources(task.sources ?? [])
@@ -199,7 +198,7 @@ class BullmqExecutor implements Executor {
     signal?.throwIfAborted()
     this.#requireOpen()
     const parts = { memory: this.#parts.memory, client: this.#client, names: this.#names }
-    const given = { ...jobOf(key, task), queueName: this.#names.of(identity), identity, task }
+    const given = { ...packJob(key, task), key, queueName: this.#names.of(identity), identity, task }
     const job = new PendingJob(parts, given, options)
     const onAbort = (): void => job.reject(signal?.reason)
     signal?.addEventListener('abort', onAbort, { once: true })
@@ -249,10 +248,10 @@ class BullmqExecutor implements Executor {
     const isGone = (await queue.remove(job.id).catch(() => 0)) === 1
     if (isGone) return
     const { id, data } = job
-    const message = formatMessage({ what: 'cancel', id, attempt: data.attempt })
+    const message = formatMessage({ what: 'cancel', id, attempt: data.a })
     await this.#client
       .multi()
-      .set(this.#names.key('cancelled', data.attempt), '1', 'PX', cancelledMs)
+      .set(this.#names.key('cancelled', data.a), '1', 'PX', cancelledMs)
       .publish(this.#names.channel('cancels', databaseOf(this.#client)), message)
       .exec()
   }

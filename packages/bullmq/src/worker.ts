@@ -11,10 +11,10 @@ import type { Redis } from 'ioredis'
 import { HealthServer } from './health-server.ts'
 import type { Health } from './health-server.ts'
 import { cancelledCode, JobFailure } from './jobs/job-data.ts'
-import type { JobData } from './jobs/job-data.ts'
 import { CancelWatch } from './jobs/cancel-watch.ts'
 import { tellCallers } from './jobs/job-events.ts'
 import type { JobEvent } from './jobs/job-events.ts'
+import type { PackedJob } from './jobs/packed-job.ts'
 import { QueueTaker } from './jobs/queue-taker.ts'
 import { RunningJob } from './jobs/running-job.ts'
 import { JobTally, sumOf } from './metrics/job-tally.ts'
@@ -232,7 +232,7 @@ export class Worker implements AsyncDisposable {
     return worker
   }
 
-  async #run(job: Job<JobData>, token: string | undefined, module: string): Promise<number | undefined> {
+  async #run(job: Job<PackedJob>, token: string | undefined, module: string): Promise<number | undefined> {
     const { client, names, executor } = this.#parts
     const { memory } = this.#options
     const worker = `${hostname()}:${process.pid}`
@@ -242,7 +242,7 @@ export class Worker implements AsyncDisposable {
     this.#running.set(job.id as string, running)
     try {
       if (running.isTakenOver) this.#tally.add(job.queueName, 'takenOver')
-      else if (job.data.retry) this.#tally.add(job.queueName, 'retried')
+      else if (job.data.r) this.#tally.add(job.queueName, 'retried')
       if (await this.#cancels.has(running)) running.stop('cancelled')
       if (this.#isReleasing) running.stop('released')
       return await running.run()
@@ -258,7 +258,7 @@ export class Worker implements AsyncDisposable {
     }
   }
 
-  #onFailed(job: Job<JobData>, error: Error): void {
+  #onFailed(job: Job<PackedJob>, error: Error): void {
     const isWanted = !error.message.includes(cancelledCode)
     if (isWanted) this.#tally.add(job.queueName, 'failed')
     // A caller that is gone removes nothing.
@@ -267,7 +267,7 @@ export class Worker implements AsyncDisposable {
     void removed.catch(() => {}).then(() => this.#tell('failed', job))
   }
 
-  #tell(what: JobEvent, job: Job<JobData>, pieces?: number): void {
+  #tell(what: JobEvent, job: Job<PackedJob>, pieces?: number): void {
     tellCallers(this.#parts.client, this.#parts.names, what, job, pieces)
   }
 

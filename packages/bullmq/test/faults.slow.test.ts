@@ -136,6 +136,14 @@ describe.skipIf(missing)('a queue whose machines fail', () => {
     expect(second.line).toBe(`sum ${Array.from({ length: 60 }, (_, n) => n * n).reduce((sum, n) => sum + n, 0)}`)
     const ran = await Promise.all(Array.from({ length: 60 }, (_, n) => memory.as(ann).facts.get(`ran/${n}`)))
     expect(ran).toEqual(Array.from({ length: 60 }, () => 1))
+    // Also the time of parts whose caller was gone is in the ledger, and no time twice.
+    const { work, flock } = await openCaller(server, 'caller')
+    let tookMs = 0
+    flock.on('activity.reused', ({ saved }) => (tookMs += saved.ms))
+    await Promise.all(Array.from({ length: 60 }, (_, n) => work.square(n)))
+    const usedMs = async (): Promise<number | undefined> => (await memory.ledger())['activity']?.used.ms
+    // Workers write it some time later.
+    await expect.poll(usedMs).toBeCloseTo(tookMs)
   })
 })
 

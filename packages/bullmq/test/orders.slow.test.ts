@@ -22,18 +22,20 @@ describe.skipIf(missing)('an order', () => {
     const other = await openWorker(held.server, queue, { activities: [url] })
     const names = new QueueNames(queue)
     using client = disposable(new Redis(held.server.url))
-    const dataOf = async (): Promise<readonly string[]> => {
+    const jobs = async (): Promise<readonly { readonly jobId: string; readonly data: string }[]> => {
       const found = await client.keys(`${names.prefix}:square.*`)
       // Other keys of a queue are no hashes.
       const data = await Promise.all(found.map((key) => client.hget(key, 'data').catch(() => null)))
-      return data.filter((text) => text !== null)
+      return found.flatMap((key, index) => {
+        return data[index] ? [{ jobId: key.slice(key.lastIndexOf(':') + 1), data: data[index] }] : []
+      })
     }
-    await expect.poll(dataOf).toHaveLength(1)
-    const data: unknown = JSON.parse((await dataOf())[0] ?? '')
+    await expect.poll(jobs).toHaveLength(1)
+    const { jobId = '', data = '' } = (await jobs())[0] ?? {}
     const [identity] = other.entry().activities
     const wrong = new Queue(names.of(identity as never), { connection: { url: held.server.url }, prefix: names.prefix })
-    await wrong.add('square', data, { jobId: 'wrong' })
-    await expect.poll(async () => (await wrong.getJob('wrong')) === undefined, { timeout: 30_000 }).toBe(true)
+    await wrong.add('square', JSON.parse(data), { jobId })
+    await expect.poll(async () => (await wrong.getJob(jobId)) === undefined, { timeout: 30_000 }).toBe(true)
     await wrong.close()
     await openWorker(held.server, queue)
     expect(await waiting).toBe(49)

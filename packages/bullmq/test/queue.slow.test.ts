@@ -42,13 +42,16 @@ describe.skipIf(missing)('a queue', () => {
     const client = new Redis(held.server.url)
     onTestFinished(() => client.disconnect())
     const jobs = async (): Promise<string[]> => {
-      const keys = await client.keys('skein-queue:{bare}:v2:slowly.*:????????????????????????????????')
+      const keys = await client.keys(`skein-queue:{bare}:v3:slowly.*:${'?'.repeat(43)}`)
       return Promise.all(keys.map((key) => client.hget(key, 'data').then(String)))
     }
     await expect.poll(async () => (await jobs()).length, patient).toBe(1)
     const [data = ''] = await jobs()
-    expect(Object.keys(JSON.parse(data) as object)).toEqual(['key', 'label', 'attempt'])
+    expect(Object.keys(JSON.parse(data) as object)).toEqual(['a', 'p'])
     expect(data).not.toContain('a secret name')
+    // The form in which Redis needs least memory for it.
+    const [key = ''] = await client.keys(`skein-queue:{bare}:v3:slowly.*:${'?'.repeat(43)}`)
+    expect(await client.object('ENCODING', key)).toBe('listpack')
     await openWorker(held.server, 'bare')
     expect(await done).toBe('a secret name')
     // What is done leaves no job behind.

@@ -5,6 +5,7 @@ import type { AgentHost, Flock, FlockOptions, Question } from '@skein/core'
 import type { HostOptions } from '@skein/core/types'
 import { mapStore, openMemory } from '@skein/memory'
 import type { Memory } from '@skein/memory'
+import { faultyStore } from '@skein/memory/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { assign, createMachine, emit, fromPromise, setup } from 'xstate'
 
@@ -233,6 +234,32 @@ describe('hosts', () => {
     const other = await (await flockOn(memory)).host([next])
     await until(() => other.refused.has('votes') && old.agents.length === 1)
     expect(other.refused.get('votes')).toMatchObject({ code: 'SKEIN_AGENT_VERSION' })
+    expect(await votes.ask({ type: 'total' })).toBe(1)
+  })
+
+  it('take an agent back whose lease was lost, without looking at all agents', async () => {
+    const { driver, faults } = faultyStore(mapStore())
+    const memory = await openMemory({ store: driver })
+    onTestFinished(() => memory.close())
+    const leaseMs = 100
+    const brief = durable(tally, { name: 'tally', mailbox: 'durable', leaseMs })
+    const flock = await flockOn(memory)
+    const resumed = (): Promise<unknown> => new Promise((resolve) => flock.on('agent.resumed', resolve))
+    const caller = await flockOn(memory)
+    const first = resumed()
+    const host = await flock.host([brief])
+    const votes = await caller.spawnHosted(brief, { id: 'votes' })
+    await first
+    await votes.post({ type: 'count' })
+    await votes.ask({ type: 'total' })
+    const lost = host.agents[0]?.done
+    const again = resumed()
+    // Agents that are saved are listed by queries alone.
+    faults.fail('query', { collection: 'agents', times: Number.POSITIVE_INFINITY })
+    // The event loop stalls for longer than the agent's lease lasts, and not as long as the host's.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3 * leaseMs)
+    await expect(lost).rejects.toMatchObject({ code: 'SKEIN_AGENT_LOST' })
+    await again
     expect(await votes.ask({ type: 'total' })).toBe(1)
   })
 

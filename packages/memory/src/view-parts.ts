@@ -38,7 +38,7 @@ export function tracerOf(view: View): Tracer | undefined {
 /**
  * Like `View.once`, for work that others do: its record holds the order meanwhile, and they keep the result in it by
  * `carryOut`. The work waits for them, then returns `KeptByOther`; it throws `OrderLost` where they did not
- * find the order, and is begun again.
+ * find the order, and is begun again. They count what it took by `noteUse`, since the caller may be gone when it is done.
  *
  * @param order - Returns JSON that tells them what to do, as sensitive as what the view's scope has read. It is called
  * where the work is begun. Absent where the work is done here.

@@ -37,6 +37,8 @@ describe.skipIf(missing)(`A row on Redis${missing ? ` (${missing})` : ''}`, asyn
       { id: '-', value: 'null' },
     ])
     expect((await store.changes(0, 10)).changes).toMatchObject(ids.map((id) => ({ id, author: 'ann b', task: '-' })))
+    // Two changes a piece of work: what needs no other form is told as it is.
+    expect(JSON.stringify(await admin.xrange('{whole:s}:feed', '-', '+'))).toContain(' prospect/42%20')
   })
 
   it('is refused when any character of it was changed, or when it is another record’s', async () => {

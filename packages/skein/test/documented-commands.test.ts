@@ -75,3 +75,17 @@ it('finds the commands of pages', () => {
   expect(problemsOf(['run', '--nothing', 'a.txt'], false)).toEqual(['no option --nothing'])
   expect(problemsOf(['get', 'facts'], true)).toEqual(['1 arguments are missing'])
 })
+
+it('units and images start the command by where it is, with options that it has', () => {
+  const text = readFileSync(join(repository, 'docs/guide/many-machines.md'), 'utf8')
+  const unit = /^ExecStart=\/usr\/bin\/npx skein (.+)$/m.exec(text)?.[1] ?? ''
+  const image = JSON.parse(/^CMD (\[.+\])$/m.exec(text)?.[1] ?? '[]') as readonly string[]
+  const [runtime, place, ...words] = image
+  const manifest = readFileSync(join(repository, 'packages/skein/package.json'), 'utf8')
+  const { publishConfig } = JSON.parse(manifest) as {
+    readonly publishConfig: { readonly bin: { readonly skein: string } }
+  }
+  expect([runtime, place]).toEqual(['node', join('node_modules/skein', publishConfig.bin.skein)])
+  expect([wordsOf(unit)[0], words[0]]).toEqual(['worker', 'worker'])
+  expect([problemsOf(wordsOf(unit), true), problemsOf(words, true)]).toEqual([[], []])
+})

@@ -1,9 +1,7 @@
-import { hash, randomUUID } from 'node:crypto'
-
 import { ActivityInputError } from '@skein/core'
 import type { ActivityTask } from '@skein/core/executor'
 import type { Ref } from '@skein/memory'
-import { encodeJson, workId } from '@skein/memory/runtime'
+import { encodeJson } from '@skein/memory/runtime'
 import type { Costs, ErrorEnvelope } from '@skein/memory/runtime'
 import type { Label } from '@skein/memory/store'
 
@@ -15,6 +13,7 @@ import { InputSizeError } from '../queue/queue-errors.ts'
  * Redis holds names and refs alone: everything that an activity takes, reports and returns is in the memory, with its
  * label, sealed where the memory seals, and forgotten with what it was derived from.
  *
+ * - the job: what `packed-job.ts` says
  * - input: the order in the record of the work, a `RemoteTask`
  * - progress: an object with `RemoteProgress` each, whose refs are in a list in Redis
  * - result: a `RemoteOutcome`, which takes the place of the order
@@ -28,20 +27,6 @@ import { InputSizeError } from '../queue/queue-errors.ts'
 export const keptMs = 86_400_000
 /** How long progress and failures last, in milliseconds. */
 export const reportedMs = 600_000
-
-/** The data of a job. */
-export interface JobData {
-  /** Of the work, whose record has the order. */
-  readonly key: string
-  /** The clearance for which it is done, which is part of the record's name. */
-  readonly label: Label
-  /** Tells this job from an earlier one of the same id. */
-  readonly attempt: string
-  /** How often its caller has given it before; absent the first time. */
-  readonly retry?: number
-  /** The caller's span, see `Span.traceparent`; absent where nobody traces. */
-  readonly trace?: string
-}
 
 /** What a worker runs, in the memory. */
 export interface RemoteTask extends Omit<
@@ -85,11 +70,26 @@ export const cancelledCode = 'SKEIN_CANCELLED'
 
 /** What a worker needs to know of a task. @throws ActivityInputError, InputSizeError */
 export function remoteTask(task: ActivityTask, queue: string | undefined, maxInputBytes: number): RemoteTask {
-  const { name, kind, input = null, principal, chain, label, budgets } = task
+  const { name, kind, input = null, principal, chain, label, budgets = [] } = task
   const bytes = Buffer.byteLength(encodeInput(name, input))
   if (bytes > maxInputBytes) throw new InputSizeError(name, bytes, maxInputBytes)
   // JSON has no `undefined`.
-  return JSON.parse(JSON.stringify({ queue, name, kind, input, principal, chain, label, budgets })) as RemoteTask
+  return JSON.parse(
+    JSON.stringify({
+      queue,
+      name,
+      kind,
+      input,
+      principal,
+      chain,
+      label: label && !isPublic(label) ? label : undefined,
+      budgets: budgets.length > 0 ? budgets : undefined,
+    }),
+  ) as RemoteTask
+}
+
+function isPublic({ sensitivity, compartments }: Label): boolean {
+  return sensitivity === 'public' && compartments.length === 0
 }
 
 function encodeInput(activity: string, input: unknown): string {
@@ -98,19 +98,6 @@ function encodeInput(activity: string, input: unknown): string {
   } catch (error) {
     throw new ActivityInputError(activity, 'input', error)
   }
-}
-
-/** A job for work with a key: its id is that of the work, so equal work is one job. */
-export function jobOf(
-  key: string,
-  { principal, retry, trace }: ActivityTask,
-): { readonly id: string; readonly data: JobData } {
-  const { level = 'public', compartments = [] } = principal.clearance ?? {}
-  const label = { sensitivity: level, compartments }
-  // Those of other clearances share no results.
-  const id = hash('sha256', workId({ level, compartments }, key), 'hex').slice(0, 32)
-  const more = { ...(retry !== undefined && { retry }), ...(trace && { trace: trace.traceparent }) }
-  return { id, data: { key, label, attempt: randomUUID(), ...more } }
 }
 
 /** Reads the reason of a failure; BullMQ has reasons of its own. */

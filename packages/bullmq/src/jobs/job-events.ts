@@ -25,10 +25,10 @@ export function tellCallers(
   client: Redis,
   names: QueueNames,
   what: JobEvent,
-  { id = '', data }: { readonly id?: string | undefined; readonly data: { readonly attempt: string } },
+  { id = '', data }: { readonly id?: string | undefined; readonly data: { readonly a: string } },
   pieces?: number,
 ): void {
-  const message = formatMessage({ what, id, attempt: data.attempt, pieces })
+  const message = formatMessage({ what, id, attempt: data.a, pieces })
   // A message may get lost: callers look at their jobs now and then.
   client.publish(names.channel('events', databaseOf(client)), message).catch(() => {})
 }

@@ -7,7 +7,8 @@ import type { Redis } from 'ioredis'
 import type { ActivityIdentity, QueueNames } from '../queue/queue-names.ts'
 import { TaskLostError, WorkerLostError } from '../queue/queue-errors.ts'
 import { cancelledCode } from './job-data.ts'
-import type { FailureReason, JobData, RemoteFailure, RemoteOutcome, RemoteProgress } from './job-data.ts'
+import type { FailureReason, RemoteFailure, RemoteOutcome, RemoteProgress } from './job-data.ts'
+import type { PackedJob } from './packed-job.ts'
 
 /** What a caller's job works with. */
 export interface PendingJobParts {
@@ -22,7 +23,8 @@ export class PendingJob {
   readonly queueName: string
   readonly identity: ActivityIdentity
   readonly task: ActivityTask
-  readonly data: JobData
+  readonly key: string
+  readonly data: PackedJob
   readonly since: number = performance.now()
   readonly result: Promise<ActivityOutcome>
   /** Whether BullMQ has taken it. */
@@ -41,7 +43,7 @@ export class PendingJob {
 
   constructor(
     parts: PendingJobParts,
-    job: Pick<PendingJob, 'id' | 'queueName' | 'identity' | 'task' | 'data'>,
+    job: Pick<PendingJob, 'id' | 'queueName' | 'identity' | 'task' | 'key' | 'data'>,
     options: RunOptions,
   ) {
     this.#parts = parts
@@ -50,6 +52,7 @@ export class PendingJob {
     this.queueName = job.queueName
     this.identity = job.identity
     this.task = job.task
+    this.key = job.key
     this.data = job.data
     this.result = this.#settle.promise
     // It may fail before its caller waits for it, who is told then.
@@ -97,7 +100,7 @@ export class PendingJob {
   /** Takes the result, or fails where the order is gone; resolves to whether it has ended. */
   async takeResult(): Promise<boolean> {
     const view = this.#parts.memory.as(this.task.principal)
-    const { order, result } = await outlast(() => handedWork(view, this.data.key))
+    const { order, result } = await outlast(() => handedWork(view, this.key))
     if (!result) {
       if (order) return false
       this.#settle.reject(new OrderLost('Its lease had ended, or Redis has lost it.'))

@@ -3,9 +3,9 @@ import type { Redis } from 'ioredis'
 
 import { WorkerLostError } from '../queue/queue-errors.ts'
 import type { QueueNames } from '../queue/queue-names.ts'
-import type { JobData } from './job-data.ts'
 import { readReason } from './job-data.ts'
 import type { JobMessage } from './job-events.ts'
+import { attemptOf } from './packed-job.ts'
 import type { PendingJob } from './pending-job.ts'
 
 /** How often the jobs of a caller are looked up in Redis, in milliseconds: messages may get lost. */
@@ -156,11 +156,11 @@ export class PendingJobs {
     if (!data) {
       job.missing += 1
       // The message that it is done may be under way.
-      if (job.missing > 1) job.inTurn(() => this.#end(job, job.data.attempt))
+      if (job.missing > 1) job.inTurn(() => this.#end(job, job.data.a))
       return
     }
     job.missing = 0
-    const { attempt } = JSON.parse(data) as JobData
+    const attempt = attemptOf(data)
     if (failedReason && finishedOn) job.inTurn(() => this.#fail(job))
     else if (processedOn) {
       if (!job.isStarted) job.inTurn(() => job.started())
@@ -179,10 +179,10 @@ export class PendingJobs {
     const key = this.#names.job(job.queueName, job.id)
     const [reason, data] = await this.#client.hmget(key, 'failedReason', 'data')
     // Somebody has removed it: whatever it was, nobody knows any longer.
-    if (!reason || !data) return this.#end(job, job.data.attempt)
-    const { attempt } = JSON.parse(data) as JobData
+    if (!reason || !data) return this.#end(job, job.data.a)
+    const attempt = attemptOf(data)
     await job.readProgress(attempt)
-    const isOwn = attempt === job.data.attempt && (await job.takeFailure(readReason(reason)))
+    const isOwn = attempt === job.data.a && (await job.takeFailure(readReason(reason)))
     await this.#adder.remove(job)
     // A job of the same name that an earlier caller began and gave up.
     if (!isOwn) await this.#end(job, attempt)

@@ -2,7 +2,7 @@ import { Worker } from 'bullmq'
 import type { Job, WorkerOptions } from 'bullmq'
 
 import { isDoneSoon } from '../queue/connection.ts'
-import type { JobData } from './job-data.ts'
+import type { PackedJob } from './packed-job.ts'
 
 /** Told which locks were renewed, and when that was asked for, by `performance.now()`. */
 export type OnRenewed = (ids: readonly string[], sentAt: number) => void
@@ -14,16 +14,16 @@ const mostLooks = 3
  * BullMQ's worker, which tells when a renewal was asked for, and always closes. BullMQ's event of renewals tells when the
  * answer was read: a process that was suspended meanwhile would take a lock for new that has ended.
  */
-export class QueueTaker extends Worker<JobData, number | undefined> {
+export class QueueTaker extends Worker<PackedJob, number | undefined> {
   readonly #onRenewed: OnRenewed
 
   constructor(
     queue: string,
-    run: (job: Job<JobData>, token: string | undefined) => Promise<number | undefined>,
+    run: (job: Job<PackedJob>, token: string | undefined) => Promise<number | undefined>,
     onRenewed: OnRenewed,
     options: WorkerOptions,
   ) {
-    super(queue, run, options)
+    super(queue, (job, token) => run(job, token).catch(failWithoutStack), options)
     this.#onRenewed = onRenewed
   }
 
@@ -51,4 +51,10 @@ export class QueueTaker extends Worker<JobData, number | undefined> {
     )
     return lost
   }
+}
+
+/** BullMQ would keep the stack in Redis, which must not know what an error quotes. */
+function failWithoutStack(error: unknown): never {
+  if (error instanceof Error) error.stack = ''
+  throw error
 }

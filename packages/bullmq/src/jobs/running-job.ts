@@ -1,4 +1,14 @@
-import { Account, asPartOf, carryOut, handedWork, isOutage, noCost, outlast, ReadScope } from '@skein/memory/runtime'
+import {
+  Account,
+  asPartOf,
+  carryOut,
+  handedWork,
+  isOutage,
+  noCost,
+  noteUse,
+  outlast,
+  ReadScope,
+} from '@skein/memory/runtime'
 import { toStoredEnvelope } from '@skein/memory/runtime'
 import type { Executor } from '@skein/core/executor'
 import type { Memory, View } from '@skein/memory'
@@ -9,7 +19,9 @@ import type { Redis } from 'ioredis'
 
 import type { QueueNames } from '../queue/queue-names.ts'
 import { cancelledCode, JobFailure, reportedMs } from './job-data.ts'
-import type { JobData, RemoteFailure, RemoteOutcome, RemoteProgress, RemoteTask } from './job-data.ts'
+import type { RemoteFailure, RemoteOutcome, RemoteProgress, RemoteTask } from './job-data.ts'
+import { countedKind, subjectOf } from './packed-job.ts'
+import type { JobSubject, PackedJob } from './packed-job.ts'
 
 /** What a job needs where it runs. */
 export interface RunningJobParts {
@@ -21,7 +33,7 @@ export interface RunningJobParts {
   readonly worker: string
   /** How long BullMQ's lock on a job lasts, in milliseconds. */
   readonly lockMs: number
-  tell(what: 'started' | 'progress', job: Job<JobData>): void
+  tell(what: 'started' | 'progress', job: Job<PackedJob>): void
 }
 
 /** Why a worker stops a job. */
@@ -36,7 +48,8 @@ export type StopReason = 'cancelled' | 'lock lost' | 'released'
  */
 export class RunningJob {
   readonly #parts: RunningJobParts
-  readonly #job: Job<JobData>
+  readonly #job: Job<PackedJob>
+  readonly #subject: JobSubject
   readonly #module: string
   readonly #control = new AbortController()
   #costs: Costs | null = null
@@ -46,9 +59,10 @@ export class RunningJob {
   #lockEnd: NodeJS.Timeout | undefined
   #reports: Promise<void> = Promise.resolve()
 
-  constructor(parts: RunningJobParts, job: Job<JobData>, module: string) {
+  constructor(parts: RunningJobParts, job: Job<PackedJob>, module: string) {
     this.#parts = parts
     this.#job = job
+    this.#subject = subjectOf(job.id ?? '', job.data)
     this.#module = module
     this.#pieces = this.isTakenOver ? undefined : 0
   }
@@ -63,7 +77,7 @@ export class RunningJob {
   }
 
   get attempt(): string {
-    return this.#job.data.attempt
+    return this.#job.data.a
   }
 
   /** BullMQ has renewed its lock, which lasts from when that was asked for: whenever Redis did it, it was not before. */
@@ -148,7 +162,7 @@ export class RunningJob {
 
   /** @throws JobFailure where this worker can't read it. */
   async #find(): Promise<HandedWork> {
-    const { key, label } = this.#job.data
+    const { key, label } = this.#subject
     const clearance = { level: label.sensitivity, compartments: label.compartments }
     const view = this.#parts.memory.as({ id: 'worker', role: 'worker', clearance })
     try {
@@ -162,7 +176,7 @@ export class RunningJob {
   async #compute(task: RemoteTask, scope: ReadScope, view: View): Promise<{ value: RemoteOutcome; cost: Cost }> {
     const { executor, worker: host, memory } = this.#parts
     const { priority } = this.#job.opts
-    const { trace: traceparent } = this.#job.data
+    const { t: traceparent } = this.#job.data
     const { tracing } = memory
     const work = {
       ...task,
@@ -171,13 +185,17 @@ export class RunningJob {
       ...(priority !== undefined && { priority: -priority }),
       ...(traceparent !== undefined && { trace: { traceparent, content: tracing.content } }),
     }
+    let startedAt: number | undefined
     // What it took is counted by the flock, from what is reported here.
     const outcome = await asPartOf(
       task.chain ?? [],
       () =>
         executor.run(work, {
           signal: this.#control.signal,
-          onStarted: () => this.#parts.tell('started', this.#job),
+          onStarted: () => {
+            startedAt = performance.now()
+            this.#parts.tell('started', this.#job)
+          },
           onCosts: (costs) => (this.#costs = costs),
           onSpans: (spans) => tracing.record(spans),
           onLabel: (label) => scope.noteLabel(label),
@@ -187,7 +205,11 @@ export class RunningJob {
           },
         }),
       new Account(),
-    )
+    ).catch((error: unknown) => {
+      this.#count(view, startedAt === undefined ? 0 : performance.now() - startedAt)
+      throw error
+    })
+    this.#count(view, outcome.durationMs)
     scope.noteLabel(outcome.label)
     scope.noteSources(outcome.sources ?? [])
     await this.#reports
@@ -199,6 +221,13 @@ export class RunningJob {
       ...(costs && isAny(costs) && { costs }),
     }
     return { value, cost: { ...(costs?.used ?? noCost), ms: durationMs } }
+  }
+
+  /** Counts the time that the activity itself took; calls to models are counted where they are made. */
+  #count(view: View, tookMs: number): void {
+    const kind = countedKind(this.#subject.key)
+    const ms = Math.max(0, tookMs - (this.#costs?.used.ms ?? 0))
+    if (kind !== undefined && ms > 0) noteUse(view, kind, { ...noCost, ms })
   }
 
   /** Puts a piece of progress into the memory, and its ref into the list that the caller reads. */

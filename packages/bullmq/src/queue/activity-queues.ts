@@ -1,8 +1,8 @@
-import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 
+import { JobQueue } from './job-queue.ts'
 import type { ActivityIdentity, QueueNames } from './queue-names.ts'
-import { jobSettings, keptEvents } from './queue-settings.ts'
+import { keptEvents } from './queue-settings.ts'
 import type { Registry } from './registry.ts'
 
 /** How often an activity may run, over all machines together. */
@@ -24,14 +24,14 @@ export interface ActivityQueuesParts {
 /** The queues of the activities that a caller runs, opened with the first job of each. */
 export class ActivityQueues {
   readonly #parts: ActivityQueuesParts
-  readonly #queues = new Map<string, Promise<Queue>>()
+  readonly #queues = new Map<string, Promise<JobQueue>>()
 
   constructor(parts: ActivityQueuesParts) {
     this.#parts = parts
   }
 
   /** The queue of an activity, with its limits. */
-  of(identity: ActivityIdentity): Promise<Queue> {
+  of(identity: ActivityIdentity): Promise<JobQueue> {
     const name = this.#parts.names.of(identity)
     const known = this.#queues.get(name)
     if (known) return known
@@ -41,12 +41,11 @@ export class ActivityQueues {
     return opened
   }
 
-  async #open(name: string, identity: ActivityIdentity): Promise<Queue> {
+  async #open(name: string, identity: ActivityIdentity): Promise<JobQueue> {
     const { client, names, registry, limits } = this.#parts
-    const queue = new Queue(name, {
+    const queue = new JobQueue(name, {
       connection: client,
       prefix: names.prefix,
-      defaultJobOptions: jobSettings,
       streams: { events: { maxLen: keptEvents } },
     })
     // What fails, fails where it was asked for.

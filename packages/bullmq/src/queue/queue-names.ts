@@ -3,7 +3,7 @@ import { hash } from 'node:crypto'
 import { OptionError } from '@skein/memory'
 
 /** Callers and workers with other formats of jobs don't see each other: a caller then says that no worker is there. */
-const jobFormat = 'v2'
+const jobFormat = 'v3'
 
 /** What a job needs of its worker: an activity of this name and version, of a module of this text, with this model. */
 export interface ActivityIdentity {

@@ -2,35 +2,31 @@ import { OptionError } from '@skein/memory'
 import { requireObject } from '@skein/memory/runtime'
 import type { DefaultJobOptions, WorkerOptions } from 'bullmq'
 
-/**
- * Settings of BullMQ with which a queue recovers within seconds, and keeps nothing that it does not need. Results are
- * in the memory, so jobs that are done can go.
- */
-export const jobSettings: DefaultJobOptions = {
-  // The flock decides about retries.
-  attempts: 1,
-  removeOnComplete: true,
-  // Whoever missed the message of a failure finds it here.
-  removeOnFail: { age: 600, count: 1_000 },
-  stackTraceLimit: 0,
-  keepLogs: 0,
-}
-
 /** Events of a queue that BullMQ keeps in its stream; nobody here reads them. */
 export const keptEvents = 100
 
-/** Settings of a worker of BullMQ. */
+/**
+ * Settings of a worker of BullMQ with which a queue recovers within seconds, and keeps nothing that it does not need.
+ * Callers send none with their jobs, whose options take memory.
+ */
 export const workerSettings: QueueRecovery = {
   lockDuration: 5_000,
   stalledInterval: 2_000,
   maxStalledCount: 3,
   // How long a worker waits after a broken connection.
   runRetryDelay: 500,
+  // Results are in the memory, so jobs that are done can go.
+  removeOnComplete: { count: 0 },
+  // Whoever missed the message of a failure finds it here.
+  removeOnFail: { age: 600, count: 1_000 },
 }
 
 /** Of BullMQ's worker, all that recovery rests on. */
 type QueueRecovery = Required<
-  Pick<WorkerOptions, 'lockDuration' | 'stalledInterval' | 'maxStalledCount' | 'runRetryDelay'>
+  Pick<
+    WorkerOptions,
+    'lockDuration' | 'stalledInterval' | 'maxStalledCount' | 'runRetryDelay' | 'removeOnComplete' | 'removeOnFail'
+  >
 >
 
 /** Options of BullMQ that users may set for the jobs of a caller. */
@@ -59,8 +55,8 @@ const workerReasons: Reasons = {
   lockRenewTime: 'it follows from lockDuration',
   limiter: 'limits hold for an activity across all machines: see `limits` of bullmqExecutor',
   prefix: 'all keys contain the name of the queue: see `queue`',
-  removeOnComplete: 'callers send this with their jobs',
-  removeOnFail: 'callers send this with their jobs',
+  removeOnComplete: 'results are in the memory, and a job of the same name must be able to come again',
+  removeOnFail: 'callers may set it: see `jobOptions` of bullmqExecutor',
   skipLockRenewal: 'work that takes longer than a lock would run twice',
   skipStalledCheck: 'somebody must find the jobs of workers that died',
   useWorkerThreads: 'activities have threads of their own: see `threads`',

@@ -172,7 +172,7 @@ export class ActivityRunner {
     // A durable agent's saved state holds the key of its work, so that finished work is not done again.
     if (!defined.shared) return options.key
     const identity = [digest, name, defined.version, this.#parts.modelId, input ?? null]
-    return `activity/${name}@${defined.version}/${hash('sha256', encodeJson(identity), 'hex')}`
+    return `activity/${name}@${defined.version}/${hash('sha256', encodeJson(identity), 'base64url')}`
   }
 
   async #runUnshared(run: Run): Promise<unknown> {

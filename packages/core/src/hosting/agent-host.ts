@@ -6,6 +6,7 @@ import type { AgentFeed } from '../durable/agent-feed.ts'
 import type { ResumeReport, RunningAgent } from '../durable/durable-agents.ts'
 import type { DurableDefinition } from '../durable/durable.ts'
 import { agentOfClaim } from './agent-of-claim.ts'
+import { Candidates } from './candidates.ts'
 import { endHere } from './end-here.ts'
 import type { ResolvedHost } from './host-options.ts'
 import { HostRoster } from './host-roster.ts'
@@ -24,8 +25,6 @@ export interface HostParts {
 
 /** How often it looks again at agents that were not free, in milliseconds. */
 const lookMs = 500
-/** How often it checks all agents, even without news, in milliseconds. */
-const lookAtAllMs = 10_000
 /** Agents that are resumed at the same time, and that are handed over at once. */
 const batchSize = 100
 
@@ -41,12 +40,9 @@ export class AgentHost implements AsyncDisposable {
   readonly #names: ReadonlySet<string>
   readonly #startedAt = Date.now()
   readonly #refused = new Map<string, unknown>()
-  /** Agents that may have to run here, though they do not yet. */
-  readonly #candidates = new Set<string>()
+  readonly #candidates: Candidates
   readonly #roster: HostRoster
   #waiting = 0
-  #looksAtAll = true
-  #lookedAtAll = Number.NEGATIVE_INFINITY
   /** Whether some of its agents may belong elsewhere. */
   #mayMove = false
   #retryUntil = 0
@@ -61,6 +57,7 @@ export class AgentHost implements AsyncDisposable {
   /** @internal */
   constructor(parts: HostParts) {
     this.#parts = parts
+    this.#candidates = new Candidates(parts.feed.view.agents, parts.definitions)
     this.#roster = new HostRoster(parts.feed.view.agents, parts.options.leaseMs, () => this.entry())
     this.#names = new Set(parts.definitions.map(({ durable }) => durable.name))
   }
@@ -178,7 +175,7 @@ export class AgentHost implements AsyncDisposable {
   }
 
   #lookAtAll(): void {
-    this.#looksAtAll = true
+    this.#candidates.addAll()
     this.#roster.mayDiffer()
     this.#wake()
   }
@@ -200,7 +197,7 @@ export class AgentHost implements AsyncDisposable {
         await this.#handOver()
         await this.#roster.tell()
       } catch (error) {
-        this.#looksAtAll = true
+        this.#candidates.addAll()
         if (!isOutage(error)) warn(error)
       }
       for (const looked of this.#looked) looked()
@@ -213,29 +210,34 @@ export class AgentHost implements AsyncDisposable {
   async #lookAround(): Promise<void> {
     const { isChanged, isLost } = await this.#roster.look()
     if (isLost) this.#hostLost()
-    if (isChanged || performance.now() - this.#lookedAtAll > lookAtAllMs) this.#looksAtAll = true
+    if (isChanged) this.#candidates.addAll()
   }
 
   /** The leases of its agents may outlast it. */
   #hostLost(): void {
     const longestMs = Math.max(0, ...this.#parts.definitions.map(({ durable }) => durable.leaseMs))
-    this.#retryUntil = performance.now() + longestMs + 2 * lookMs
+    this.#retryFor(longestMs + 2 * lookMs)
     // It may have been the only one that could run these.
     this.#refused.clear()
+  }
+
+  #retryFor(ms: number): void {
+    this.#retryUntil = Math.max(this.#retryUntil, performance.now() + ms)
   }
 
   /** Resumes the agents that belong here and run nowhere. */
   async #take(): Promise<void> {
     const { options } = this.#parts
-    const candidates = await this.#findCandidates()
-    const running = new Set(this.agents.map(({ id }) => id))
-    const here = candidates.filter(
-      (saved) => !running.has(saved.id) && hostOf(saved, this.#roster.hosts)?.id === this.id,
-    )
+    const running = new Set(this.#running().map(({ ref }) => ref.id))
+    const candidates = await this.#findCandidates(running)
+    // Of one that was lost here, the host that it belongs to is not told: it moves there when it is idle.
+    const isHere = (saved: SavedAgentSummary): boolean =>
+      this.#candidates.wasLost(saved.id) || hostOf(saved, this.#roster.hosts)?.id === this.id
+    const here = candidates.filter((saved) => !running.has(saved.id) && isHere(saved))
     for (let done = 0; done < here.length && this.#state === 'open'; done += batchSize) {
       const room = options.cap - this.agents.length
       const batch = here.slice(done, done + Math.min(batchSize, Math.max(0, room)))
-      if (batch.length < Math.min(batchSize, here.length - done)) this.#looksAtAll = true
+      if (batch.length < Math.min(batchSize, here.length - done)) this.#candidates.addAll()
       if (batch.length === 0) break
       const { taken, refused } = await this.#parts.resume(batch)
       // Whoever lets one go tells it; the dead don't.
@@ -247,24 +249,14 @@ export class AgentHost implements AsyncDisposable {
     }
   }
 
-  async #findCandidates(): Promise<readonly SavedAgentSummary[]> {
-    const { agents } = this.#parts.feed.view
-    const isOurs = ({ definition, status }: SavedAgentSummary): boolean =>
-      status === 'active' && this.#names.has(definition)
-    const ids = [...this.#candidates]
-    this.#candidates.clear()
-    if (!this.#looksAtAll) {
-      const found: SavedAgentSummary[] = []
-      for (let at = 0; at < ids.length; at += batchSize)
-        found.push(...(await agents.summaries(ids.slice(at, at + batchSize))))
-      return found.filter(isOurs)
-    }
-    this.#looksAtAll = false
+  async #findCandidates(running: ReadonlySet<string>): Promise<readonly SavedAgentSummary[]> {
+    // The store may hold a lease a moment longer than this process believed.
+    if (this.#candidates.compare(running)) this.#retryFor(2 * lookMs)
+    const { saved, isAll } = await this.#candidates.find()
+    if (!isAll) return saved
     this.#mayMove = true
-    this.#lookedAtAll = performance.now()
-    const all = (await agents.list({ status: 'active' })).filter(isOurs)
-    this.#waiting = Math.max(0, all.length - this.#roster.runningOf(this.#names))
-    return all
+    this.#waiting = Math.max(0, saved.length - this.#roster.runningOf(this.#names))
+    return saved
   }
 
   /** Ends agents that belong elsewhere, if they are idle: a few at a time, so that the others keep up. */
@@ -286,6 +278,7 @@ export class AgentHost implements AsyncDisposable {
       if (moving.length === batchSize) break
     }
     await Promise.all(moving.map((ref) => endHere(ref)))
+    this.#candidates.released(moving.map(({ id }) => id))
     if (moving.length === batchSize) this.#isWoken = true
   }
 

@@ -127,7 +127,6 @@ export class ComputeOnce {
       if (record && !covers(this.#actor.audience, record))
         throw new AccessError(this.#actor.principal.id, 'the label of this work')
       const state = record && workStateOf(decodeJson(record.value))
-      // Earlier versions kept no label for work outside of activities: it may have read whatever it was cleared for.
       if (record && state && state.state !== 'running') {
         own.label = state.label ?? record
         own.sources = sourcesOf(record)
@@ -229,14 +228,16 @@ export class ComputeOnce {
       throw error
     } finally {
       lease.stop()
-      this.#noteUse(stored.key.id, { ...own, ms: Math.max(0, took() - within.used.ms) }, within, options.account)
+      const used = { ...own, ms: Math.max(0, took() - within.used.ms) }
+      options.account?.use(addCost(used, within.used))
+      options.account?.reuse(within.saved, within.reused)
+      // Whoever carries out an order counts it, since its owner may be gone by then.
+      if (!isOrdered) this.#noteUse(stored.key.id, used)
     }
   }
 
-  /** @param used - By the work itself. @param within - What work and calls within it have used and saved. */
-  #noteUse(work: string, used: Cost, within: Account, account: Account | undefined): void {
-    account?.use(addCost(used, within.used))
-    account?.reuse(within.saved, within.reused)
+  /** @param used - By the work itself, without what it contains. */
+  #noteUse(work: string, used: Cost): void {
     this.#space.note({
       work: workId(this.#actor.audience, parseWorkId(work).kind),
       agent: this.#actor.principal.id,

@@ -10,10 +10,10 @@ import type { Label } from '../values/access.ts'
 import { distinct } from '../values/access.ts'
 import { toStoredEnvelope } from '../values/error-envelope.ts'
 import { MemoryClosedError, OutcomeUnknownError, VersionConflictError, WorkError } from '../values/errors.ts'
-import { decodeJson, encodeJson } from '../values/json.ts'
+import { decodeJson } from '../values/json.ts'
 import { isOutage, outlast } from '../values/outlast.ts'
 import { warn } from '../values/warn.ts'
-import { workStateOf } from '../work/work-state.ts'
+import { workStateOf, workText } from '../work/work-state.ts'
 import type { WorkOrder, WorkState } from '../work/work-state.ts'
 import type { OnceOptions } from './once-options.ts'
 
@@ -205,7 +205,7 @@ export class WorkRecord {
       const { ttlMs } = this.#parts.options
       if ((await this.#write(done, fence, ttlMs)) !== undefined) return true
       const record = await this.read()
-      if (record?.value === encodeJson(done)) return true
+      if (record?.value === this.#text(done)) return true
       // The lease ended, but nobody else began: what was computed is as good as what anybody would compute.
       return record === undefined && (await this.#write(done, 0, ttlMs)) !== undefined
     })
@@ -255,6 +255,11 @@ export class WorkRecord {
     return record
   }
 
+  #text(state: WorkState): string {
+    const { level: sensitivity, compartments } = this.#parts.actor.audience
+    return workText(state, { sensitivity, compartments })
+  }
+
   /** Writes the next state over the known version. Resolves to the new version, or `undefined` when another write won. */
   async #write(state: WorkState, ifVersion: number, ttlMs: number | undefined): Promise<number | undefined> {
     const { actor, options } = this.#parts
@@ -271,7 +276,7 @@ export class WorkRecord {
     try {
       const guard = isTaking && options.claim ? guardOf({ claim: options.claim }) : undefined
       const meta = actor.mark(own)
-      const value = encodeJson(state)
+      const value = this.#text(state)
       return (await actor.writeOne({ type: 'set', key: this.key, value, meta, ifVersion, ttlMs, fleeting, guard }))
         .version
     } catch (error) {

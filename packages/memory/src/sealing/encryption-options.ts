@@ -96,7 +96,14 @@ export function resolveEncryption(options: EncryptionOptions | undefined): KeyRi
 }
 
 function toKey(id: string, given: string | Uint8Array | KeyObject): KeyObject {
-  if (!keyId.test(id)) throw new OptionError('encryption.keys', 'ids of 1 to 64 letters, digits, _ or -', id)
+  // A key may have got in here, where somebody took another sign for the equals sign.
+  if (!keyId.test(id)) {
+    throw new OptionError(
+      'encryption.keys',
+      'ids of 1 to 64 letters, digits, _ or -',
+      'a longer id, or other characters',
+    )
+  }
   const key =
     given instanceof KeyObject
       ? given

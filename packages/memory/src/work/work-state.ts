@@ -1,5 +1,8 @@
+import { labelText } from '../values/access.ts'
 import type { Label } from '../values/access.ts'
+import { encodeJson } from '../values/json.ts'
 import type { ErrorEnvelope } from '../values/pack-error.ts'
+import { noCost } from './cost.ts'
 import type { Cost } from './cost.ts'
 import { earlierCost } from './ledger-entry.ts'
 
@@ -38,13 +41,16 @@ export type WorkState = {
   | {
       readonly state: 'done'
       readonly value: unknown
-      /** What computing it again would cost, with everything within. */
-      readonly cost?: Cost
+      /** What computing it again would cost, with everything within; what is absent is 0. */
+      readonly cost?: Partial<Cost>
       /** The same in records of earlier versions, which have no `cost`. */
       readonly durationMs?: number
       readonly tokens?: number
       readonly usd?: number | undefined
-      /** The label of what the work read, or may have read. Using the result counts as having read that, too. */
+      /**
+       * The label of what the work read, or may have read. Using the result counts as having read that, too. Absent where it
+       * is that of the record.
+       */
       readonly label?: Label | undefined
     }
   | { readonly state: 'failed'; readonly error: ErrorEnvelope; readonly label?: Label | undefined }
@@ -72,5 +78,30 @@ export function costOfWork(
   work: Pick<WorkState & { readonly state: 'done' }, 'cost' | 'durationMs' | 'tokens' | 'usd'>,
 ): Cost {
   const { cost, durationMs = 0, tokens = 0, usd } = work
-  return cost ?? earlierCost(durationMs, tokens, usd)
+  return cost ? { ...noCost, ...cost } : earlierCost(durationMs, tokens, usd)
+}
+
+/**
+ * The text of a state, as short as it can be: many records of work are kept.
+ *
+ * @param label - Of its record.
+ */
+export function workText(state: WorkState, label: Label): string {
+  const short = <Part extends Pick<WorkState & { readonly state: 'done' }, 'cost' | 'label'>>(part: Part): Part => {
+    const { cost, label: own, ...rest } = part
+    const isSame = own !== undefined && textOf(own) === textOf(label)
+    return { ...rest, ...(cost && { cost: shortCost(cost) }), ...(!isSame && { label: own }) } as Part
+  }
+  if (state.state !== 'running') return encodeJson(short(state))
+  return encodeJson(state.unkept ? { ...state, unkept: short(state.unkept) } : state)
+}
+
+function textOf({ sensitivity: level, compartments }: Label): string {
+  return labelText({ level, compartments })
+}
+
+/** Without zeros, and to the microsecond. */
+function shortCost(cost: Partial<Cost>): Partial<Cost> {
+  const rounded = { ...cost, ms: Math.round((cost.ms ?? 0) * 1_000) / 1_000 }
+  return Object.fromEntries(Object.entries(rounded).filter(([, amount]) => amount !== 0)) as Partial<Cost>
 }

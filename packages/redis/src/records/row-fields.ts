@@ -5,11 +5,13 @@ import type { Label } from '@skein/memory/store'
 // and labels are plain, and copies in other processes count as current until this is done: plain ones stay as they are.
 
 export function encodeName(name: string): string {
-  return plainName.test(name) ? name : encodeURIComponent(name)
+  return plainName.test(name) ? name : name.replaceAll(otherCharacters, encodeURIComponent)
 }
 
 /** Visible ASCII without the percent sign. */
 const plainName = /^[!-$&-~]*$/
+/** In runs, so that no pair of surrogates is parted. */
+const otherCharacters = /[^!-$&-~]+/g
 
 export function decodeName(text: string): string {
   return text.includes('%') ? decodeURIComponent(text) : text
