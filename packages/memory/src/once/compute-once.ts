@@ -183,7 +183,8 @@ export class ComputeOnce {
     const within = new Account()
     let own = noCost
     let tookMs: number | undefined
-    const took = (): number => tookMs ?? performance.now() - startedAt
+    // To the microsecond: what is stored is what the first caller was told.
+    const took = (): number => Math.round((tookMs ?? performance.now() - startedAt) * 1_000) / 1_000
     try {
       const context: WorkContext = {
         // Whoever carries out an order has no lease, and ends it in the record whoever has one.

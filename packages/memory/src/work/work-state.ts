@@ -100,8 +100,7 @@ function textOf({ sensitivity: level, compartments }: Label): string {
   return labelText({ level, compartments })
 }
 
-/** Without zeros, and to the microsecond. */
+/** Without zeros. */
 function shortCost(cost: Partial<Cost>): Partial<Cost> {
-  const rounded = { ...cost, ms: Math.round((cost.ms ?? 0) * 1_000) / 1_000 }
-  return Object.fromEntries(Object.entries(rounded).filter(([, amount]) => amount !== 0)) as Partial<Cost>
+  return Object.fromEntries(Object.entries(cost).filter(([, amount]) => amount !== 0)) as Partial<Cost>
 }
