@@ -11,6 +11,7 @@ const jobs: readonly JobName[] = [
   'ours: LangGraph, full',
   'ours: LangGraph, relaxed',
   'LangGraph, SqliteSaver',
+  'Mastra, workflow',
 ]
 const steps = 10
 
@@ -26,6 +27,7 @@ export const durableStep: Open = async ({ quick }) => {
     contenders: crews.map((crew) => contender(crew)),
     ratios: [
       { of: 'ours: facts, relaxed', to: 'LangGraph, SqliteSaver', most: 1 },
+      { of: 'ours: facts, relaxed', to: 'Mastra, workflow', most: 1 },
       { of: 'ours: LangGraph, relaxed', to: 'LangGraph, SqliteSaver', most: 1, limit: savingLimit },
     ],
     close: async () => {

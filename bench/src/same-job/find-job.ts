@@ -10,6 +10,7 @@ const peers = {
   'Keyv, SQLite with wal': async () => (await import('./keyv-jobs.ts')).keyvSqlite(true),
   'Keyv, Redis': async () => (await import('./keyv-jobs.ts')).keyvRedis,
   'Mastra, LibSQL': async () => (await import('./mastra-job.ts')).mastraLibsql,
+  'Mastra, workflow': async () => (await import('./mastra-workflow-job.ts')).mastraWorkflow,
   'LangGraph, SqliteSaver': async () => (await import('./langgraph-jobs.ts')).langgraphSqlite,
   'ours: LangGraph, full': async () => (await import('./langgraph-jobs.ts')).langgraphSkein('full'),
   'ours: LangGraph, relaxed': async () => (await import('./langgraph-jobs.ts')).langgraphSkein('relaxed'),
