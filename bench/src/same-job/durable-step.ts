@@ -1,6 +1,6 @@
 import type { Contender, Open } from '../question.ts'
 import type { JobName } from './find-job.ts'
-import { openJobs } from './job-crew.ts'
+import { openAll } from './job-crew.ts'
 import type { JobCrew } from './job-crew.ts'
 import { inFolder } from './place.ts'
 import { savingLimit } from './saving-limit.ts'
@@ -17,7 +17,7 @@ const steps = 10
 
 /** What a step takes whose result is kept, and found again when its run is repeated after a failure. */
 export const durableStep: Open = async ({ quick }) => {
-  const crews = await Promise.all(jobs.map((job) => openJobs(job, inFolder, 1)))
+  const crews = await openAll(jobs, inFolder, 1)
   return {
     name: 'durable-step',
     unit: `one of ${steps} steps that keep their results; the last one fails, and the run is repeated`,

@@ -18,7 +18,7 @@ export interface JobCrew {
 }
 
 /** Starts the processes of one library, which share a place that nobody else uses. */
-export async function openJobs(name: JobName, openPlace: OpenPlace, processes: number): Promise<JobCrew> {
+async function openJobs(name: JobName, openPlace: OpenPlace, processes: number): Promise<JobCrew> {
   const { where, leave } = await openPlace()
   const program = join(import.meta.dirname, 'job-process.ts')
   const argsOf = (index: number): string[] => [name, where, `${index}`, `${processes}`]
@@ -35,4 +35,15 @@ export async function openJobs(name: JobName, openPlace: OpenPlace, processes: n
       await leave()
     },
   }
+}
+
+/** The same for several libraries, one after the other: so many processes that start at once starve each other. */
+export async function openAll(
+  names: readonly JobName[],
+  openPlace: OpenPlace,
+  processes: number,
+): Promise<readonly JobCrew[]> {
+  const crews: JobCrew[] = []
+  for (const name of names) crews.push(await openJobs(name, openPlace, processes))
+  return crews
 }

@@ -1,6 +1,6 @@
 import type { Asking, Contender, Open, Question } from '../question.ts'
 import type { JobName } from './find-job.ts'
-import { openJobs } from './job-crew.ts'
+import { openAll } from './job-crew.ts'
 import type { JobCrew } from './job-crew.ts'
 import { inFolder, onServer } from './place.ts'
 import type { OpenPlace } from './place.ts'
@@ -35,8 +35,8 @@ async function counting(
   openPlace: OpenPlace,
   jobs: readonly JobName[],
 ): Promise<Question> {
-  const [processes, each] = quick ? [2, 20] : [4, 250]
-  const crews = await Promise.all(jobs.map((job) => openJobs(job, openPlace, processes)))
+  const [processes, each] = quick ? [2, 20] : [4, 100]
+  const crews = await openAll(jobs, openPlace, processes)
   return {
     name,
     unit: `increments lost of ${(processes * each).toLocaleString('en')} acknowledged to ${processes} processes`,

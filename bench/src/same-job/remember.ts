@@ -1,6 +1,6 @@
 import type { Asking, Contender, Open, Question, Ratio } from '../question.ts'
 import type { JobName } from './find-job.ts'
-import { openJobs } from './job-crew.ts'
+import { openAll } from './job-crew.ts'
 import type { JobCrew } from './job-crew.ts'
 import { inFolder, onServer } from './place.ts'
 import type { OpenPlace } from './place.ts'
@@ -53,7 +53,7 @@ async function remembering(
   ratios: readonly Ratio[],
 ): Promise<Question> {
   const each = quick ? 5 : 100
-  const crews = await Promise.all(jobs.map((job) => openJobs(job, openPlace, processes)))
+  const crews = await openAll(jobs, openPlace, processes)
   const from = processes === 1 ? '1 process' : `${processes} processes at once`
   return {
     name,
