@@ -13,8 +13,8 @@ import { memoryOf } from './memory-text.ts'
 export type JobOrder =
   /** Remembers so many, and recalls as many that its neighbor remembered a turn before; answers with the nanoseconds. */
   | { readonly type: 'remember'; readonly turn: number; readonly count: number }
-  /** Adds 1 so often; answers how many are acknowledged. */
-  | { readonly type: 'increment'; readonly count: number }
+  /** Adds 1 so often; answers how many are acknowledged. One that rejects is not, if that may happen. */
+  | { readonly type: 'increment'; readonly count: number; readonly mayReject: boolean }
   /** Answers with the counter, as somebody finds it who opens the place now and has no copies. */
   | { readonly type: 'total' }
   /**
@@ -41,7 +41,7 @@ process.send?.({ answer: 'ready' })
 
 async function obey(order: JobOrder): Promise<number> {
   if (order.type === 'remember') return remember(order)
-  if (order.type === 'increment') return increment(order.count)
+  if (order.type === 'increment') return increment(order)
   if (order.type === 'steps') return steps(order)
   return total()
 }
@@ -60,9 +60,17 @@ async function remember({ turn, count }: Extract<JobOrder, { type: 'remember' }>
   return Number(process.hrtime.bigint() - startedAt)
 }
 
-async function increment(count: number): Promise<number> {
-  for (let at = 0; at < count; at += 1) await job.increment?.()
-  return count
+async function increment({ count, mayReject }: Extract<JobOrder, { type: 'increment' }>): Promise<number> {
+  let acknowledged = 0
+  for (let at = 0; at < count; at += 1) {
+    try {
+      await job.increment?.()
+      acknowledged += 1
+    } catch (error) {
+      if (!mayReject) throw error
+    }
+  }
+  return acknowledged
 }
 
 async function total(): Promise<number> {

@@ -12,6 +12,8 @@ import type { Job, JobPeer, StepWork } from './job-peer.ts'
 export const langgraphSqlite: JobPeer = {
   open: async (place) => {
     const saver = SqliteSaver.fromConnString(`${place}-langgraph.sqlite`)
+    // Its first call sets the file up, which fails for two at once.
+    await saver.getTuple({ configurable: { thread_id: 'none' } })
     return langgraphJob(saver, async () => void saver.db.close())
   },
 }
