@@ -17,7 +17,7 @@ const inFiles: readonly JobName[] = [
 const atServer: readonly JobName[] = ['ours: facts, full', 'ours: observations, full', 'Keyv, Redis', 'cacheable']
 
 const limit =
-  'Keyv writes one row, or sends one SET. Ours also keeps a version, a label, a checksum, the version before it and an entry in the feed, which tells the others.'
+  'Keyv and cacheable write one row, or send one SET. Ours also keeps a version, a label, a checksum, the version before it and an entry in the feed, which tells the others.'
 
 /** Each beside one that promises as much of what a power cut leaves. */
 const fileRatios: readonly Ratio[] = [
@@ -27,7 +27,7 @@ const fileRatios: readonly Ratio[] = [
 ]
 const serverRatios: readonly Ratio[] = [
   { of: 'ours: facts, full', to: 'Keyv, Redis', most: 1, limit },
-  { of: 'ours: facts, full', to: 'cacheable', most: 1 },
+  { of: 'ours: facts, full', to: 'cacheable', most: 1, limit },
 ]
 
 /** What it takes to remember something and to recall something, in one process with a SQLite file. */
