@@ -4,7 +4,7 @@ import type { PeerCrew } from './peers/peer-crew.ts'
 import { MissingError } from './question.ts'
 import type { Contender, Open, Question } from './question.ts'
 
-const peers = ['ours', 'bentocache', 'cacheable', 'layered-loader', 'cache-manager']
+const peers = ['ours', 'bentocache', 'cacheable', 'layered-loader', 'cache-manager', 'Keyv']
 
 /** Work that fails is tried one caller after the other by some, which takes as many times its time. */
 const workOf = (fails: boolean): { readonly callers: number; readonly ms: number } =>

@@ -1,6 +1,6 @@
 import KeyvRedis from '@keyv/redis'
 import { createCache } from 'cache-manager'
-import { Keyv } from 'keyv'
+import { Keyv } from 'keyv-5'
 
 import { ignore, ttlMs } from './cache-peer.ts'
 import type { CachePeer } from './cache-peer.ts'

@@ -5,6 +5,7 @@ const peers: Readonly<Record<string, () => Promise<CachePeer>>> = {
   bentocache: async () => (await import('./bentocache-peer.ts')).bentocachePeer,
   cacheable: async () => (await import('./cacheable-peer.ts')).cacheablePeer,
   'cache-manager': async () => (await import('./cache-manager-peer.ts')).cacheManagerPeer,
+  Keyv: async () => (await import('./keyv-peer.ts')).keyvPeer,
   'layered-loader': async () => (await import('./layered-loader-peer.ts')).layeredLoaderPeer,
 }
 

@@ -12,7 +12,7 @@ import type {
   PendingWrite,
   SerializerProtocol,
 } from '@langchain/langgraph-checkpoint'
-import { AccessError, OptionError, VersionConflictError } from '@skein/memory'
+import { OptionError } from '@skein/memory'
 import type { View } from '@skein/memory'
 import { requireOptions } from '@skein/memory/runtime'
 import type { OptionKinds } from '@skein/memory/runtime'
@@ -78,7 +78,7 @@ export class SkeinSaver extends BaseCheckpointSaver {
   override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
     const { thread, ns, id } = read(config)
     if (thread === undefined) return undefined
-    const latest = id === undefined ? (await this.#facts.head(thread, ns))?.value.id : undefined
+    const latest = id === undefined ? (await this.#facts.head(thread, ns))?.id : undefined
     const named = id ?? latest
     if (named === undefined) this.#base.foundEmpty({ thread, ns })
     const saved = named === undefined ? undefined : await this.#facts.checkpoint({ thread, ns, id: named })
@@ -128,41 +128,31 @@ export class SkeinSaver extends BaseCheckpointSaver {
     // Without it, what its channels keep would be missing.
     if (parent !== undefined && !before) throw await this.#stale(thread, ns, parent)
     const { channel_values: values, ...rest } = checkpoint
-    const [packed, packedMetadata, changed] = await Promise.all([
+    const changed = Object.entries(values).filter(([channel]) => Object.hasOwn(newVersions, channel))
+    const [packed, packedMetadata, packedValues] = await Promise.all([
       pack(this.serde, rest),
       pack(this.serde, metadata),
-      Promise.all(
-        Object.entries(values)
-          .filter(([channel]) => Object.hasOwn(newVersions, channel))
-          .map(async ([channel, value]) => {
-            return [channel, await this.#facts.keep(thread, await pack(this.serde, value))] as const
-          }),
-      ),
+      Promise.all(changed.map(async ([channel, value]) => [channel, await pack(this.serde, value)] as const)),
     ])
     const kept = before?.values.filter(([name]) => Object.hasOwn(values, name) && !Object.hasOwn(newVersions, name))
-    const head = await this.#facts.head(thread, ns)
-    // LangGraph copies a checkpoint beside it, under the same parent, when it is asked to.
-    const isMeant = head ? head.value.id === key.id || metadata.source === 'fork' : parent === undefined
-    // A thread that has a parent but no head is being deleted.
-    if (!isMeant && !(head && this.#base.mayContinue({ thread, ns }, parent, head.value, this.#writer))) {
-      throw new StaleWriterError(thread, ns, parent, head?.value.id)
-    }
-    await this.#facts.setCheckpoint({
-      ...key,
-      ...(parent !== undefined && { parent }),
-      checkpoint: packed,
-      metadata: packedMetadata,
-      values: [...(kept ?? []), ...changed],
+    await this.#facts.together(async (facts) => {
+      const head = await facts.head(thread, ns)
+      // LangGraph copies a checkpoint beside it, under the same parent, when it is asked to.
+      const isMeant = head ? head.id === key.id || metadata.source === 'fork' : parent === undefined
+      // A thread that has a parent but no head is being deleted.
+      if (!isMeant && !(head && this.#base.mayContinue({ thread, ns }, parent, head, this.#writer))) {
+        throw new StaleWriterError(thread, ns, parent, head?.id)
+      }
+      const added = packedValues.map(async ([name, value]) => [name, await facts.keep(thread, value)] as const)
+      await facts.setCheckpoint({
+        ...key,
+        ...(parent !== undefined && { parent }),
+        checkpoint: packed,
+        metadata: packedMetadata,
+        values: [...(kept ?? []), ...(await Promise.all(added))],
+      })
+      await facts.moveHead(key, this.#writer)
     })
-    try {
-      await this.#facts.moveHead(key, this.#writer, head?.version ?? 0)
-    } catch (error) {
-      const isRefused = error instanceof VersionConflictError || error instanceof AccessError
-      // What was refused is no part of the thread, and nobody takes it for one.
-      if (isRefused) await this.#facts.deleteCheckpoint(key)
-      if (!(error instanceof VersionConflictError)) throw error
-      throw await this.#stale(thread, ns, parent)
-    }
     this.#base.continued({ thread, ns }, parent)
     return configOf(key)
   }
@@ -193,7 +183,7 @@ export class SkeinSaver extends BaseCheckpointSaver {
   }
 
   async #stale(thread: string, ns: string, parent: string | undefined): Promise<StaleWriterError> {
-    return new StaleWriterError(thread, ns, parent, (await this.#facts.head(thread, ns))?.value.id)
+    return new StaleWriterError(thread, ns, parent, (await this.#facts.head(thread, ns))?.id)
   }
 
   async #tuple(saved: SavedCheckpoint, config: RunnableConfig): Promise<CheckpointTuple> {

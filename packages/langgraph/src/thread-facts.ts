@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 import { AccessError, NotFoundError, VersionConflictError } from '@skein/memory'
-import type { View } from '@skein/memory'
+import type { Transaction, View } from '@skein/memory'
 import { allFacts } from '@skein/memory/runtime'
 import type { Label } from '@skein/memory/store'
 
@@ -53,7 +53,7 @@ const inlineLength = 128
  * - `value/<thread>/<hash>`: a value of a channel or a write, once for each thread;
  * - `checkpoint/<thread>/<namespace>/<id>`: a checkpoint, with references to its values;
  * - `writes/<thread>/<namespace>/<id>`: the writes that wait for the next checkpoint;
- * - `head/<thread>/<namespace>`: the latest checkpoint. It is written last, so what it names is complete.
+ * - `head/<thread>/<namespace>`: the latest checkpoint. It is written together with that, so what it names is complete.
  *
  * So a thread's facts of each sort are those under one prefix.
  */
@@ -61,34 +61,37 @@ export class ThreadFacts {
   readonly #view: View
   readonly #prefix: string
   readonly #label: () => Label
+  readonly #facts: Transaction['facts']
 
-  constructor(view: View, prefix: string, label: () => Label) {
+  /** @param facts - Those of a transaction, or the view's. */
+  constructor(view: View, prefix: string, label: () => Label, facts: Transaction['facts'] = view.facts) {
     this.#view = view
     this.#prefix = prefix
     this.#label = label
+    this.#facts = facts
   }
 
-  async head(thread: string, ns: string): Promise<{ readonly value: Head; readonly version: number } | undefined> {
-    return this.#view.facts.read<Head>(this.#key('head', thread, ns), { consistency: 'strong' })
+  /** Changes several facts in one transaction. Its work may run again, when others came first. */
+  async together(work: (facts: ThreadFacts) => Promise<void>): Promise<void> {
+    await this.#view.transaction(({ facts }) => work(new ThreadFacts(this.#view, this.#prefix, this.#label, facts)))
   }
 
-  /** @throws VersionConflictError when the head is at another version, 0 for none. */
-  async moveHead(key: CheckpointKey, by: string, ifVersion: number): Promise<void> {
+  async head(thread: string, ns: string): Promise<Head | undefined> {
+    return (await this.#facts.read<Head>(this.#key('head', thread, ns), { consistency: 'strong' }))?.value
+  }
+
+  async moveHead(key: CheckpointKey, by: string): Promise<void> {
     const head: Head = { id: key.id, by }
-    await this.#view.facts.set(this.#key('head', key.thread, key.ns), head, { ...this.#label(), ifVersion })
+    await this.#facts.set(this.#key('head', key.thread, key.ns), head, this.#label())
   }
 
   async checkpoint({ thread, ns, id }: CheckpointKey): Promise<SavedCheckpoint | undefined> {
-    return this.#view.facts.get<SavedCheckpoint>(this.#key('checkpoint', thread, ns, id))
+    return this.#facts.get<SavedCheckpoint>(this.#key('checkpoint', thread, ns, id))
   }
 
   async setCheckpoint(saved: SavedCheckpoint): Promise<void> {
     const { thread, ns, id } = saved
-    await this.#view.facts.set(this.#key('checkpoint', thread, ns, id), saved, this.#label())
-  }
-
-  async deleteCheckpoint({ thread, ns, id }: CheckpointKey): Promise<void> {
-    await this.#view.facts.delete(this.#key('checkpoint', thread, ns, id))
+    await this.#facts.set(this.#key('checkpoint', thread, ns, id), saved, this.#label())
   }
 
   /** All checkpoints of a thread, or of all threads, in no order. */
@@ -123,13 +126,13 @@ export class ThreadFacts {
     if (value[1].length <= inlineLength) return value
     const hash = createHash('sha256').update(JSON.stringify(value)).digest('hex')
     const key = this.#key('value', thread, hash)
-    if ((await this.#view.facts.get(key)) !== undefined) return { hash }
+    if ((await this.#facts.get(key)) !== undefined) return { hash }
     try {
-      await this.#view.facts.set(key, value, { ...this.#label(), ifVersion: 0 })
+      await this.#facts.set(key, value, { ...this.#label(), ifVersion: 0 })
     } catch (error) {
       // Another writer may have kept it at the same time.
       if (!(error instanceof VersionConflictError)) throw error
-      if ((await this.#view.facts.get(key)) === undefined) {
+      if ((await this.#facts.get(key)) === undefined) {
         throw new AccessError(this.#view.principal.id, `the clearance for thread "${thread}"`)
       }
     }
@@ -140,7 +143,7 @@ export class ThreadFacts {
   async value(thread: string, value: SavedValue): Promise<Packed> {
     if (!('hash' in value)) return value
     const key = this.#key('value', thread, value.hash)
-    const kept = await this.#view.facts.get<Packed>(key)
+    const kept = await this.#facts.get<Packed>(key)
     if (kept === undefined) throw new NotFoundError('fact', key)
     return kept as Packed
   }

@@ -4,6 +4,7 @@ import { SkeinSaver, StaleWriterError } from '@skein/langgraph'
 import type { SaverOptions } from '@skein/langgraph'
 import { mapStore, openMemory } from '@skein/memory'
 import type { View } from '@skein/memory'
+import { faultyStore } from '@skein/memory/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { countingGraph } from './counting-graph.ts'
@@ -181,6 +182,31 @@ describe('what is stored', () => {
     expect(values.report).toHaveLength(150_000)
     expect(await Array.fromAsync(graph.getStateHistory(config))).toHaveLength(44)
     expect((await sizeOf()) - before).toBeLessThan(150_000)
+  })
+
+  it('is a whole checkpoint or nothing, whichever write fails', async () => {
+    const { driver, faults } = faultyStore(mapStore())
+    const memory = await openMemory({ store: driver })
+    onTestFinished(() => memory.close())
+    const view = memory.as({ id: 'graph', role: 'agent' })
+    const saver = new SkeinSaver(view)
+    const begin = (): Promise<unknown> => {
+      const checkpoint = { ...emptyCheckpoint(), channel_values: { report: 'A long report. '.repeat(100) } }
+      return saver.put(config, checkpoint, metadata, { report: 1 })
+    }
+    let allowed = 0
+    for (; ; allowed += 1) {
+      const end = faults.allow('write', allowed, { collection: 'facts' })
+      const outcome = await begin().then(
+        () => 'put',
+        () => 'refused',
+      )
+      end()
+      if (outcome === 'put') break
+      expect((await view.facts.list()).items).toEqual([])
+    }
+    expect(allowed).toBeGreaterThan(0)
+    expect((await view.facts.list()).items).toHaveLength(3)
   })
 
   it('keeps bytes, and gives each reader a value of its own', async () => {

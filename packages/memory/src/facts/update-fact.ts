@@ -5,12 +5,12 @@ import { asPartOf, currentWork } from '../space/work-chain.ts'
 import { distinct, joinLabels } from '../values/access.ts'
 import { conflictPause, mostConflicts } from '../values/back-off.ts'
 import { VersionConflictError } from '../values/errors.ts'
-import type { SetFactOptions, UpdateFactOptions } from './fact-options.ts'
+import type { ReadFactOptions, SetFactOptions, UpdateFactOptions } from './fact-options.ts'
 import type { Fact } from './fact.ts'
 
 /** The methods of facts that an update is made of. */
 interface ReadAndSet {
-  read<T>(key: string): Promise<Fact<T> | undefined>
+  read<T>(key: string, options?: ReadFactOptions): Promise<Fact<T> | undefined>
   set<T>(key: string, value: T, options: SetFactOptions): Promise<Fact<T>>
 }
 
@@ -48,8 +48,9 @@ export async function updateFact<T>(
       return await facts.set(key, next, { ...carryOver(actor, fact, options), ifVersion: fact?.version ?? 0 })
     } catch (error) {
       if (!(error instanceof VersionConflictError) || attempt >= mostConflicts) throw error
-      fact = error.current as Fact<T> | undefined
       await conflictPause(attempt)
+      // Not what the error names: among busy writers, that is old by now, and the next attempt would fail as well.
+      fact = await facts.read<T>(key, { consistency: 'strong' })
     }
   }
 }
