@@ -10,8 +10,9 @@ import type { Memory } from '@skein/memory'
 import { inspectSpace } from '@skein/memory/runtime'
 import { sqliteStore } from '@skein/sqlite'
 import Database from 'better-sqlite3'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 
+import { cleanFile } from '../src/writer/clean-file.ts'
 import { cleanPage } from '../src/writer/clean-page.ts'
 import { temporaryPath } from './temporary.ts'
 
@@ -91,19 +92,101 @@ it('leaves nothing of deleted rows between those that are there, while others wr
   await expectWhole(path)
 }, 60_000)
 
-it('writes nothing into a file that is clean', async () => {
+/** A file with a table that has remains of deleted rows, and many pages that are free. */
+function withRemains(
+  path: string,
+  rows: number,
+  free: number,
+): { readonly db: Database.Database; readonly put: Database.Statement } {
+  const db = new Database(path)
+  onTestFinished(() => void db.close())
+  db.pragma('journal_mode = WAL')
+  db.pragma('secure_delete = ON')
+  // All pages stay in its memory.
+  db.pragma('cache_size = -200000')
+  db.exec('CREATE TABLE free (v TEXT); CREATE TABLE t (n INTEGER PRIMARY KEY, k INTEGER, v TEXT)')
+  const put = db.prepare('INSERT OR REPLACE INTO t VALUES (?, 0, ?)')
+  db.transaction(() => {
+    const fill = db.prepare('INSERT INTO free VALUES (?)')
+    for (let n = 0; n < free; n += 1) fill.run('f'.repeat(3_600))
+  })()
+  for (const length of [(n: number) => n % 900, (n: number) => (n * 31) % 1_100]) {
+    db.transaction(() => {
+      for (let at = 0; at < rows; at += 1) {
+        const n = (at * 7_919) % rows
+        put.run(n * 10, `${n % 3 === 0 ? 'canary' : 'other'}${n} ${'x'.repeat(length(n))}`)
+      }
+    })()
+  }
+  db.exec('DELETE FROM t WHERE n / 10 % 3 = 0; DELETE FROM free')
+  db.pragma('wal_checkpoint(TRUNCATE)')
+  expect(occurrences(path, 'canary')).toBeGreaterThan(0)
+  return { db, put }
+}
+
+it('finds remains that move to other pages while it works', () => {
   const path = temporaryPath()
-  const memory = await open(path)
-  await fillAndDelete(memory)
-  await using store = await sqliteStore(path).open('default', 'writer')
-  const writtenAt = (): bigint => statSync(path, { bigint: true }).mtimeNs
-  const unclean = writtenAt()
-  await store.scrub()
-  const clean = writtenAt()
-  expect(clean).toBeGreaterThan(unclean)
-  await store.scrub()
-  expect(writtenAt()).toBe(clean)
-  await memory.close()
+  const { db, put } = withRemains(path, count, 700)
+  const exec = Database.prototype.exec
+  let begun = 0
+  const spy = vi.spyOn(Database.prototype, 'exec').mockImplementation(function (this: Database.Database, sql: string) {
+    // Between a look and what is cleaned because of it.
+    if (this !== db && sql === 'BEGIN IMMEDIATE' && (begun += 1) === 2) {
+      db.transaction(() => {
+        for (let n = 1; n < count; n += 3) put.run(n * 10 + 1, `live${'y'.repeat(3_500)}`)
+      })()
+    }
+    return exec.call(this, sql)
+  })
+  onTestFinished(() => spy.mockRestore())
+  cleanFile({ path, busyTimeoutMs: 5_000 })
+  expect(begun).toBeGreaterThan(2)
+  db.pragma('wal_checkpoint(TRUNCATE)')
+  expect(occurrences(path, 'canary')).toBe(0)
+  expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
+})
+
+it('leaves nothing in the memory of others that they could write back, also after one that failed', () => {
+  const path = temporaryPath()
+  // So few that they are cleaned in one step.
+  const { db } = withRemains(path, 1_200, 0)
+  const pragma = Database.prototype.pragma
+  // The one before cleans pages, and is ended before others know.
+  const spy = vi.spyOn(Database.prototype, 'pragma').mockImplementation(function (
+    this: Database.Database,
+    sql,
+    options,
+  ) {
+    if (sql.startsWith('user_version = ') && occurrences(path, 'canary') === 0) throw new Error('It is killed.')
+    if (this !== db && sql === 'wal_checkpoint(TRUNCATE)') db.exec('UPDATE t SET k = k + 1')
+    return pragma.call(this, sql, options)
+  })
+  onTestFinished(() => spy.mockRestore())
+  db.prepare('SELECT sum(k) FROM t').get()
+  expect(() => cleanFile({ path, busyTimeoutMs: 5_000 })).toThrow('It is killed.')
+  expect(occurrences(path, 'canary')).toBe(0)
+  spy.mockImplementation(function (this: Database.Database, sql, options) {
+    if (this !== db && sql === 'wal_checkpoint(TRUNCATE)') db.exec('UPDATE t SET k = k + 1')
+    return pragma.call(this, sql, options)
+  })
+  cleanFile({ path, busyTimeoutMs: 5_000 })
+  db.pragma('wal_checkpoint(TRUNCATE)')
+  expect(occurrences(path, 'canary')).toBe(0)
+})
+
+it('cleans the first page, of which it has a copy itself', () => {
+  const path = temporaryPath()
+  const db = new Database(path)
+  onTestFinished(() => void db.close())
+  db.pragma('journal_mode = WAL')
+  db.pragma('secure_delete = OFF')
+  for (let n = 0; n < 6; n += 1) db.exec(`CREATE TABLE canary${n} (v TEXT, w${'z'.repeat((n * 37) % 200)} TEXT)`)
+  for (let n = 0; n < 6; n += 1) db.exec(`DROP TABLE canary${n}`)
+  db.pragma('wal_checkpoint(TRUNCATE)')
+  expect(occurrences(path, 'canary')).toBeGreaterThan(0)
+  cleanFile({ path, busyTimeoutMs: 5_000 })
+  expect(occurrences(path, 'canary')).toBe(0)
+  expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
 })
 
 /** Code of a process that scrubs a database. */

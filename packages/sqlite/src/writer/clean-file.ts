@@ -9,8 +9,8 @@ import { descriptorOf } from './own-descriptor.ts'
 
 /** So many pages are cleaned while nobody can write. */
 const pagesAtOnce = 512
-/** So many are looked at before, while others do: most need no cleaning. A multiple of the former. */
-const pagesSeenAtOnce = 8 * pagesAtOnce
+/** A file is looked at so often at most, until nothing is left: what others write meanwhile takes remains along. */
+const mostLooks = 100
 /** How long to wait for a reader before the next attempt, in milliseconds. */
 const pauseMs = 5
 
@@ -72,62 +72,92 @@ function pagesOf(db: Database, file: number): Pages {
   return { size, usable: size - header.readUInt8(20) }
 }
 
+/**
+ * When SQLite splits or joins pages, it may write an unclean page under the number of another one. So the file is clean only
+ * once all pages are at one moment: whatever is written later comes from clean ones.
+ */
 function cleanPages(cleaning: Cleaning): void {
-  const { db, mover, file, busyTimeoutMs } = cleaning
-  // Pages that come later are written by connections that clean as they delete, and take over only rows that are there.
-  const last = db.pragma('page_count', { simple: true }) as number
-  for (let first = 1; first <= last; first += pagesSeenAtOnce) {
-    for (const from of uncleanParts(cleaning, first, Math.min(first + pagesSeenAtOnce - 1, last))) {
-      const to = Math.min(from + pagesAtOnce - 1, last)
+  const { mover, file, busyTimeoutMs } = cleaning
+  for (let looks = 1; ; looks += 1) {
+    const parts = uncleanParts(cleaning)
+    if (parts.length === 0) break
+    if (looks === mostLooks) throw busy('Others write faster than the file is cleaned.')
+    for (const from of parts) {
       // Most of the work without the lock: the disk takes longest.
       isMoved(mover, 'PASSIVE')
-      waitFor(busyTimeoutMs, () => cleanSome(cleaning, from, to))
+      waitFor(busyTimeoutMs, () => cleanSome(cleaning, from))
       fdatasyncSync(file)
     }
   }
+  // For what a thread that was killed has cleaned.
+  fdatasyncSync(file)
 }
 
 /**
- * Looks at pages as they are in the file, while others write: as long as this connection reads, nobody moves anything
- * newer from the log into the file.
+ * Looks at all pages as they are at one moment, while others write: as long as the other connection reads, nobody moves
+ * anything newer from the log into the file.
  *
- * @returns the first pages of the parts to clean; all of them where newer pages were still in the log.
+ * @returns the first pages of the parts that need cleaning.
  */
-function uncleanParts(cleaning: Cleaning, first: number, last: number): readonly number[] {
-  const { db, mover } = cleaning
-  const parts = Array.from({ length: Math.ceil((last - first + 1) / pagesAtOnce) }, (_, n) => first + n * pagesAtOnce)
-  db.exec('BEGIN')
+function uncleanParts(cleaning: Cleaning): readonly number[] {
+  const { db, mover, busyTimeoutMs } = cleaning
+  waitFor(busyTimeoutMs, () => {
+    db.exec('BEGIN IMMEDIATE')
+    try {
+      // A thread that was killed may have cleaned pages that others still have in memory as they were.
+      dropCopies(db)
+      if (!isMoved(mover, 'PASSIVE')) return false
+      mover.exec('BEGIN')
+      mover.prepare('SELECT 1 FROM sqlite_schema').get()
+      db.exec('COMMIT')
+      return true
+    } finally {
+      if (db.inTransaction) db.exec('ROLLBACK')
+    }
+  })
   try {
-    db.prepare('SELECT 1 FROM sqlite_schema').get()
-    if (!isMoved(mover, 'PASSIVE')) return parts
-    return parts.filter((from) => {
-      return cleaned(cleaning, from, Math.min(from + pagesAtOnce - 1, last)).next().done !== true
-    })
+    const last = mover.pragma('page_count', { simple: true }) as number
+    const parts = Array.from({ length: Math.ceil(last / pagesAtOnce) }, (_, n) => 1 + n * pagesAtOnce)
+    return parts.filter((from) => cleaned(cleaning, from).next().done !== true)
   } finally {
-    db.exec('COMMIT')
+    mover.exec('COMMIT')
   }
 }
 
 /** Cleans some pages while nobody can write; returns whether none of them was newer in the log, so that it could. */
-function cleanSome(cleaning: Cleaning, from: number, to: number): boolean {
+function cleanSome(cleaning: Cleaning, from: number): boolean {
   const { db, mover, file, size } = cleaning
+  let isFirst = false
   db.exec('BEGIN IMMEDIATE')
   try {
     if (!isMoved(mover, 'PASSIVE')) return false
-    for (const { page, number } of cleaned(cleaning, from, to)) writeSync(file, page, 0, size, (number - 1) * size)
-    // Others drop the pages that they have in memory, as they were before, when somebody has written.
-    db.pragma(`user_version = ${db.pragma('user_version', { simple: true }) as number}`)
-    db.exec('COMMIT')
-    return true
+    for (const { page, number } of cleaned(cleaning, from)) {
+      writeSync(file, page, 0, size, (number - 1) * size)
+      isFirst ||= number === 1
+    }
+    if (!isFirst) {
+      dropCopies(db)
+      db.exec('COMMIT')
+    }
   } finally {
     if (db.inTransaction) db.exec('ROLLBACK')
   }
+  if (!isFirst) return true
+  // This connection has a copy of the first page itself, which it would write again.
+  db.pragma('shrink_memory')
+  dropCopies(db)
+  return true
 }
 
-/** Those of some pages that had to be cleaned, as they should be. */
-function* cleaned(cleaning: Cleaning, from: number, to: number): Generator<{ page: Uint8Array; number: number }> {
+/** Lets all connections drop the pages that they have in memory: they do when somebody has written. */
+function dropCopies(db: Database): void {
+  db.pragma(`user_version = ${db.pragma('user_version', { simple: true }) as number}`)
+}
+
+/** Those of the pages of a part that had to be cleaned, as they should be. */
+function* cleaned(cleaning: Cleaning, from: number): Generator<{ page: Uint8Array; number: number }> {
   const { file, size } = cleaning
-  const bytes = Buffer.allocUnsafe((to - from + 1) * size)
+  const bytes = Buffer.allocUnsafe(pagesAtOnce * size)
   const read = readSync(file, bytes, 0, bytes.length, (from - 1) * size)
   for (let at = 0; at + size <= read; at += size) {
     const page = bytes.subarray(at, at + size)
@@ -140,9 +170,13 @@ function* cleaned(cleaning: Cleaning, from: number, to: number): Generator<{ pag
 function waitFor(busyTimeoutMs: number, work: () => boolean): void {
   const until = performance.now() + busyTimeoutMs
   while (!work()) {
-    if (performance.now() > until) throw Object.assign(new Error('A reader uses the log.'), { code: 'SQLITE_BUSY' })
+    if (performance.now() > until) throw busy('A reader uses the log.')
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs)
   }
+}
+
+function busy(message: string): Error {
+  return Object.assign(new Error(message), { code: 'SQLITE_BUSY' })
 }
 
 /** Moves what is in the log into the file; returns whether all of it is there now. */
