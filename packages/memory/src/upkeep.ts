@@ -74,9 +74,9 @@ export class Upkeep implements AsyncDisposable {
 
   async #run(): Promise<void> {
     try {
-      // Rules promise to remove what is due within a minute.
-      const hasTurn = await this.#retention.run(() => this.#isClosed)
-      await this.#past.run(() => this.#isClosed, hasTurn)
+      await this.#retention.run(() => this.#isClosed)
+      // Rules promise to remove what is due within a minute, whatever becomes of other processes.
+      await this.#past.run(() => this.#isClosed, this.#parts.retention.length > 0)
       await this.#removeExpired()
       if (!this.#isClosed) await this.#parts.ledger.compact()
       if (!this.#isClosed && this.#parts.completesErasures) await this.#tendErasures()

@@ -1,35 +1,51 @@
 import { mapStore, openMemory } from '@skein/memory'
+import type { View } from '@skein/memory'
 import type { StoreDriver } from '@skein/memory/store'
 import { expect, it } from 'vitest'
 
 import { DueRanges } from '../src/retention/due-ranges.ts'
 import { randomNumbers } from './simulate-history.ts'
 
-/** A store in memory that counts of how many records the past was read. */
-function counting(): { readonly driver: StoreDriver; take(): number } {
+/** A store in memory that counts of how many records the past was read, and may wait each time. */
+function counting(): { readonly driver: StoreDriver; take(): number; waits: (() => Promise<void>) | undefined } {
   const driver = mapStore()
   let count = 0
-  const take = (): number => {
-    const counted = count
-    count = 0
-    return counted
-  }
   const open: StoreDriver['open'] = async (space, role) => {
     const store = await driver.open(space, role)
     const past = store.past.bind(store)
-    store.past = (keys) => {
+    store.past = async (keys) => {
       count += keys.length
-      return past(keys)
+      const found = await past(keys)
+      await counted.waits?.()
+      return found
     }
     return store
   }
-  return { driver: { ...driver, open }, take }
+  const take = (): number => {
+    const taken = count
+    count = 0
+    return taken
+  }
+  const counted: ReturnType<typeof counting> = { driver: { ...driver, open }, take, waits: undefined }
+  return counted
+}
+
+/** Waits until everything that was written has been for some milliseconds. */
+async function later(view: View, ms: number): Promise<void> {
+  const begun = view.now()
+  while (view.now() <= begun + ms) await new Promise(setImmediate)
+}
+
+async function leftIn(driver: StoreDriver): Promise<number> {
+  await using store = await driver.open('default', 'writer')
+  return (await store.pastIds({ collection: 'facts', prefix: '', limit: 2_000 })).ids.length
 }
 
 it('A sweep looks at the past of all records once, then at what has changed and at what is due', async () => {
   const { driver, take } = counting()
   await using memory = await openMemory({ store: driver, retention: [{ keepMs: 3_600_000 }] })
-  const { facts } = memory.as({ id: 'ann', role: 'sales' })
+  const view = memory.as({ id: 'ann', role: 'sales' })
+  const { facts } = view
   const names = Array.from({ length: 1_000 }, (_, n) => `fact/${n}`)
   for (const value of [1, 2]) await Promise.all(names.map((name) => facts.set(name, value)))
   take()
@@ -44,12 +60,53 @@ it('A sweep looks at the past of all records once, then at what has changed and 
   expect(take()).toBe(2)
   await facts.set('fact/3', 'short', { ttlMs: 1 })
   await facts.set('fact/3', 'long')
-  const written = memory.as({ id: 'ann', role: 'sales' }).now()
-  while (memory.as({ id: 'ann', role: 'sales' }).now() <= written + 2) await new Promise(setImmediate)
+  await later(view, 2)
   take()
   await memory.sweep()
   // The one that changed, and those beside it.
   expect(take()).toBeLessThanOrEqual(201)
+})
+
+it('A hold that is placed during a sweep keeps what the sweep has not reached', async () => {
+  const counted = counting()
+  await using memory = await openMemory({ store: counted.driver, retention: [{ tag: 'brief', keepMs: 1 }] })
+  const view = memory.as({ id: 'ann', role: 'sales' })
+  const names = Array.from({ length: 1_000 }, (_, n) => `fact/${n}`)
+  await Promise.all(names.map((name) => view.facts.set(name, 1, { tags: ['brief'], subject: 'person/42' })))
+  await Promise.all(names.map((name) => view.facts.set(name, 2, { tags: [] })))
+  await later(view, 2)
+  counted.waits = async () => {
+    counted.waits = undefined
+    const olga = memory.as({ id: 'olga', role: 'privacy', rights: ['hold'] })
+    await olga.holds.place({ subject: 'person/42' }, { reason: 'A lawsuit.' })
+  }
+  await memory.sweep()
+  expect(await leftIn(counted.driver)).toBe(1_000)
+})
+
+it('Sweeps at the same time lose nothing that is due', async () => {
+  const counted = counting()
+  await using memory = await openMemory({ store: counted.driver, retention: [{ tag: 'brief', keepMs: 50 }] })
+  const view = memory.as({ id: 'ann', role: 'sales' })
+  const write = async (name: string): Promise<void> => {
+    await view.facts.set(name, 1, { tags: ['brief'] })
+    await view.facts.set(name, 2, { tags: [] })
+  }
+  await write('a')
+  await memory.sweep()
+  await later(view, 51)
+  const sweeps: Promise<unknown>[] = []
+  counted.waits = async () => {
+    counted.waits = undefined
+    await write('b')
+    sweeps.push(memory.sweep())
+    await later(view, 51)
+  }
+  await memory.sweep()
+  await Promise.all(sweeps)
+  await memory.sweep()
+  expect(sweeps).toHaveLength(1)
+  expect(await leftIn(counted.driver)).toBe(0)
 })
 
 it.each([1, 2, 3])('Ranges are due exactly where some name is, whatever is added and looked at, %s', (seed) => {

@@ -13,7 +13,7 @@ export interface DueRange {
 /** All names of a kind in ranges, so that only those are looked at where something is due. */
 export class DueRanges {
   /** In their order, without gaps; the last one has no end. */
-  #ranges: DueRange[] = [{ after: undefined, upTo: undefined, dueAt: -Infinity }]
+  readonly #ranges: DueRange[] = [{ after: undefined, upTo: undefined, dueAt: -Infinity }]
 
   /** The first range where something is due. */
   due(now: number): DueRange | undefined {
@@ -24,7 +24,8 @@ export class DueRanges {
   lower(name: string, dueAt: number): void {
     const at = this.#indexOf(name)
     const range = this.#ranges[at] as DueRange
-    if (dueAt < range.dueAt) this.#ranges[at] = { ...range, dueAt }
+    // Another one in any case: who has begun to look at it may not have seen this.
+    this.#ranges[at] = { ...range, dueAt: Math.min(dueAt, range.dueAt) }
   }
 
   /**
@@ -35,7 +36,7 @@ export class DueRanges {
    */
   looked(range: DueRange, upTo: string | undefined, dueAt: number | undefined): void {
     const at = this.#ranges.indexOf(range)
-    // Somebody else looked at it meanwhile, or something in it is due earlier: it is looked at again.
+    // It is looked at again.
     if (at < 0) return
     const rest = upTo === range.upTo ? [] : [{ ...range, after: upTo }]
     const next = this.#ranges[at + 1]

@@ -50,6 +50,8 @@ export class PastSweeper {
   /** Where the walk continues, by collection: a run takes a step, so that it costs little where there is much. */
   readonly #after = new Map<Recalled, string>()
   #known: Known | undefined
+  /** Runs follow each other: what one has read is old once another one has noted what changed. */
+  #last: Promise<void> = Promise.resolve()
 
   constructor(parts: PastSweeperParts) {
     this.#parts = parts
@@ -60,43 +62,49 @@ export class PastSweeper {
    *
    * @param isOver - Asked before each step.
    */
-  async run(isOver: () => boolean, isWhole: boolean): Promise<void> {
-    const held = await this.#parts.holds.current()
-    if (!isWhole) {
-      for (const collection of collectionsWith('recalled')) if (!isOver()) await this.#step(collection, held)
-      return
-    }
-    this.#known = await this.#catchUp(held, isOver)
+  run(isOver: () => boolean, isWhole: boolean): Promise<void> {
+    const run = this.#last.then(() => (isWhole ? this.#removeAll(isOver) : this.#removeSome(isOver)))
+    this.#last = run.catch(() => {})
+    return run
+  }
+
+  async #removeSome(isOver: () => boolean): Promise<void> {
+    for (const collection of collectionsWith('recalled')) if (!isOver()) await this.#step(collection)
+  }
+
+  async #removeAll(isOver: () => boolean): Promise<void> {
+    this.#known = await this.#catchUp(isOver)
     const now = this.#parts.store.now()
     for (const [collection, ranges] of this.#known.ranges) {
-      while (!isOver() && (await this.#removeDue(collection, ranges, now, held))) await nextTurn()
+      while (!isOver() && (await this.#removeDue(collection, ranges, now))) await nextTurn()
     }
   }
 
-  async #step(collection: Recalled, held: HoldsInForce): Promise<void> {
+  async #step(collection: Recalled): Promise<void> {
     const after = this.#after.get(collection)
     const { ids, next } = await this.#parts.store.pastIds({ collection, prefix: '', limit: stepSize, after })
-    await this.#look(collection, ids, held)
+    await this.#look(collection, ids)
     if (next === undefined) this.#after.delete(collection)
     else this.#after.set(collection, next)
   }
 
   /** Looks at the first range where something is due; resolves to whether there was one. */
-  async #removeDue(collection: Recalled, ranges: DueRanges, now: number, held: HoldsInForce): Promise<boolean> {
+  async #removeDue(collection: Recalled, ranges: DueRanges, now: number): Promise<boolean> {
     const range = ranges.due(now)
     if (!range) return false
     const { after, upTo } = range
     const found = await this.#parts.store.pastIds({ collection, prefix: '', limit: stepSize, after })
     const ids = upTo === undefined ? found.ids : found.ids.filter((id) => compareNames(id, upTo) <= 0)
     const isAll = found.next === undefined || ids.length < found.ids.length
-    const dueAt = ids.length > 0 ? await this.#look(collection, ids, held) : undefined
+    const dueAt = ids.length > 0 ? await this.#look(collection, ids) : undefined
     ranges.looked(range, isAll ? upTo : found.next, dueAt)
     return true
   }
 
   /** What is known of all past versions, with what has changed since. */
-  async #catchUp(held: HoldsInForce, isOver: () => boolean): Promise<Known> {
+  async #catchUp(isOver: () => boolean): Promise<Known> {
     const { store } = this.#parts
+    const held = await this.#parts.holds.current()
     const { last: seq, incarnation } = await store.changes(Number.MAX_SAFE_INTEGER, 1)
     const fresh = (): Known => {
       const ranges = new Map(collectionsWith('recalled').map((collection) => [collection, new DueRanges()]))
@@ -129,8 +137,10 @@ export class PastSweeper {
   }
 
   /** Removes what is due of some records; resolves to when something of them is due next. */
-  async #look(collection: Recalled, ids: readonly string[], held: HoldsInForce): Promise<number> {
+  async #look(collection: Recalled, ids: readonly string[]): Promise<number> {
     const found = await this.#pastOf(collection, ids)
+    // One that was placed meanwhile counts; the next run begins anew.
+    const held = await this.#parts.holds.current()
     let next = Infinity
     for (const [index, id] of ids.entries()) {
       const key = { collection, id }

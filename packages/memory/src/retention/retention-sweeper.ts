@@ -81,11 +81,10 @@ export class RetentionSweeper {
    *
    * @param isOver - Asked before each step.
    * @param isAsked - Whether somebody waits for it, whatever other processes do.
-   * @returns whether it was this process that looked; never without rules.
    */
-  async run(isOver: () => boolean, isAsked = false): Promise<boolean> {
+  async run(isOver: () => boolean, isAsked = false): Promise<void> {
     const { rules, store } = this.#parts
-    if (rules.length === 0 || !((await this.#takeTurn()) || isAsked)) return false
+    if (rules.length === 0 || !((await this.#takeTurn()) || isAsked)) return
     const { version } = await this.#parts.holds.current()
     if (version !== this.#lookedAt) this.#looked.clear()
     this.#lookedAt = version
@@ -95,7 +94,6 @@ export class RetentionSweeper {
       }
     }
     this.#lastRunAt = store.now()
-    return true
   }
 
   /** Resolves to whether there may be more. */
