@@ -27,7 +27,7 @@ export async function findFiles(paths: readonly string[]): Promise<FoundFiles> {
   for (const path of paths) {
     const found = await filesOf(path)
     if (found.length > 0) for (const file of found) files.push(file)
-    else if (/\s.*[?？؟]$/.test(path))
+    else if (/\s/.test(path) && /[?？؟]$/.test(path))
       problems.push(new InputError(path, 'matches no file. If it is a question, pass it with --question.'))
     else if (isPattern(path))
       problems.push(new InputError(path, 'matches no file. Check the pattern and the current folder.'))

@@ -81,7 +81,7 @@ function cleanPages(cleaning: Cleaning): void {
   for (let looks = 1; ; looks += 1) {
     const parts = uncleanParts(cleaning)
     if (parts.length === 0) break
-    if (looks === mostLooks) throw busy('Others write faster than the file is cleaned.')
+    if (looks === mostLooks) throw busyError('Others write faster than the file is cleaned.')
     for (const from of parts) {
       // Most of the work without the lock: the disk takes longest.
       isMoved(mover, 'PASSIVE')
@@ -170,12 +170,12 @@ function* cleaned(cleaning: Cleaning, from: number): Generator<{ page: Uint8Arra
 function waitFor(busyTimeoutMs: number, work: () => boolean): void {
   const until = performance.now() + busyTimeoutMs
   while (!work()) {
-    if (performance.now() > until) throw busy('A reader uses the log.')
+    if (performance.now() > until) throw busyError('A reader uses the log.')
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs)
   }
 }
 
-function busy(message: string): Error {
+function busyError(message: string): Error {
   return Object.assign(new Error(message), { code: 'SQLITE_BUSY' })
 }
 
