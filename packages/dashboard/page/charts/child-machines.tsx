@@ -35,7 +35,7 @@ export function ChildMachines({ of, count }: ChildMachinesProps): VNode | null {
 }
 
 function ChildChart({ child, isOpen }: { readonly child: ChartChild; readonly isOpen: boolean }): VNode {
-  const { id, name, chart, states, children } = child
+  const { id, name, chart, states, children, childCount } = child
   const words = (
     <>
       <Text of={name} maxLength={60} /> <span class="muted">in</span>{' '}
@@ -61,7 +61,7 @@ function ChildChart({ child, isOpen }: { readonly child: ChartChild; readonly is
       ) : (
         <p>{words}</p>
       )}
-      <ChildMachines of={children} count={children.length} />
+      <ChildMachines of={children} count={childCount} />
     </>
   )
 }

@@ -40,11 +40,16 @@ export function nothing(agent: string, kind: AgentChart['kind']): AgentChart {
 /** Machines that are shown within another one. */
 const mostChildren = 50
 
+/** A machine within another one, with all that it runs itself. */
+interface Child extends Pick<ChartChild, 'id' | 'name' | 'chart' | 'states'> {
+  readonly children: readonly Child[]
+}
+
 /** The machines within another one. */
-export function shownChildren(all: readonly ChartChild[]): Pick<AgentChart, 'children' | 'childCount'> {
+export function shownChildren(all: readonly Child[]): Pick<AgentChart, 'children' | 'childCount'> {
   return { children: all.slice(0, mostChildren).map((child) => shownChild(child)), childCount: all.length }
 }
 
-function shownChild({ id, name, chart, states, children }: ChartChild): ChartChild {
-  return { id, name, ...(chart && { chart }), states, children: shownChildren(children).children }
+function shownChild({ id, name, chart, states, children }: Child): ChartChild {
+  return { id, name, ...(chart && { chart }), states, ...shownChildren(children) }
 }

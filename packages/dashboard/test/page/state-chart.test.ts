@@ -72,7 +72,7 @@ describePage('State charts in Chromium', (open) => {
     await flock.spawnDurable(durable(machine, { name: 'desk' }), { id: 'desk-2' })
     await using elsewhere = await openBoard({ memory })
     const { children } = await elsewhere.json<AgentChart>('/api/charts/desk-2')
-    expect(children).toEqual([{ id: 'of today', name: 'checks', states: ['', 'first'], children: [] }])
+    expect(children).toEqual([{ id: 'of today', name: 'checks', states: ['', 'first'], children: [], childCount: 0 }])
   })
 
   it('show how a machine ended, and fit a phone', async () => {
