@@ -29,6 +29,8 @@ export interface ChartChild {
   /** Absent if another process runs it. */
   readonly chart?: ChartState
   readonly states: readonly string[]
+  /** Its latest events, oldest first; absent if another process runs it. */
+  readonly moves?: readonly ChartMove[]
   /** As of the agent's own machine: at most 50. */
   readonly children: readonly ChartChild[]
   readonly childCount: number

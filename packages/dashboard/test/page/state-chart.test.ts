@@ -65,6 +65,11 @@ describePage('State charts in Chromium', (open) => {
     await page.getByRole('img', { name: 'State chart of checks, in first' }).waitFor()
     desk.send({ type: 'pass' } as never)
     await page.getByRole('img', { name: 'State chart of checks, in second' }).waitFor()
+    await page
+      .locator('.child-machines')
+      .getByRole('button', { name: /pass.*→ second/ })
+      .waitFor()
+    expect(await page.locator('.child-machines .chart text.is-taken').allTextContents()).toEqual(['pass'])
     expect(await page.locator('.child-machines .is-active .name').allTextContents()).toEqual(['checks', 'second'])
     expect(await opened.violations()).toEqual([])
     expect(opened.faults).toEqual([])
