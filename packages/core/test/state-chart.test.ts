@@ -118,6 +118,42 @@ it('tells each transition with its event and guard, also of agents that were the
   expect(all.filter(({ type }) => type === 'agent.moved')).toEqual([])
 })
 
+it('tells each transition of the machines within, with the ids that lead to them', async () => {
+  const step = setup({ guards: { isBig: ({ event }) => event['size'] === 2 } }).createMachine({
+    id: 'step',
+    initial: 'first',
+    states: { first: { on: { next: { guard: 'isBig', target: 'second' } } }, second: {} },
+  })
+  const part = setup({ actors: { step } }).createMachine({
+    id: 'part',
+    initial: 'open',
+    states: { open: { after: { 1_000: 'late' } }, late: { entry: sendTo('steps', { type: 'next', size: 2 }) } },
+    invoke: { src: 'step', id: 'steps' },
+  })
+  const whole = setup({ actors: { part } }).createMachine({
+    invoke: { src: 'part', id: 'part one' },
+    on: { knock: {} },
+  })
+  const moves: unknown[] = []
+  const stop = flock.on('agent.moved', ({ agent, within, states, transitions }) => {
+    moves.push([agent, within, states.at(-1), transitions.map(({ event, guard }) => [event, guard])])
+  })
+  const ann = flock.spawn(whole, { id: 'ann' })
+  await clock.advance(1_000)
+  expect(moves).toEqual([
+    // XState tells that a step has ended after those that it caused.
+    ['ann', ['part one', 'steps'], 'second', [['next', 'isBig']]],
+    ['ann', ['part one'], 'late', [['after 1 s', undefined]]],
+  ])
+  ann.send({ type: 'knock' } as never)
+  await clock.advance(0)
+  expect(moves.slice(2)).toEqual([['ann', undefined, '', [['knock', undefined]]]])
+  stop()
+  flock.spawn(whole, { id: 'bob' })
+  await clock.advance(1_000)
+  expect(moves).toHaveLength(3)
+})
+
 it('looks at no machine any more when nobody listens', async () => {
   const door = flock.spawn(createMachine({ id: 'door', on: { knock: {} } }), { id: 'door' })
   const moves: string[] = []

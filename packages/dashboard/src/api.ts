@@ -61,7 +61,7 @@ export function addApi(app: Hono, session: DashboardSession): void {
     const asOf = asOfOf(context)
     if (asOf !== undefined) return context.json(await briefDetail(session.viewAsOf(asOf), collection, id))
     const detail = await recordDetail(view, session.recentVersions, collection, id)
-    return context.json({ ...detail, traces: session.traces.ofRecord(collection, id) })
+    return context.json({ ...detail, ...session.traces.ofRecord(collection, id) })
   })
 
   app.get('/api/traces', (context) => context.json(session.traces.list(limitOf(context, 100, 500))))

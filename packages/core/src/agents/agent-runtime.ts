@@ -189,7 +189,7 @@ export class AgentRuntime implements Restartable, Persistable {
   }
 
   moved(move: Move): void {
-    if (this.persister) this.#lastMove = { ...move, at: Math.round(this.clock.now()) }
+    if (this.persister && !move.within) this.#lastMove = { ...move, at: Math.round(this.clock.now()) }
     if (this.hearsMoves) this.#emit({ type: 'agent.moved', ...move, label: this.label })
   }
 

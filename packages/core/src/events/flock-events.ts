@@ -42,7 +42,7 @@ export type AgentEvent =
   /** A person paused it: it takes no messages and begins no activities until it is `agent.unpaused`. */
   | { readonly type: 'agent.paused' | 'agent.unpaused'; readonly agent: string; readonly role: string }
   /**
-   * Its machine took an event. There may be one with each message, so only those hear of it who name it:
+   * Its machine, or one within, took an event. There may be one with each message, so only those hear of it who name it:
    * `flock.on('agent.moved', …)`. Light agents have no machine.
    */
   | ({ readonly type: 'agent.moved'; readonly agent: string; readonly role: string } & Move & Labelled)

@@ -31,7 +31,7 @@ export interface Host {
 export interface HostLife extends Life {
   /** Whether anybody wants to know each transition. */
   readonly hearsMoves: boolean
-  /** Its machine took an event. */
+  /** Its machine, or one within, took an event. */
   moved(move: Move): void
   /** It has a new snapshot, and may be able to take messages that it could not take before. */
   changed(): void

@@ -102,6 +102,8 @@ export class MachineHost implements Host, LogicHost, StrayTaker {
     // Without a subscriber, XState throws errors as uncaught errors of the process.
     // (`subscribe` would make three objects more for each agent.)
     ;(this.#actor as unknown as Observed).observers.add(this)
+    // Machines within may move before this one takes an event.
+    if (this.#scope && this.#life.hearsMoves) this.#look(this.#scope)
     this.#run(startActor, this.#actor)
     const saved = this.#start.saved as SavedMachine | undefined
     if (saved && !this.#isOver) startTimers(this.#actor, saved.timers, this.#life.owner.clock)
@@ -245,7 +247,7 @@ export class MachineHost implements Host, LogicHost, StrayTaker {
       this.#watch = undefined
       return undefined
     }
-    this.#watch ??= watchMoves(scope.system, () => this.#actor)
+    this.#watch ??= watchMoves(scope.system, () => this.#actor, this.#life)
     return this.#watch.begin()
   }
 

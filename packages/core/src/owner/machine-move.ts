@@ -12,6 +12,8 @@ export interface ChartTransition {
 
 /** What a machine did with an event. */
 export interface Move {
+  /** Of a machine within: the ids that lead to it from the agent's own machine, which has none. */
+  readonly within?: readonly string[]
   /** Paths of the states that it is in now, `a.b`, the outermost first. */
   readonly states: readonly string[]
   /** What it took, in this order; `always` transitions included. */

@@ -69,15 +69,15 @@ function Machine({ id }: { readonly id: string }): VNode {
   const selected = useSignal<string | undefined>(undefined)
   useEffect(() => {
     if (connection.value === 'file' || !session.value) return undefined
-    const load = async (): Promise<void> => {
-      try {
-        found.value = await api.chart(id)
+    return keepLoading({
+      ask: () => api.chart(id),
+      onAnswer: (chart) => {
+        found.value = chart
         problem.value = undefined
-      } catch (error) {
-        problem.value = error instanceof Error ? error.message : 'The state chart could not be loaded.'
-      }
-    }
-    return keepLoading(load, () => (found.value?.isSaved === false ? refreshMs : savedRefreshMs))
+      },
+      onProblem: (text) => (problem.value = text),
+      pauseMs: () => (found.peek()?.isSaved === false ? refreshMs : savedRefreshMs),
+    })
   }, [id, session.value])
   if (connection.value === 'file') return <p class="empty">Exported files have no state charts.</p>
   if (problem.value !== undefined) return <p class="hint">{problem.value}</p>

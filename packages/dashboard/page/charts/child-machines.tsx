@@ -1,9 +1,11 @@
+import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 
 import type { ChartChild } from '../../src/protocol/protocol.ts'
 import { amount } from '../ui/amounts.ts'
 import { Text } from '../ui/text.tsx'
-import { pathWords } from './move-list.tsx'
+import { moveKey } from './move-key.ts'
+import { MoveList, pathWords } from './move-list.tsx'
 import { StateChart } from './state-chart.tsx'
 
 /** Options of {@link ChildMachines}. */
@@ -35,7 +37,10 @@ export function ChildMachines({ of, count }: ChildMachinesProps): VNode | null {
 }
 
 function ChildChart({ child, isOpen }: { readonly child: ChartChild; readonly isOpen: boolean }): VNode {
-  const { id, name, chart, states, children } = child
+  const { id, name, chart, states: present, moves = [], children, childCount } = child
+  const selected = useSignal<string | undefined>(undefined)
+  const picked = moves.find((move) => moveKey(move) === selected.value)
+  const states = picked?.states ?? present
   const words = (
     <>
       <Text of={name} maxLength={60} /> <span class="muted">in</span>{' '}
@@ -53,15 +58,22 @@ function ChildChart({ child, isOpen }: { readonly child: ChartChild; readonly is
           <StateChart
             chart={chart}
             states={states}
-            move={undefined}
+            move={picked ?? moves.at(-1)}
             label={`State chart of ${name.slice(0, 60)}, in ${pathWords(states).slice(0, 200)}`}
             name={`State chart of ${id.slice(0, 60)}`}
           />
+          {moves.length > 0 && (
+            <MoveList
+              moves={moves}
+              selected={picked && moveKey(picked)}
+              onSelect={(move) => (selected.value = move && moveKey(move))}
+            />
+          )}
         </details>
       ) : (
         <p>{words}</p>
       )}
-      <ChildMachines of={children} count={children.length} />
+      <ChildMachines of={children} count={childCount} />
     </>
   )
 }

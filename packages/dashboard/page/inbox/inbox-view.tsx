@@ -12,6 +12,9 @@ import { isLive, items, loadInbox, notice, openedDetail, openEscalation } from '
 import type { Form } from './inbox-state.ts'
 import { KeyHelp } from './key-help.tsx'
 
+/** Ended escalations that the server lists, see `inboxItems`. */
+const mostEnded = 200
+
 /** Tasks that agents escalated to a person. */
 export function InboxView(): VNode {
   const id = route.value.path[0]
@@ -36,6 +39,9 @@ export function InboxView(): VNode {
     <section class={`view inbox-view ${item ? 'is-open' : ''}`} aria-label="Inbox">
       <div class="inbox-list">
         <InboxList items={items.value} selected={id} />
+        {isLive() && items.value.filter((one) => hasEnded(one)).length >= mostEnded && (
+          <p class="hint">Of those that have ended, the latest {mostEnded} are listed.</p>
+        )}
         <KeyHelp mayAnswer={mayAnswer} />
       </div>
       <div class="inbox-pane">

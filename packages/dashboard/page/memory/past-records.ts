@@ -30,7 +30,7 @@ export function pastDetail(scene: Scene, record: SceneRecord, latest: RecordDeta
     return { ...write, ...(value !== undefined && { value }) }
   })
   const isLatest = latest?.version === record.version
-  const { content, importance, traces } = latest ?? {}
+  const { content, importance, traces, traceCount } = latest ?? {}
   return {
     ...sceneRow(record),
     value: isLatest ? latest.value : (writes[0]?.value ?? ''),
@@ -43,6 +43,7 @@ export function pastDetail(scene: Scene, record: SceneRecord, latest: RecordDeta
     ...(isLatest && content && { content }),
     ...(importance !== undefined && { importance }),
     ...(traces && { traces }),
+    ...(traceCount !== undefined && { traceCount }),
   }
 }
 

@@ -6,9 +6,10 @@ import { linkTo } from '../state/route.ts'
 import { spanTitle } from '../ui/span-title.ts'
 import { timestamp } from '../ui/amounts.ts'
 import { Text } from '../ui/text.tsx'
+import { Unlisted } from '../ui/unlisted.tsx'
 
 /** Leads to the work that wrote or read a record. */
-export function RecordTraces({ record: { traces = [] } }: { record: RecordDetail }): VNode | null {
+export function RecordTraces({ record: { traces = [], traceCount = 0 } }: { record: RecordDetail }): VNode | null {
   if (traces.length === 0) return null
   const now = timeShown()
   return (
@@ -29,6 +30,7 @@ export function RecordTraces({ record: { traces = [] } }: { record: RecordDetail
           </li>
         ))}
       </ul>
+      <Unlisted all={traceCount} listed={traces.length} one="step" />
     </section>
   )
 }

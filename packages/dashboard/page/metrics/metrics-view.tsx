@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect } from 'preact/hooks'
 
 import type { Metrics } from '../../src/protocol/protocol.ts'
 import { keepLoading } from '../server/keep-loading.ts'
@@ -16,32 +16,38 @@ import { WorkTables } from './work-tables.tsx'
 import { SeriesTable } from './series-table.tsx'
 
 const refreshMs = 1_000
+/** During a replay, which soon shows another time. */
+const replayRefreshMs = 200
 
 /** What sharing a memory saves, and how efficiently the flock works. */
 export function MetricsView(): VNode {
   const metrics = useSignal<Metrics | undefined>(undefined)
   const status = useSignal<string | undefined>('Loading …')
   const { since, until } = periodOf(route.value.query)
-  const loadedRevision = useRef(-1)
-  const load = async (): Promise<void> => {
-    loadedRevision.current = textRevision.peek()
-    try {
-      metrics.value = await loadMetrics(since, until)
-      status.value = undefined
-    } catch (error) {
-      status.value = error instanceof Error ? error.message : 'The metrics could not be loaded.'
-    }
-  }
-  // A replay changes its time many times a second.
-  const second = replayIndex.value === undefined ? undefined : Math.floor(replayTime.value / 1_000)
-  useEffect(() => void load(), [second, since, until])
   useEffect(() => {
-    const loadNews = async (): Promise<void> => {
+    let loadedFor: string | undefined
+    const ask = async (): Promise<Metrics | undefined> => {
+      // A replay changes its time many times a second.
+      const second = replayIndex.peek() === undefined ? undefined : Math.floor(replayTime.peek() / 1_000)
+      const shown = `${second} ${textRevision.peek()}`
       // Workers of other machines tell nothing by the stream.
-      if (metrics.peek()?.work || loadedRevision.current !== textRevision.peek()) await load()
+      if (shown === loadedFor && !metrics.peek()?.work) return undefined
+      loadedFor = shown
+      return loadMetrics(since, until)
     }
-    return keepLoading(loadNews, () => refreshMs)
-  }, [since, until])
+    return keepLoading({
+      ask,
+      onAnswer: (loaded) => {
+        metrics.value = loaded
+        status.value = undefined
+      },
+      onProblem: (text) => {
+        loadedFor = undefined
+        status.value = text
+      },
+      pauseMs: () => (replayIndex.peek() === undefined ? refreshMs : replayRefreshMs),
+    })
+  }, [since, until, replayIndex.value === undefined])
   return (
     <section class="view metrics-view" aria-label="Metrics" tabindex={0}>
       {status.value !== undefined && (

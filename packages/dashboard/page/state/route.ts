@@ -14,9 +14,11 @@ export interface Route {
 /** Parses a hash; an unknown one leads to the runs. */
 function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2)
-  const [view, ...rest] = path.split('/').map(decode)
+  const [first, ...rest] = path.split('/').map(decode)
+  const view = views.find((name) => name === first)
+  if (!view) return { view: 'runs', path: [], query: {} }
   return {
-    view: views.find((name) => name === view) ?? 'runs',
+    view,
     path: rest.filter((part) => part !== ''),
     query: Object.fromEntries(new URLSearchParams(query)),
   }

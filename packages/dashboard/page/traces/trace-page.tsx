@@ -3,6 +3,7 @@ import type { VNode } from 'preact'
 import { useEffect } from 'preact/hooks'
 
 import type { TraceDetail, TraceSpan } from '../../src/protocol/protocol.ts'
+import { traceTitle } from '../../src/traces/trace-title.ts'
 import { keepLoading } from '../server/keep-loading.ts'
 import { connection, session, timeShown } from '../state/page-state.ts'
 import { linkTo } from '../state/route.ts'
@@ -26,19 +27,21 @@ export function TracePage({ id, spanId }: { readonly id: string; readonly spanId
   const roots = useComputed(() => treeOf(trace.value?.spans ?? []))
   useEffect(() => {
     if (!session.value) return undefined
-    const load = async (): Promise<void> => {
+    const ask = async (): Promise<TraceDetail | undefined> => {
       const { isRunning = true, spans: known = [] } = trace.peek() ?? {}
       // A message may wait for a while before another agent goes on with it.
       const lastEnd = Math.max(...known.map(({ startedAt, durationMs }) => startedAt + durationMs))
-      if (!isRunning && timeShown() - lastEnd > settledMs) return
-      try {
-        trace.value = await openTrace(id)
-        problem.value = undefined
-      } catch (error) {
-        problem.value = error instanceof Error ? error.message : 'The trace could not be loaded.'
-      }
+      return !isRunning && timeShown() - lastEnd > settledMs ? undefined : openTrace(id)
     }
-    return keepLoading(load, () => (connection.value === 'file' ? undefined : refreshMs))
+    return keepLoading({
+      ask,
+      onAnswer: (detail) => {
+        trace.value = detail
+        problem.value = undefined
+      },
+      onProblem: (text) => (problem.value = text),
+      pauseMs: () => (connection.peek() === 'file' ? undefined : refreshMs),
+    })
   }, [id, session.value])
   const { spans = [], dropped = 0, isRunning = false, isPart = false } = trace.value ?? {}
   const [first] = roots.value
@@ -98,8 +101,8 @@ export function TracePage({ id, spanId }: { readonly id: string; readonly spanId
   )
 }
 
-/** A span with the title of the activity that it began with, unless it is a workflow of many. */
+/** A span with the title of the work that began with it. */
 function titled(first: TraceSpan, spans: readonly TraceSpan[]): TraceSpan {
-  const title = spans.find(({ operation }) => operation === 'execute_tool')?.title
-  return first.operation === 'invoke_workflow' || title === undefined ? first : { ...first, title }
+  const title = traceTitle(first, spans)
+  return title === undefined ? first : { ...first, title }
 }

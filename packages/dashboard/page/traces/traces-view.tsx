@@ -34,15 +34,15 @@ function TraceList(): VNode {
   useEffect(() => {
     // The past takes long to load where there is much of it: traces don't wait for it.
     if (!session.value) return undefined
-    const load = async (): Promise<void> => {
-      try {
-        rows.value = await listTraces()
+    return keepLoading({
+      ask: listTraces,
+      onAnswer: (all) => {
+        rows.value = all
         problem.value = undefined
-      } catch (error) {
-        problem.value = error instanceof Error ? error.message : 'The traces could not be loaded.'
-      }
-    }
-    return keepLoading(load, () => (connection.value === 'file' ? undefined : refreshMs))
+      },
+      onProblem: (text) => (problem.value = text),
+      pauseMs: () => (connection.peek() === 'file' ? undefined : refreshMs),
+    })
   }, [session.value])
   return (
     <section class="view traces-view" aria-label="Traces" tabindex={0}>

@@ -2,8 +2,8 @@ import type { Flock } from '@skein/core'
 import { covers } from '@skein/memory/store'
 import type { Audience, Label } from '@skein/memory/store'
 
-import type { AgentChart, ChartChild } from '../protocol/protocol.ts'
-import { clearanceOf } from './move-log.ts'
+import type { AgentChart, ChartChild, ChartMove } from '../protocol/protocol.ts'
+import { clearanceOf, pathKey } from './move-log.ts'
 import type { MoveLog } from './move-log.ts'
 
 /**
@@ -24,7 +24,8 @@ export function agentChart(
     const { chart, states, children } = ref
     if (!chart) return nothing(agent, 'light')
     const moves = kept?.moves ?? []
-    return { agent, kind: 'machine', isSaved: false, chart, states, moves, ...shownChildren(children) }
+    const within = shownChildren(children, (ids) => kept?.within.get(pathKey(ids)) ?? [])
+    return { agent, kind: 'machine', isSaved: false, chart, states, moves, ...within }
   }
   if (!kept) return nothing(agent, 'unknown')
   if (isHidden(kept.clearance)) return nothing(agent, 'hidden')
@@ -40,11 +41,24 @@ export function nothing(agent: string, kind: AgentChart['kind']): AgentChart {
 /** Machines that are shown within another one. */
 const mostChildren = 50
 
-/** The machines within another one. */
-export function shownChildren(all: readonly ChartChild[]): Pick<AgentChart, 'children' | 'childCount'> {
-  return { children: all.slice(0, mostChildren).map((child) => shownChild(child)), childCount: all.length }
+/** A machine within another one, with all that it runs itself. */
+interface Child extends Pick<ChartChild, 'id' | 'name' | 'chart' | 'states'> {
+  readonly children: readonly Child[]
 }
 
-function shownChild({ id, name, chart, states, children }: ChartChild): ChartChild {
-  return { id, name, ...(chart && { chart }), states, children: shownChildren(children).children }
+/** What a machine within did, by the ids that lead to it. */
+type MovesWithin = (ids: readonly string[]) => readonly ChartMove[]
+
+/** The machines within another one. */
+export function shownChildren(
+  all: readonly Child[],
+  movesOf?: MovesWithin,
+): Pick<AgentChart, 'children' | 'childCount'> {
+  return { children: all.slice(0, mostChildren).map((child) => shownChild(child, movesOf)), childCount: all.length }
+}
+
+function shownChild({ id, name, chart, states, children }: Child, movesOf: MovesWithin | undefined): ChartChild {
+  const moves = movesOf?.([id])
+  const within = shownChildren(children, movesOf && ((ids) => movesOf([id, ...ids])))
+  return { id, name, ...(chart && { chart }), states, ...(moves && { moves }), ...within }
 }

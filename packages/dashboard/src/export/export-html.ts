@@ -37,7 +37,7 @@ export async function exportHtml(
     listRunRows(view),
   ])
   const details = await detailsOf(view, newest)
-  const records = details.map((one) => ({ ...one, traces: source.traces.ofRecord(one.collection, one.id) }))
+  const records = details.map((one) => ({ ...one, ...source.traces.ofRecord(one.collection, one.id) }))
   const traces = tracesOf(source.traces, window)
   const data = { session, agents, events: newest, metrics, marks, records, inbox, runs, traces }
   const run: ExportedRun = { ...data, exportedAt: Date.now() }

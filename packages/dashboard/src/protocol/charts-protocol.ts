@@ -29,7 +29,11 @@ export interface ChartChild {
   /** Absent if another process runs it. */
   readonly chart?: ChartState
   readonly states: readonly string[]
+  /** Its latest events, oldest first; absent if another process runs it. */
+  readonly moves?: readonly ChartMove[]
+  /** As of the agent's own machine: at most 50. */
   readonly children: readonly ChartChild[]
+  readonly childCount: number
 }
 
 /** An event that a machine handled. Equal events in a row are merged, with their count and the time of the last one. */

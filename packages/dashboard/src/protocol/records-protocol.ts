@@ -68,8 +68,10 @@ export interface RecordDetail extends RecordRow {
   readonly readers: readonly { readonly agent: string; readonly count: number; readonly lastAt: number }[]
   readonly sources: readonly LineageItem[]
   readonly uses: readonly LineageItem[]
-  /** The work that wrote or read it, latest first, as far as the dashboard keeps traces. */
+  /** The work that wrote or read it, latest first, as far as the dashboard keeps traces; at most 50. */
   readonly traces?: readonly RecordTrace[]
+  /** How many there are. */
+  readonly traceCount?: number
   /** An object's content, if it is text of at most 1,000,000 bytes; cut after 200,000 characters. */
   readonly content?: { readonly mediaType: string; readonly text: string; readonly isCut: boolean }
   /** Where it was sent, in model calls for example; empty without the right to see the audit. */

@@ -9,7 +9,7 @@ export interface TraceRow {
   readonly target?: string
   readonly collection?: string
   readonly agent?: string
-  /** The activity that it began with and its input in words, unless it is a workflow of many. */
+  /** The activity that it began with and its input in words; of a workflow, the names of its steps. */
   readonly title?: string
   /** The record that it began with reading or writing; empty above the viewer's clearance, or if there are several. */
   readonly records: TraceSpan['records']

@@ -4,9 +4,10 @@ import type { Span } from '@skein/memory/runtime'
 import { covers } from '@skein/memory/store'
 import type { Audience } from '@skein/memory/store'
 
-import type { RecordTrace, TraceDetail, TraceRow } from '../protocol/protocol.ts'
+import type { RecordDetail, RecordTrace, TraceDetail, TraceRow } from '../protocol/protocol.ts'
 import type { KeptTrace, TraceLog } from './trace-log.ts'
-import { recordNames, retriesOf, spanIdOf, tokensOf, toTraceSpan, usdOf } from './trace-span.ts'
+import { recordNames, retriesOf, spanIdOf, tokensOf, toTitledSpan, toTraceSpan, usdOf } from './trace-span.ts'
+import { traceTitle } from './trace-title.ts'
 
 /** Spans of one record that are listed. */
 const mostOfRecord = 50
@@ -42,14 +43,15 @@ export class TraceReader {
   }
 
   /** What wrote or read a record, latest first. */
-  ofRecord(collection: string, id: string): readonly RecordTrace[] {
+  ofRecord(collection: string, id: string): Required<Pick<RecordDetail, 'traces' | 'traceCount'>> {
     const name = `${collection}/${id}`
     const found = (this.#log?.all ?? []).flatMap((trace) =>
       trace.spans
         .filter((span) => covers(this.#audience, span.label) && names(span, name))
         .map((span) => toRecordTrace(trace.id, span)),
     )
-    return found.toSorted((one, other) => other.at - one.at).slice(0, mostOfRecord)
+    const traces = found.toSorted((one, other) => other.at - one.at).slice(0, mostOfRecord)
+    return { traces, traceCount: found.length }
   }
 }
 
@@ -67,8 +69,10 @@ function toRow({ id, spans, open }: KeptTrace, audience: Audience): TraceRow {
   const { records } = toTraceSpan(begun, audience)
   const agent = attributes[attribute.agentId]
   const collection = attributes[attribute.collection]
-  const work = operation === 'invoke_workflow' ? undefined : byStart.find((span) => span.operation === 'execute_tool')
-  const title = work && toTraceSpan(work, audience).title
+  const title = traceTitle(
+    toTitledSpan(begun, audience),
+    byStart.map((span) => toTitledSpan(span, audience)),
+  )
   const sum = (of: (span: Span) => number): number => spans.reduce((total, span) => total + of(span), 0)
   return {
     id,

@@ -6,6 +6,7 @@ import type { Audience } from '@skein/memory/store'
 import type { TraceSpan, TraceTextName } from '../protocol/protocol.ts'
 import { shortText } from '../text/short-text.ts'
 import type { KeptSpan } from './trace-log.ts'
+import type { TitledSpan } from './trace-title.ts'
 
 /** Texts of a span by the attributes that hold them. */
 const textNames: readonly (readonly [TraceTextName, string])[] = [
@@ -21,7 +22,7 @@ const textNames: readonly (readonly [TraceTextName, string])[] = [
  * texts, and what an error says are only for viewers whose clearance covers the span's label.
  */
 export function toTraceSpan(span: KeptSpan, audience: Audience): TraceSpan {
-  const { traceparent, parent, operation, target, attributes, startedAt, durationMs, error } = span
+  const { attributes, startedAt, durationMs, error } = span
   const isShown = covers(audience, span.label)
   const text = (name: string): string | undefined => textOf(attributes[name])
   const [agent, worker, collection] = [text(attribute.agentId), text(attribute.worker), text(attribute.collection)]
@@ -30,11 +31,7 @@ export function toTraceSpan(span: KeptSpan, audience: Audience): TraceSpan {
   const inputTokens = attributes[attribute.inputTokens]
   const outputTokens = attributes[attribute.outputTokens]
   return {
-    id: spanIdOf(traceparent),
-    ...(parent !== undefined && { parent: spanIdOf(parent) }),
-    operation,
-    ...(target !== undefined && { target }),
-    ...(isShown && span.title !== undefined && { title: shortText(span.title) }),
+    ...toTitledSpan(span, audience),
     ...(agent !== undefined && { agent }),
     ...(worker !== undefined && { worker }),
     ...(run !== undefined && { run }),
@@ -50,6 +47,18 @@ export function toTraceSpan(span: KeptSpan, audience: Audience): TraceSpan {
     ...(error && { error: { type: error.type, ...(isShown && saidBy(error)) } }),
     texts: isShown ? textsOf(span.content) : [],
     isCut: !isShown,
+  }
+}
+
+/** What of a span names it, as a viewer may see it. */
+export function toTitledSpan(span: KeptSpan, audience: Audience): TitledSpan {
+  const { traceparent, parent, operation, target, title, label } = span
+  return {
+    id: spanIdOf(traceparent),
+    ...(parent !== undefined && { parent: spanIdOf(parent) }),
+    operation,
+    ...(target !== undefined && { target }),
+    ...(title !== undefined && covers(audience, label) && { title: shortText(title) }),
   }
 }
 

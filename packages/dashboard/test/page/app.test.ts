@@ -28,6 +28,13 @@ describePage('The page in Chromium', (open) => {
     expect(opened.faults).toEqual([])
   })
 
+  it('shows the runs where an address is unknown', async () => {
+    sampleRun(server, Date.now())
+    await using opened = await open(`${server.url}#/agents/reader?q=x`)
+    await opened.page.getByText(/^\d runs$/).waitFor()
+    expect(await opened.page.getByText('This run is not among the latest ones.').count()).toBe(0)
+  })
+
   it('has a header of two lines at most, at any width', async () => {
     await using opened = await open(server.url, { viewport: { width: 800, height: 600 } })
     await opened.page.getByText('demo').waitFor()

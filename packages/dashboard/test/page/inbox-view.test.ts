@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 
+import type { InboxDetail } from '../../src/index.ts'
 import { describePage } from './describe-page.ts'
 import { FixtureServer } from './fixture/fixture-server.ts'
 import { sampleRun } from './fixture/sample-run.ts'
@@ -14,6 +15,18 @@ describePage('The inbox in Chromium', (open) => {
   it('says what it is for while it is empty, also on a small screen', async () => {
     await using opened = await open(`${server.url}#/inbox`, { viewport: { width: 390, height: 844 } })
     await opened.page.getByText('No escalations. Agents ask here when they need a person.').waitFor()
+  })
+
+  it('says that it lists only the latest of those that have ended', async () => {
+    sampleRun(server, Date.now())
+    const [[id, detail]] = server.contents.inbox as unknown as [[string, InboxDetail]]
+    for (let n = 0; n < 200; n += 1) {
+      const item = { ...detail.item, id: `${id}-${n}`, state: 'declined' } as const
+      server.contents.inbox.set(item.id, { ...detail, item })
+    }
+    await using opened = await open(`${server.url}#/inbox`)
+    await opened.page.getByText('Of those that have ended, the latest 200 are listed.').waitFor()
+    expect(await opened.violations()).toEqual([])
   })
 
   it('answers an escalation with the keyboard alone', async () => {

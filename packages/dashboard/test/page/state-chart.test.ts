@@ -65,6 +65,11 @@ describePage('State charts in Chromium', (open) => {
     await page.getByRole('img', { name: 'State chart of checks, in first' }).waitFor()
     desk.send({ type: 'pass' } as never)
     await page.getByRole('img', { name: 'State chart of checks, in second' }).waitFor()
+    await page
+      .locator('.child-machines')
+      .getByRole('button', { name: /pass.*→ second/ })
+      .waitFor()
+    expect(await page.locator('.child-machines .chart text.is-taken').allTextContents()).toEqual(['pass'])
     expect(await page.locator('.child-machines .is-active .name').allTextContents()).toEqual(['checks', 'second'])
     expect(await opened.violations()).toEqual([])
     expect(opened.faults).toEqual([])
@@ -72,7 +77,7 @@ describePage('State charts in Chromium', (open) => {
     await flock.spawnDurable(durable(machine, { name: 'desk' }), { id: 'desk-2' })
     await using elsewhere = await openBoard({ memory })
     const { children } = await elsewhere.json<AgentChart>('/api/charts/desk-2')
-    expect(children).toEqual([{ id: 'of today', name: 'checks', states: ['', 'first'], children: [] }])
+    expect(children).toEqual([{ id: 'of today', name: 'checks', states: ['', 'first'], children: [], childCount: 0 }])
   })
 
   it('show how a machine ended, and fit a phone', async () => {

@@ -148,3 +148,20 @@ it('shows the part of this process in work that another one began, and says that
   expect(mine.trace.spans[0]!.parent).toBe(theirs.trace.spans[0]!.id)
   expect(theirs).toMatchObject({ row: { target: 'writer' }, trace: { isPart: false } })
 })
+
+it('names a workflow by its steps, and counts all steps that used a record', async () => {
+  await using open = await openBoard({ memory, flock })
+  const ann = memory.as({ id: 'ann', role: 'reader' })
+  await ann.facts.set('price', 1)
+  const note = flock.activity(async function note(_, part: number) {
+    return part
+  })
+  const merge = flock.activity(async function merge(_, notes: readonly number[]) {
+    return notes.length
+  })
+  await flock.mapReduce({ inputs: [1, 2], map: (part) => note(part), reduce: (notes) => merge(notes) })
+  expect((await latest(open)).row).toMatchObject({ operation: 'invoke_workflow', title: 'map-reduce of note, merge' })
+  for (let n = 0; n < 55; n += 1) await ann.facts.set('price', n)
+  const { traces, traceCount } = await open.json<RecordDetail>('/api/records/facts/price')
+  expect([traces?.length, traceCount]).toEqual([50, 56])
+})
