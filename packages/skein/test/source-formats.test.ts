@@ -1,3 +1,4 @@
+import { outlineOf, splitSentences } from '@skein/core/executor'
 import { describe, expect, it } from 'vitest'
 
 import { isLatex, latexText } from '../src/documents/latex-text.ts'
@@ -122,5 +123,43 @@ describe('roffText', () => {
     expect(isRoff('A page begins with\n.TH OWL 1\n')).toBe(false)
     expect(isRoff('\\." A comment of old\n.de x\nwords\n..\n.TH OWL 1\n')).toBe(true)
     expect(isRoff('')).toBe(false)
+  })
+})
+
+describe('splitSentences', () => {
+  const sentencesOf = (text: string): string[] =>
+    splitSentences(text)
+      .filter(({ kind }) => kind === 'sentence')
+      .map(({ start, end }) => text.slice(start, end))
+
+  it("reads each of several books of Project Gutenberg, and a person's words before them", () => {
+    const book = (title: string): string =>
+      `The Project Gutenberg eBook of ${title}\n\nIt is free.\n\n*** START OF THE PROJECT GUTENBERG EBOOK ${title} ***\n\nThe ${title} is old.\n\n*** END OF THE PROJECT GUTENBERG EBOOK ${title} ***\n\nEditions will come.\n\n`
+    const words = 'I read these in May.\n\n'
+    expect(sentencesOf(words + book('MILL') + book('OWL'))).toEqual([
+      'I read these in May.',
+      'The MILL is old.',
+      'The OWL is old.',
+    ])
+  })
+
+  it('reads the items of an agenda, where nobody speaks', () => {
+    const agenda = 'Agenda\n\n09:30 * The mayor opens the bridge.\n11:15 --> We go to the lake together.\n'
+    expect(sentencesOf(agenda).join(' ')).toMatch(/The mayor opens the bridge\..*We go to the lake together\./)
+    const chat = '09:30 <ann> The bridge is open.\n09:31 * bob waves at all of us.\n'
+    expect(sentencesOf(chat)).toEqual(['The bridge is open.'])
+  })
+
+  it('keeps names that a list explains, which nobody speaks', () => {
+    const list = '<file> names what is read.\n<path> is where it is written.\n<mode> says how it is written.\n'
+    expect(sentencesOf(list).join(' ')).toContain('<path> is where')
+  })
+})
+
+describe('outlineOf', () => {
+  it('finds the headings of Markdown below a brace that begins no table of a wiki', () => {
+    const titles = outlineOf('{| is a mark.\n\n# One\n\nIt rains.\n').map(({ title }) => title)
+    expect(titles).toEqual(['One'])
+    expect(outlineOf('{| class="a"\n|}\n\n# One\n\nIt rains.\n')).toEqual([])
   })
 })
