@@ -122,6 +122,24 @@ describe('runReport', () => {
     }
   })
 
+  it('leaves each note once, however often it is stopped', async () => {
+    const store = sqliteStore(join(temporaryFolder(), 'flock.db'))
+    for (const steps of [2, 6, 12]) {
+      const stop = new AbortController()
+      let done = 0
+      const onProgress = (): void => {
+        done += 1
+        if (done === steps) stop.abort()
+      }
+      await expect(run({ store, signal: stop.signal, onProgress })).rejects.toThrow('aborted')
+    }
+    const { stats } = await run({ store })
+    await using memory = await openMemory({ store })
+    const view = memory.as({ id: 'me', role: 'person' })
+    const { items } = await view.observations.list({ tags: ['note'], limit: 500 })
+    expect(items.length).toBe(stats.parts)
+  })
+
   it('reads several files, with any characters', async () => {
     const folder = temporaryFolder()
     const odd =

@@ -15,6 +15,7 @@ import {
   isCode,
   isLogLine,
   isMarkup,
+  isTimedChat,
   isRow,
   isRule,
   isTrace,
@@ -60,15 +61,15 @@ class BlockReader {
   /** Whether the paragraph stands behind marks of quotation. */
   #isQuoted = false
   #isChat = false
-  /** Whether all lines begin with names alone. */
-  readonly #isBareChat: boolean
+  /** Whether lines of a chat begin with names alone, or with times. */
+  readonly #chat: { readonly isBare: boolean; readonly isTimed: boolean }
 
   constructor(lines: readonly Line[], language: Language, isProse: boolean) {
     this.#lines = lines
     this.#language = language
     this.#page = isProse ? pageWidth(lines) : 0
     this.#dialect = dialectOf(lines)
-    this.#isBareChat = isProse && isBareChat(lines)
+    this.#chat = { isBare: isProse && isBareChat(lines), isTimed: isTimedChat(lines) }
   }
 
   /** A block of one line. */
@@ -112,7 +113,7 @@ class BlockReader {
 
   #take(line: Line, index: number): void {
     if (line.text === '') return this.#close()
-    if (/^[>|]+$/.test(line.text) || isChatEvent(line, this.#isBareChat)) {
+    if (/^[>|]+$/.test(line.text) || isChatEvent(line, this.#chat)) {
       this.#close()
       return this.single('other', line)
     }
@@ -128,7 +129,7 @@ class BlockReader {
     const isOtherQuote = before !== undefined && this.#isQuoted !== quoted > 0 && this.#dialect !== 'roff'
     if (isOtherQuote) this.#close()
     this.#isQuoted = quoted > 0
-    const speaker = speakerLength(content) || (this.#isBareChat ? bareNameLength(content) : 0)
+    const speaker = speakerLength(content) || (this.#chat.isBare ? bareNameLength(content) : 0)
     if (this.#paragraph.length === 0 && quoted > 0) this.#mark(line, content.start)
     if (content.text === '') return this.#close()
     if (speaker > 0) {

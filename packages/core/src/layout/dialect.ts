@@ -10,7 +10,10 @@ export function dialectOf(lines: readonly Line[]): Dialect {
     if (indent > 0) continue
     if (/^\.(?:TH|Dd)\s/.test(text)) return 'roff'
     if (/^#\+[a-z_]{3,30}(?::\s|\s|$)/i.test(text)) return 'org'
-    if (/^(={2,5}) ?[^=]{1,100}\1$/.test(text) || /^(?:\{\||\[\[\p{L}{1,20}:[^[\]]{1,200}\]\]$)/u.test(text))
+    if (
+      /^(={2,5}) ?[^=]{1,100}\1$/.test(text) ||
+      /^(?:\{\|(?:$|\s*[\w-]{1,20}=)|\[\[\p{L}{1,20}:[^[\]]{1,200}\]\]$)/u.test(text)
+    )
       return 'wiki'
     if (/^h[1-6]\. \S/.test(text)) return 'textile'
     if (/^#{1,6}\s+\S/.test(text)) return 'markdown'

@@ -43,11 +43,18 @@ const event = /^(?:\*{1,3}|-!-|-->|<--|=!=)\s/
 const bareName = /^<[ @+%&~]?[\p{L}\p{N}_[\]\\`^{}|-]{1,30}>\s(?=\S)/u
 const leastSpoken = 3
 
-/** Whether a text is a chat whose lines begin with names alone: `<ann> Hi.` */
+/** Whether a text is a chat whose lines begin with names alone: `<ann> Hi.` Somebody speaks twice, unlike in a list of names. */
 export function isBareChat(lines: readonly Line[]): boolean {
   const shown = lines.filter(({ text }) => text !== '')
-  const spoken = shown.filter(({ text }) => bareName.test(text)).length
-  return spoken >= leastSpoken && spoken + shown.filter(({ text }) => event.test(text)).length > shown.length * 0.6
+  const names = shown.flatMap(({ text }) => bareName.exec(text) ?? [])
+  const events = shown.filter(({ text }) => event.test(text)).length
+  const isTalk = names.length >= leastSpoken && new Set(names).size < names.length
+  return isTalk && names.length + events > shown.length * 0.6
+}
+
+/** Whether somebody speaks in a text whose lines begin with times. */
+export function isTimedChat(lines: readonly Line[]): boolean {
+  return lines.some((line) => speakerLength(line) > 0)
 }
 
 /** How long the name is at the beginning of a line of such a chat; 0 if there is none. */
@@ -56,10 +63,10 @@ export function bareNameLength({ text }: Line): number {
 }
 
 /** Whether a line of a chat tells what happened rather than what somebody said. */
-export function isChatEvent({ text }: Line, isBare: boolean): boolean {
+export function isChatEvent({ text }: Line, { isBare, isTimed }: { isBare: boolean; isTimed: boolean }): boolean {
   if (/^--- (?:Log (?:opened|closed)|Day changed) /.test(text)) return true
   const time = chatTime.exec(text)?.[0].length ?? 0
-  return (time > 0 || isBare) && event.test(text.slice(time).trimStart())
+  return ((time > 0 && isTimed) || isBare) && event.test(text.slice(time).trimStart())
 }
 
 /** Whether the program of a chat says something itself: `image omitted`, behind a mark of direction. */

@@ -19,9 +19,7 @@ export function regions(lines: readonly Line[]): boolean[] {
   const marked = lines.map(() => false)
   let index = frontMatterEnd(lines)
   marked.fill(true, 0, index)
-  const [opening, closing] = frameOf(lines)
-  for (let at = 0; at <= opening; at += 1) if (!keyed.test(lines[at]?.text ?? '')) marked[at] = true
-  marked.fill(true, closing)
+  for (const at of framing(lines)) marked[at] = true
   for (; index < lines.length; index += 1) {
     const end = regionEnd(lines, index)
     if (end === undefined) continue
@@ -31,14 +29,26 @@ export function regions(lines: readonly Line[]): boolean[] {
   return marked
 }
 
-/** Where what Project Gutenberg says before and behind a book ends and begins. */
-function frameOf(lines: readonly Line[]): readonly [opening: number, closing: number] {
-  const at = (word: string): number => {
-    const mark = `*** ${word} OF TH`
-    return lines.findIndex(({ text }) => text.startsWith(mark) && text.includes('PROJECT GUTENBERG EBOOK'))
+/** The lines that Project Gutenberg puts before and behind each book, without what they say about the book. */
+function framing(lines: readonly Line[]): readonly number[] {
+  const isMark = (text: string, word: string): boolean =>
+    text.startsWith(`*** ${word} OF TH`) && text.includes('PROJECT GUTENBERG EBOOK')
+  const found: number[] = []
+  /** Lines since the first mention of the project, or since the end of a book. */
+  let waiting: number[] | undefined
+  let isBehind = false
+  for (const [index, { text }] of lines.entries()) {
+    if (!isBehind && isMark(text, 'END')) {
+      waiting = []
+      isBehind = true
+    } else if (found.length === 0 && text.includes('Project Gutenberg')) waiting ??= []
+    if (isMark(text, 'START')) {
+      for (const at of [...(waiting ?? []), index]) found.push(at)
+      waiting = undefined
+      isBehind = false
+    } else if (isBehind || !keyed.test(text)) waiting?.push(index)
   }
-  const closing = at('END')
-  return [at('START'), closing === -1 ? lines.length : closing]
+  return isBehind ? [...found, ...(waiting ?? [])] : found
 }
 
 /** How many lines front matter takes. */

@@ -3,16 +3,21 @@ import type { PlacedText } from './placed-text.ts'
 
 const verbatim = /^\s*\\(begin|end)\{(?:verbatim|Verbatim|lstlisting|minted)\*?\}/
 
+/** What `%` means nothing in: an address, a verbatim word (up to its mark), and what follows a backslash. */
+const literal = /\\(?:(?:url|href|path|nolinkurl)\{[^{}]*|(?:verb\*?|lstinline(?:\[[^\]]{0,200}\])?)([^\s\w*])|[^])|%/g
+
 /** Whether a text is LaTeX, where a percent sign begins a comment. @param ending - Of the file's name, in small letters. */
 export function isLatex(text: string, ending: string): boolean {
-  return ['.tex', '.ltx', '.latex'].includes(ending) || /^\uFEFF?(?:\s|%[^\n]*\n)*\\documentclass\b/.test(text)
+  if (['.tex', '.ltx', '.latex'].includes(ending)) return true
+  const lines = text.slice(0, 20_000).split(/[\r\n]/)
+  return /^\s*\\documentclass\b/.test(lines.find((line) => !/^\s*(?:%|$)/.test(line)) ?? '')
 }
 
 /** Leaves out the comments of LaTeX: from `%` to the end of the line, but not from `\%`. */
 export function latexText(source: string): PlacedText {
   const out = new TextBuilder()
   let isVerbatim = false
-  for (const { 0: line, index } of source.matchAll(/[^\n]*(?:\n|$)/g)) {
+  for (const { 0: line, index } of source.matchAll(/[^\r\n]*(?:\r\n|[\r\n]|$)/g)) {
     const frame = verbatim.exec(line)?.[1]
     if (frame) isVerbatim = frame === 'begin'
     const at = isVerbatim ? -1 : commentStart(line)
@@ -27,18 +32,15 @@ export function latexText(source: string): PlacedText {
 
 /** Where a comment begins in a line; -1 if none does. */
 function commentStart(line: string): number {
-  for (let at = line.indexOf('%'); at !== -1; at = line.indexOf('%', at + 1)) {
-    const before = line.slice(0, at)
-    const slashes = /\\*$/.exec(before)?.[0].length ?? 0
-    if (slashes % 2 === 0 && !isLiteral(before)) return at
+  if (!line.includes('%')) return -1
+  literal.lastIndex = 0
+  for (let found = literal.exec(line); found; found = literal.exec(line)) {
+    const [whole, mark] = found
+    if (whole === '%') return found.index
+    if (mark === undefined) continue
+    const end = line.indexOf(mark === '{' ? '}' : mark, literal.lastIndex)
+    if (end === -1) return -1
+    literal.lastIndex = end + 1
   }
   return -1
-}
-
-/** Whether a line ends within an address or a verbatim word: `\url{a%20b}`, `\verb|50%|`. */
-function isLiteral(before: string): boolean {
-  if (/\\(?:url|href|path|nolinkurl)\{[^{}]*$/.test(before)) return true
-  const verb = before.lastIndexOf('\\verb')
-  const mark = before[verb + 5] ?? ''
-  return verb !== -1 && /[^\s\w*]/.test(mark) && !before.slice(verb + 6).includes(mark)
 }

@@ -8,27 +8,30 @@ interface Line {
   readonly end: number
 }
 
-/** Heads and feet of pages take no more lines. */
+/** Heads and feet of pages take no more lines, and no longer ones. */
 const mostLines = 3
-/** `12`, `- 12 -`, `Page 12 of 80`, `xii`, `[Page 12]`. */
-const pageNumber =
-  /^(?:[-–—[(]\s?)?(?:(?:page|seite|página|стр\.)\s)?(?:\d{1,4}|[ivxl]{1,7})(?:\s?(?:\/|of|von|de)\s?\d{1,4})?(?:\s?[-–—\])])?$/i
-const numberAtEnd = /\[Page \d{1,4}\]$/
+const mostChars = 200
+/** `12`, `- 12 -`, `xii`, `[3 of 80]`. Four digits may be a year. */
+const bare = /^[-–—[(]?\s?(\d{1,3}|[ivxl]{1,7})(?:\s?(?:\/|of|von|de)\s?\d{1,4})?\s?[-–—\])]?$/
+/** `Page 12 of 80`, `[Page 12]`. */
+const named =
+  /(?:^|[\s[(])(?:[Pp]age|PAGE|[Ss]eite|[Pp]ágina|[Сс]тр\.)\s(\d{1,4}|[ivxl]{1,7})(?:\s(?:of|von|de)\s\d{1,4})?[\])]?$/
 /** A line that may end a paragraph. */
 const ended = /[.!?:…。！？][\p{Pe}\p{Pf}"']*$/u
 
 /**
  * Joins the pages of a text that has form feeds: leaves out their heads and feet, and lets a sentence go on that runs over
- * to the next page. A head is what also stands above other pages, whatever its numbers are, or a number alone.
+ * to the next page. Every line of a head also stands above a page nearby, and its number counts the pages.
  */
 export function pagedText(original: string): PlacedText {
-  const pages = pagesOf(original)
-  const heads = repeated(pages.map((page) => page.find(isShown)))
-  const feet = repeated(pages.map((page) => page.findLast(isShown)))
+  const pages = pagesOf(original).map(trimmed)
+  const heads = furnitureLengths(pages)
+  const bodies = pages.map((page, index) => trimmed(page.slice(heads[index])))
+  const feet = furnitureLengths(bodies.map((body) => body.toReversed()))
   const out = new TextBuilder()
   let last = ''
-  for (const page of pages) {
-    const body = within(page, heads, feet)
+  for (const [index, page] of bodies.entries()) {
+    const body = trimmed(page.slice(0, page.length - (feet[index] ?? 0)))
     const [first] = body
     if (!first) continue
     if (!out.isEmpty) out.add(goesOn(last, first.text.trim()) ? '\n' : '\n\n')
@@ -40,54 +43,57 @@ export function pagedText(original: string): PlacedText {
 }
 
 function pagesOf(text: string): Line[][] {
-  const pages: Line[][] = []
   let start = 0
-  for (const page of text.split('\f')) {
-    const lines: Line[] = []
-    let at = start
-    for (const line of page.split('\n')) {
-      lines.push({ text: line, start: at, end: at + line.length })
-      at += line.length + 1
-    }
-    pages.push(lines)
+  return text.split('\f').map((page) => {
+    const lines = Array.from(page.matchAll(/([^\r\n]*)(?:\r\n|[\r\n]|$)/g), ({ 1: line = '', index }) => {
+      return { text: line, start: start + index, end: start + index + line.length }
+    })
     start += page.length + 1
-  }
-  return pages
+    return lines
+  })
 }
 
 function isShown({ text }: Line): boolean {
   return text.trim() !== ''
 }
 
-/** The lines that stand at the same place of several pages, without their numbers. */
-function repeated(lines: readonly (Line | undefined)[]): ReadonlySet<string> {
-  const counts = new Map<string, number>()
-  for (const line of lines) if (line) counts.set(nameOf(line), (counts.get(nameOf(line)) ?? 0) + 1)
-  return new Set([...counts].filter(([name, count]) => count > 1 && /\p{L}{2}/u.test(name)).map(([name]) => name))
+/** What stands above the first blank line, if it may be a head: the names of its lines. */
+function blockOf(lines: readonly Line[], page: number): readonly string[] {
+  const blank = lines.slice(0, mostLines + 1).findIndex((line) => !isShown(line))
+  const some = lines.slice(0, blank === -1 ? lines.length : blank)
+  return some.length > mostLines ? [] : some.map(({ text }) => nameOf(text.trim(), page))
 }
 
-function nameOf({ text }: Line): string {
-  return text.trim().replaceAll(/\d+/g, '#').replaceAll(/\s+/g, ' ')
+/** A line without its white space, and with the number of its page counted from this one; empty if it is no head. */
+function nameOf(text: string, page: number): string {
+  if (text.length > mostChars) return ''
+  const pieces = text.split(/\s{2,}|\t/)
+  // A number stands alone, or far from what else its line says.
+  const counted = pieces.map((piece, at) => (at === 0 || at === pieces.length - 1 ? countedFrom(piece, page) : piece))
+  const name = counted.join(' ')
+  return name !== pieces.join(' ') || /\p{L}{2}/u.test(name) ? name : ''
 }
 
-/** The lines of a page between its head and its foot, without blank ones at its ends. */
-function within(page: readonly Line[], heads: ReadonlySet<string>, feet: ReadonlySet<string>): readonly Line[] {
-  const shown = trimmed(page)
-  const below = trimmed(shown.slice(furnitureLength(shown, heads)))
-  return trimmed(below.slice(0, below.length - furnitureLength(below.toReversed(), feet)))
+function countedFrom(piece: string, page: number): string {
+  const found = bare.exec(piece) ?? named.exec(piece)
+  return found ? `${piece.slice(0, found.index)}#${valueOf(found[1] ?? '') - page}` : piece
 }
 
-/** How many of the first lines are furniture: a blank line stands behind them, or nothing does. */
-function furnitureLength(lines: readonly Line[], known: ReadonlySet<string>): number {
-  const length = lines.findIndex((line) => !isShown(line))
-  const some = lines.slice(0, length === -1 ? lines.length : length)
-  const isFurniture = some.length <= mostLines && some.some((line) => isHeadOrFoot(line, known))
-  return isFurniture ? some.length : 0
+const romans: Readonly<Record<string, number>> = { i: 1, v: 5, x: 10, l: 50 }
+
+function valueOf(number: string): number {
+  if (/^\d/.test(number)) return Number(number)
+  const values = Array.from(number, (letter) => romans[letter] ?? 0)
+  return values.reduce((sum, value, at) => sum + (value < (values[at + 1] ?? 0) ? -value : value), 0)
 }
 
-function isHeadOrFoot(line: Line, known: ReadonlySet<string>): boolean {
-  const text = line.text.trim()
-  return pageNumber.test(text) || numberAtEnd.test(text) || known.has(nameOf(line))
+/** How many lines of each page are its head: all that stand alone there, and above one of the two pages on either side. */
+function furnitureLengths(pages: readonly (readonly Line[])[]): readonly number[] {
+  const blocks = pages.map((lines, page) => blockOf(lines, page))
+  return blocks.map((names, page) => {
+    const near = new Set([-2, -1, 1, 2].flatMap((step) => blocks[page + step] ?? []))
+    return names.every((name) => name !== '' && near.has(name)) ? names.length : 0
+  })
 }
 
 function trimmed(lines: readonly Line[]): readonly Line[] {

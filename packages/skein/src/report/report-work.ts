@@ -128,13 +128,12 @@ async function indexParts({ memory }: ActivityContext, parts: readonly Part[]): 
  * derived from its own parts. One alone needs none, and a model is not asked within one.
  */
 async function takeNotes(context: ActivityContext, groups: readonly (readonly Part[])[]): Promise<readonly NoteRef[]> {
-  const { memory, progress } = context
   const notes = await Promise.all(
     groups.length === 1
-      ? groups.map((parts) => takeNote(context, memory, parts))
-      : groups.map((parts) => memory.transaction((tx) => takeNote(context, tx, parts))),
+      ? groups.map((parts) => takeNote(context, context.memory, parts))
+      : groups.map((parts) => context.memory.transaction((tx) => takeNote(context, tx, parts))),
   )
-  progress(notes.length)
+  context.progress(notes.length)
   return notes
 }
 
@@ -150,8 +149,9 @@ async function takeNote(
     parts.map(async (one, index) => partPassage(one, await objects.get(one.text), `${index} ${one.title}`)),
   )
   const { quotes, drops } = await summarize(context, passages, maxNoteSentences, undefined, part.language)
-  // What a batch has to write leaves together, and shares a commit.
+  // What a batch has to write leaves together, and shares a commit. A run that was stopped would leave it twice.
   await setImmediate()
+  context.signal.throwIfAborted()
   const found: Note = { topic: part.topic, quotes, ...unlessNone(drops) }
   const ref = await objects.put(found, {
     task: part.source,
