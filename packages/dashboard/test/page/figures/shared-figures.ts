@@ -153,11 +153,12 @@ function hits(audit: readonly AuditLine[]): AuditLine[] {
 
 /** Reads of what another agent had written. */
 function readsOfOthers(audit: readonly AuditLine[]): AuditLine[] {
-  const authors = new Map<string, string>()
+  const nameOf = ({ collection, id }: AuditLine): string => `${collection}/${id}`
+  // Before the reads: these have the time of the first of those that are told together, which may be before the write.
+  const writes = audit.filter(({ action }) => action === 'write')
+  const authors = new Map(writes.map((line) => [nameOf(line), line.agent]))
   return audit.filter((line) => {
-    const record = `${line.collection}/${line.id}`
-    if (line.action === 'write') authors.set(record, line.agent)
-    return line.action === 'read' && line.outcome === 'hit' && authors.get(record) !== line.agent
+    return line.action === 'read' && line.outcome === 'hit' && authors.get(nameOf(line)) !== line.agent
   })
 }
 
