@@ -12,7 +12,7 @@ import type { Run } from './src/run.ts'
 // answer is complete. Times are not looked at.
 
 /** Questions that need a browser. */
-const inBrowser = new Set(['frames', 'frames-late'])
+const inBrowser = new Set(['first-content', 'frames', 'frames-late'])
 
 /** Questions that need a server. */
 const onRedis = new Set([

@@ -82,5 +82,6 @@ export const questions: Readonly<Record<string, () => Promise<Open>>> = {
   cancel: async () => (await import('./cancel.ts')).cancel,
   frames: async () => (await import('./frames.ts')).frames,
   'frames-late': async () => (await import('./frames.ts')).framesLate,
+  'first-content': async () => (await import('./first-content.ts')).firstContent,
   watched: async () => (await import('./watched.ts')).watched,
 }
