@@ -3,6 +3,9 @@ import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
+import { listWorkers } from './list-workers.ts'
+import type { ListWorkersOptions } from './list-workers.ts'
+
 /** The health of a worker, as probes read it. */
 export interface Health {
   /** Why it can take no work; absent when it can. */
@@ -11,7 +14,8 @@ export interface Health {
 }
 
 /**
- * Answers probes: `/health` as long as the process works, `/ready` while it takes work.
+ * Answers probes: `/health` as long as the process works, `/ready` while it takes work. An autoscaler finds at `/queue`
+ * how many jobs wait and run, over all activities and machines.
  *
  * @example
  * ```ts
@@ -30,18 +34,28 @@ export class HealthServer {
     this.#server = server
   }
 
-  /** @throws what Node throws where nobody can listen there. */
+  /**
+   * @param queue - Whose jobs are counted at `/queue`.
+   * @throws what Node throws where nobody can listen there.
+   */
   static async open(
     { port, host }: { readonly port: number; readonly host: string },
     look: () => Health,
+    queue?: Pick<ListWorkersOptions, 'connection' | 'queue'>,
   ): Promise<HealthServer> {
+    const answers: Readonly<Record<string, () => Answer | Promise<Answer>>> = {
+      '/health': () => [200, look()],
+      '/ready': () => [look().problem === undefined ? 200 : 503, look()],
+      ...(queue && { '/queue': () => jobsOf(queue) }),
+    }
+    const unknown: Answer = [404, { problem: `Ask one of ${Object.keys(answers).join(', ')}.` }]
     const server = createServer(({ url = '/' }, response) => {
-      const path = url.split('?', 1)[0]
-      const isKnown = path === '/health' || path === '/ready'
-      const health = look()
-      const isReady = path === '/health' || health.problem === undefined
-      response.writeHead(isKnown ? (isReady ? 200 : 503) : 404, { 'content-type': 'application/json' })
-      response.end(`${JSON.stringify(isKnown ? health : { problem: 'Ask /health or /ready.' })}\n`)
+      const path = url.split('?', 1)[0] ?? ''
+      const answer = Object.hasOwn(answers, path) ? answers[path]?.() : unknown
+      void Promise.resolve(answer ?? unknown).then(([status, body]) => {
+        response.writeHead(status, { 'content-type': 'application/json' })
+        response.end(`${JSON.stringify(body)}\n`)
+      })
     })
     server.listen(port, host)
     await once(server, 'listening')
@@ -55,5 +69,21 @@ export class HealthServer {
   async close(): Promise<void> {
     this.#server.closeAllConnections()
     await new Promise((resolve) => this.#server.close(resolve))
+  }
+}
+
+type Answer = readonly [status: number, body: object]
+
+async function jobsOf({
+  connection,
+  queue = 'default',
+}: Pick<ListWorkersOptions, 'connection' | 'queue'>): Promise<Answer> {
+  try {
+    const { activities } = await listWorkers({ connection, queue })
+    const sum = (of: 'waiting' | 'running'): number => activities.reduce((all, activity) => all + activity[of], 0)
+    return [200, { waiting: sum('waiting'), running: sum('running') }]
+  } catch {
+    // What it says may contain a password.
+    return [503, { problem: 'Redis cannot be reached.' }]
   }
 }

@@ -28,7 +28,7 @@ export interface WorkerOptions {
    * @defaultValue as many as processors that this process may use
    */
   readonly threads?: number | ThreadExecutorOptions
-  /** Answers probes at `/health` and `/ready` over HTTP. @defaultValue nowhere */
+  /** Answers probes at `/health` and `/ready` over HTTP, and autoscalers at `/queue`. @defaultValue nowhere */
   readonly health?: { readonly port: number; readonly host?: string }
   /** How long to wait for the first connection, in milliseconds. @defaultValue 5_000 */
   readonly connectTimeoutMs?: number

@@ -113,11 +113,10 @@ export class Worker implements AsyncDisposable {
 
   /** @internal */
   async start(): Promise<void> {
-    const { executor } = this.#parts
     const found: { readonly identity: ActivityIdentity; readonly module: string; readonly kind: 'compute' | 'io' }[] =
       []
     for (const module of this.#options.activities) {
-      const { digest, activities } = await executor.describe(module)
+      const { digest, activities } = await this.#parts.executor.describe(module)
       for (const [name, { version, kind }] of Object.entries(activities)) {
         found.push({ identity: { name, version, digest, model: this.#options.model.id }, module, kind })
       }
@@ -131,7 +130,8 @@ export class Worker implements AsyncDisposable {
     // A beat that is missed is followed by the next one; whoever misses several is taken for gone.
     this.#beat = setInterval(() => void this.#announce().catch(() => {}), beatMs)
     this.#stopObserving = this.#options.memory.tracing.observe(workerFigures(hostname(), () => this.#counted()))
-    if (this.#options.health) this.#health = await HealthServer.open(this.#options.health, () => this.health())
+    const { health } = this.#options
+    if (health) this.#health = await HealthServer.open(health, () => this.health(), this.#options)
   }
 
   /** What it says of itself to all. */

@@ -165,10 +165,15 @@ describe.skipIf(missing)('a queue', () => {
     const first = await openWorker(held.server, 'drained', { health: { port: 0 } })
     const probe = async (path: string): Promise<number> =>
       (await fetch(`http://127.0.0.1:${first.healthPort}${path}`)).status
-    expect(await Promise.all(['/health', '/ready', '/'].map(probe))).toEqual([200, 200, 404])
+    const jobs = async (): Promise<unknown> => {
+      return (await fetch(`http://127.0.0.1:${first.healthPort}/queue`)).json()
+    }
+    expect(await Promise.all(['/health', '/ready', '/', '/constructor'].map(probe))).toEqual([200, 200, 404, 404])
+    expect(await jobs()).toEqual({ waiting: 0, running: 0 })
     const begun = Promise.withResolvers<unknown>()
     const running = work.slowly({ name: 'running', ms: 500 }, { onProgress: begun.resolve })
     await begun.promise
+    expect(await jobs()).toEqual({ waiting: 0, running: 1 })
     const drained = first.drain()
     expect(await Promise.all(['/health', '/ready'].map(probe))).toEqual([200, 503])
     const later = work.slowly({ name: 'later', ms: 1 })

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { HealthServer } from '@skein/bullmq'
 import type { Command } from 'commander'
 import { expect, it } from 'vitest'
 
@@ -88,4 +89,23 @@ it('units and images start the command by where it is, with options that it has'
   expect([runtime, place]).toEqual(['node', join('node_modules/skein', publishConfig.bin.skein)])
   expect([wordsOf(unit)[0], words[0]]).toEqual(['worker', 'worker'])
   expect([problemsOf(wordsOf(unit), true), problemsOf(words, true)]).toEqual([[], []])
+})
+
+it('probes and autoscalers ask a worker for what it answers, at the port of the image', async () => {
+  const text = readFileSync(join(repository, 'docs/guide/many-machines.md'), 'utf8')
+  const health = { port: 0, host: '127.0.0.1' }
+  const server = await HealthServer.open(health, () => ({ running: 0 }), { connection: 'redis://127.0.0.1:1' })
+  const answer = await fetch(`http://127.0.0.1:${server.port}/`)
+  const { problem } = (await answer.json()) as { readonly problem: string }
+  await server.close()
+  const asked = Array.from(text.matchAll(/httpGet: \{ path: (\/\w+), port: (\d+) \}|worker:(\d+)(\/\w+)/g))
+  const [paths, ports] = [
+    asked.map(([, path, , , other]) => path ?? other),
+    asked.map(([, , port, other]) => port ?? other),
+  ]
+  expect(paths).toEqual(['/health', '/ready', '/queue'])
+  expect(problem).toBe(`Ask one of ${paths.join(', ')}.`)
+  const [, exposed] = /^EXPOSE (\d+)$/m.exec(text) ?? []
+  expect(ports).toEqual([exposed, exposed, exposed])
+  expect(text).toContain(`"--health-port", "${exposed}"`)
 })

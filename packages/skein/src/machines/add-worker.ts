@@ -58,7 +58,11 @@ export function addWorker(skein: Command, context: CommandContext): void {
     .option('--model <name>', 'the model of the flocks: extractive (built in), or openai:NAME', defaultModel)
     .option('--base-url <url>', 'the API of a compatible server, such as http://127.0.0.1:11434/v1')
     .option('--api-key-env <variable>', 'the environment variable with the key for --base-url (default: no key)')
-    .option('--health-port <number>', 'answer probes at /health and /ready on this port', integerFrom(0, 65_535))
+    .option(
+      '--health-port <number>',
+      'answer probes at /health and /ready on this port, and an autoscaler at /queue',
+      integerFrom(0, 65_535),
+    )
     .option('--health-host <address>', 'with --health-port: the address to listen at (default: 127.0.0.1)')
     .action((flags: WorkerFlags) => work(flags, context))
 }
@@ -96,7 +100,8 @@ async function work(flags: WorkerFlags, context: CommandContext): Promise<void> 
     const running = (ofWorker?.running ?? 0) + (ofHost?.running ?? 0)
     return { running, ...(problem !== undefined && { problem }) }
   }
-  const health = port === undefined ? undefined : await openHealth({ port, host: healthHost }, look)
+  const jobs = connection === undefined ? undefined : { connection, queue }
+  const health = port === undefined ? undefined : await openHealth({ port, host: healthHost }, look, jobs)
   if (health) printNote(`Probes: http://${healthHost}:${health.port}/ready`)
   await untilAborted(context.signal)
   // Its agents may still need the activities of this very worker.
@@ -108,8 +113,9 @@ async function work(flags: WorkerFlags, context: CommandContext): Promise<void> 
 async function openHealth(
   at: { readonly port: number; readonly host: string },
   look: () => Health,
+  jobs: Parameters<typeof HealthServer.open>[2],
 ): Promise<HealthServer> {
-  return (await import('@skein/bullmq')).HealthServer.open(at, look)
+  return (await import('@skein/bullmq')).HealthServer.open(at, look, jobs)
 }
 
 function modulesOf(files: readonly string[]): readonly URL[] {
