@@ -21,6 +21,18 @@ describe('the record of a result', () => {
     expect(await view.once('k', work)).toMatchObject({ reused: true, cost: whole })
   })
 
+  it('tells a price of 0 from one that nobody knows', async () => {
+    const view = await open(ann)
+    const work = ({ reportUsage, reportDuration }: WorkContext): string => {
+      reportUsage({ calls: 1, usd: 0 })
+      reportDuration(1)
+      return 'six'
+    }
+    const { cost } = await view.once('free', work)
+    expect(cost).toStrictEqual({ ...noCost, calls: 1, ms: 1, usd: 0 })
+    expect((await view.once('free', work)).cost).toStrictEqual(cost)
+  })
+
   it('contains what the work has read where that differs from its clearance', async () => {
     using scope = new ReadScope()
     const view = await open({ ...ann, clearance: { level: 'internal' } }, scope)

@@ -41,7 +41,7 @@ export type WorkState = {
   | {
       readonly state: 'done'
       readonly value: unknown
-      /** What computing it again would cost, with everything within; what is absent is 0. */
+      /** What computing it again would cost, with everything within; what is absent is as in `noCost`. */
       readonly cost?: Partial<Cost>
       /** The same in records of earlier versions, which have no `cost`. */
       readonly durationMs?: number
@@ -100,7 +100,8 @@ function textOf({ sensitivity: level, compartments }: Label): string {
   return labelText({ level, compartments })
 }
 
-/** Without zeros. */
+/** Without what reads the same when it is absent: a price of 0 says that it is known. */
 function shortCost(cost: Partial<Cost>): Partial<Cost> {
-  return Object.fromEntries(Object.entries(cost).filter(([, amount]) => amount !== 0)) as Partial<Cost>
+  const isTelling = ([name, amount]: [string, number | undefined]): boolean => amount !== noCost[name as keyof Cost]
+  return Object.fromEntries(Object.entries(cost).filter(isTelling)) as Partial<Cost>
 }
