@@ -241,10 +241,11 @@ export class AgentHost implements AsyncDisposable {
       if (batch.length === 0) break
       const { taken, refused } = await this.#parts.resume(batch)
       // Whoever lets one go tells it; the dead don't.
-      if (performance.now() < this.#retryUntil) for (const id of taken) this.#candidates.add(id)
+      const isRetried = performance.now() < this.#retryUntil
+      for (const id of taken) this.#candidates[isRetried ? 'add' : 'settled'](id)
       for (const { id, error } of refused) {
-        if (isOutage(error)) this.#candidates.add(id)
-        else this.#refused.set(id, error)
+        this.#candidates[isOutage(error) ? 'add' : 'settled'](id)
+        if (!isOutage(error)) this.#refused.set(id, error)
       }
     }
   }

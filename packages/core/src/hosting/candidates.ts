@@ -21,7 +21,8 @@ export class Candidates {
   readonly #ids = new Set<string>()
   /** Those that ran here when it was last looked, and were not released since. */
   #ranHere: ReadonlySet<string> = new Set()
-  #lost: ReadonlySet<string> = new Set()
+  /** Those that were lost here, until it is settled what becomes of them. */
+  readonly #lost = new Set<string>()
   #looksAtAll = true
   #lookedAtAll = Number.NEGATIVE_INFINITY
 
@@ -52,15 +53,25 @@ export class Candidates {
    * @returns whether some were lost.
    */
   compare(running: ReadonlySet<string>): boolean {
-    this.#lost = new Set([...this.#ranHere].filter((id) => !running.has(id)))
-    for (const id of this.#lost) this.#ids.add(id)
+    const lost = [...this.#ranHere].filter((id) => !running.has(id))
+    for (const id of lost) this.#ids.add(id)
+    for (const id of running) this.#lost.delete(id)
+    for (const id of lost) this.#lost.add(id)
     this.#ranHere = running
-    return this.#lost.size > 0
+    return lost.length > 0
   }
 
-  /** Whether an agent was lost here, so that other hosts do not know that it is free. */
+  /**
+   * Whether an agent was lost here, so that other hosts do not know that it is free. It stays so when it could not be
+   * resumed at once, and is tried again.
+   */
   wasLost(id: string): boolean {
     return this.#lost.has(id)
+  }
+
+  /** Another one has this agent, or nobody here can resume it. */
+  settled(id: string): void {
+    this.#lost.delete(id)
   }
 
   /** Those that are active; none of them twice, until it is named again. @throws StoreError */
@@ -71,7 +82,10 @@ export class Candidates {
     const found = isAll ? await this.#all() : await this.#named(ids)
     const isOurs = ({ definition, status }: SavedAgentSummary): boolean =>
       status === 'active' && this.#names.has(definition)
-    return { saved: found.filter(isOurs), isAll }
+    const saved = found.filter(isOurs)
+    const active = new Set(saved.map(({ id }) => id))
+    for (const id of isAll ? this.#lost : ids) if (!active.has(id)) this.#lost.delete(id)
+    return { saved, isAll }
   }
 
   #all(): Promise<readonly SavedAgentSummary[]> {
