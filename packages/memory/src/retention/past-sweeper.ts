@@ -64,6 +64,7 @@ export class PastSweeper {
    */
   run(isOver: () => boolean, isWhole: boolean): Promise<void> {
     const run = this.#last.then(() => (isWhole ? this.#removeAll(isOver) : this.#removeSome(isOver)))
+    // Whoever asked for it is told of its error.
     this.#last = run.catch(() => {})
     return run
   }
