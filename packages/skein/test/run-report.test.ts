@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { createFlock } from '@skein/core'
 import { mapStore, openMemory } from '@skein/memory'
 import { sqliteStore } from '@skein/sqlite'
 import type { Cost } from '@skein/memory/types'
@@ -8,6 +10,7 @@ import { describe, expect, it } from 'vitest'
 
 import { runReport } from '../src/index.ts'
 import type { Report, ReportOptions } from '../src/index.ts'
+import type { Part } from '../src/report/note.ts'
 import { reportFile, reportText, temporaryFolder } from './sample-files.ts'
 
 const questions = ['What was done about energy?', 'What is said about the hostages in Iran?']
@@ -138,6 +141,22 @@ describe('runReport', () => {
     const view = memory.as({ id: 'me', role: 'person' })
     const { items } = await view.observations.list({ tags: ['note'], limit: 500 })
     expect(items.length).toBe(stats.parts)
+  })
+
+  it('logs each note once, whatever it is taken together with', async () => {
+    await using memory = await openMemory({ store: mapStore() })
+    await using flock = await createFlock({ memory, threads: 1 })
+    const { read, note } = flock.activities<typeof import('../src/report/report-activities.ts')>(
+      new URL('../src/report/report-activities.ts', import.meta.url),
+    )
+    const view = memory.as({ id: 'me', role: 'person' })
+    const digest = createHash('sha256').update(readFileSync(reportFile)).digest('hex')
+    const { parts } = await view.objects.get(await read({ path: reportFile, source: 'report.txt', digest }))
+    const [first, second, third] = parts.slice(0, 3).map((part) => [part]) as [Part[], Part[], Part[]]
+    // Each is other work than the one before, as after a stop, or after a change of the file.
+    for (const groups of [[first], [first, second], [first, second, third], [third, first]]) await note(groups)
+    const { items } = await view.observations.list({ tags: ['note'] })
+    expect(items).toHaveLength(3)
   })
 
   it('reads several files, with any characters', async () => {

@@ -3,10 +3,9 @@ import { Journal } from './journal.ts'
 import { knownAt } from './known-at.ts'
 import type { KnownAt } from './known-at.ts'
 import type { JournalEntry } from './journal.ts'
-import type { SupersedeOptions } from './journal-options.ts'
+import { entryKinds } from './journal-options.ts'
+import type { EntryOptions, SupersedeOptions } from './journal-options.ts'
 import { requireValue } from '../values/json.ts'
-import { writeOptionKinds } from '../space/write-options.ts'
-import type { WriteOptions } from '../space/write-options.ts'
 import type { Actor } from '../space/actor.ts'
 import type { Space } from '../space/space.ts'
 import { requireIds } from '../values/require-option.ts'
@@ -14,7 +13,7 @@ import { requireOptions } from '../values/require-options.ts'
 import type { OptionKinds } from '../values/require-options.ts'
 
 /** A decision to record: see {@link Decisions.record}. */
-export interface DecisionInput<Decision> extends WriteOptions {
+export interface DecisionInput<Decision> extends EntryOptions {
   readonly task: string
   /** A string, or any JSON data. */
   readonly decision: Decision
@@ -27,7 +26,7 @@ export interface DecisionValue<Decision = unknown> {
   readonly reasoning: string
 }
 
-const inputKinds: OptionKinds<DecisionInput<unknown>> = { ...writeOptionKinds, decision: 'any', reasoning: 'any' }
+const inputKinds: OptionKinds<DecisionInput<unknown>> = { ...entryKinds, decision: 'any', reasoning: 'any' }
 
 /** Decisions of agents with their reasons, listed by task and by agent. */
 export class Decisions extends Journal {
@@ -64,7 +63,7 @@ export class Decisions extends Journal {
    */
   async supersede<Decision>(
     id: string,
-    next: DecisionInput<Decision> | { readonly id: string },
+    next: Omit<DecisionInput<Decision>, 'idempotencyKey'> | { readonly id: string },
     options: SupersedeOptions = {},
   ): Promise<JournalEntry<DecisionValue<Decision>>> {
     return this.replace<DecisionValue<Decision>>(id, 'id' in next ? next : inputOf(next), options)
@@ -103,7 +102,7 @@ export class Decisions extends Journal {
 
 function inputOf<Decision>(input: DecisionInput<Decision>): {
   value: DecisionValue<Decision>
-  options: WriteOptions
+  options: EntryOptions
 } {
   const { decision, reasoning, ...options } = requireOptions('decisions.record', input, inputKinds)
   if (typeof reasoning !== 'string') throw new OptionError('reasoning', 'a string', reasoning)

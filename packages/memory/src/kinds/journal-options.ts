@@ -1,9 +1,24 @@
 import type { Include } from '../space/shown.ts'
+import { writeOptionKinds } from '../space/write-options.ts'
+import type { WriteOptions } from '../space/write-options.ts'
 import type { Collection } from '../store/collections.ts'
 import type { RecordFilter } from '../store/query.ts'
 import { OptionError } from '../values/errors.ts'
 import { requireFilter, requireStrings, requireTimes } from '../values/require-option.ts'
 import type { OptionKinds } from '../values/require-options.ts'
+
+/** Options of a new entry. */
+export interface EntryOptions extends WriteOptions {
+  /**
+   * Writes once per key: where this principal has written an entry of this kind under it and the same label, which still
+   * holds, the call resolves to that entry and writes nothing. So whoever tries again after a failure leaves no second
+   * entry. The store keeps a hash of it.
+   */
+  readonly idempotencyKey?: string
+}
+
+/** For {@link EntryOptions}. */
+export const entryKinds: OptionKinds<EntryOptions> = { ...writeOptionKinds, idempotencyKey: 'string' }
 
 /** Filters of a list; an entry must match all of them. */
 export interface ListOptions {

@@ -5,7 +5,7 @@ import type { Correction } from '../corrections/correction.ts'
 import { correctedError, correctionsOf } from '../corrections/find-corrections.ts'
 import { declassify } from './declassify.ts'
 import type { DeclassifyOptions } from './declassify.ts'
-import { NotFoundError } from '../values/errors.ts'
+import { NotFoundError, OptionError } from '../values/errors.ts'
 import { decodeJson, encodeJson } from '../values/json.ts'
 import { limits } from '../values/limits.ts'
 import { requireIds, requireInteger, requireStrings } from '../values/require-option.ts'
@@ -17,7 +17,8 @@ import { searchableText } from '../search/searchable-text.ts'
 import { snippetOf } from '../search/snippet.ts'
 import { findBy } from './find-by.ts'
 import { getKinds, listFilter, listKinds, requireInclude, searchKinds, supersedeKinds } from './journal-options.ts'
-import type { GetOptions, ListOptions, SupersedeOptions } from './journal-options.ts'
+import type { EntryOptions, GetOptions, ListOptions, SupersedeOptions } from './journal-options.ts'
+import { writeOnce } from './write-once.ts'
 import { touchRecord } from './touch-record.ts'
 import type { TouchOptions } from './touch-record.ts'
 import { guardOf } from '../space/write-options.ts'
@@ -82,9 +83,14 @@ export class Journal {
     return this.#actor.principal.id
   }
 
-  protected async append<Value>(value: Value, options: WriteOptions): Promise<JournalEntry<Value>> {
+  protected async append<Value>(
+    value: Value,
+    { idempotencyKey, ...options }: EntryOptions,
+  ): Promise<JournalEntry<Value>> {
+    if (idempotencyKey !== undefined) requireStrings('idempotencyKey', [idempotencyKey])
     const entry = await this.#newEntry(value, options)
-    return this.#entryOf<Value>(entry, await this.#actor.writeOne(entry))
+    if (idempotencyKey === undefined) return this.#entryOf<Value>(entry, await this.#actor.writeOne(entry))
+    return this.#toEntry<Value>(await writeOnce(this.#actor, entry, idempotencyKey))
   }
 
   /** The write of a new entry. */
@@ -105,7 +111,7 @@ export class Journal {
   /** Supersedes an entry by a new or an existing one. */
   protected async replace<Value>(
     id: string,
-    next: { readonly id: string } | { readonly value: Value; readonly options: WriteOptions },
+    next: { readonly id: string } | { readonly value: Value; readonly options: EntryOptions },
     options: SupersedeOptions,
   ): Promise<JournalEntry<Value>> {
     const { reason } = requireOptions(`${this.#collection}.supersede`, options, supersedeKinds)
@@ -116,7 +122,11 @@ export class Journal {
       await correct(this.#actor, key, { reason, next: { id: next.id } })
       return this.get<Value>(next.id)
     }
-    const entry = await this.#newEntry(next.value, next.options)
+    const { idempotencyKey, ...rest } = next.options
+    // An entry is superseded once anyway, and who tries again learns by what.
+    if (idempotencyKey !== undefined)
+      throw new OptionError('idempotencyKey', 'left out of a replacement', idempotencyKey)
+    const entry = await this.#newEntry(next.value, rest)
     const { replacement } = await correct(this.#actor, key, { reason, next: entry })
     return this.#entryOf<Value>(replacement?.entry ?? entry, replacement?.written as Written)
   }

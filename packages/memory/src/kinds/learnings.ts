@@ -1,12 +1,11 @@
 import { OptionError } from '../values/errors.ts'
 import { Journal } from './journal.ts'
 import type { JournalEntry } from './journal.ts'
-import type { SupersedeOptions } from './journal-options.ts'
+import { entryKinds } from './journal-options.ts'
+import type { EntryOptions, SupersedeOptions } from './journal-options.ts'
 import { requireValue } from '../values/json.ts'
 import { limits } from '../values/limits.ts'
 import { requireInteger } from '../values/require-option.ts'
-import { writeOptionKinds } from '../space/write-options.ts'
-import type { WriteOptions } from '../space/write-options.ts'
 import { requireOptions } from '../values/require-options.ts'
 import type { OptionKinds } from '../values/require-options.ts'
 
@@ -20,7 +19,7 @@ export type LearningKind = (typeof learningKinds)[number]
 export type LearningContext = Readonly<Record<string, string | number | boolean | null>>
 
 /** A learning to log: see {@link Learnings.log}. */
-export interface LearningInput<Details> extends WriteOptions {
+export interface LearningInput<Details> extends EntryOptions {
   readonly signal: LearningKind
   readonly context: LearningContext
   /** Any JSON data. */
@@ -55,7 +54,7 @@ export interface RelevantOptions {
 }
 
 const inputKinds: OptionKinds<LearningInput<unknown>> = {
-  ...writeOptionKinds,
+  ...entryKinds,
   signal: 'any',
   context: 'any',
   details: 'any',
@@ -88,7 +87,7 @@ export class Learnings extends Journal {
    */
   async supersede<Details>(
     id: string,
-    next: LearningInput<Details> | { readonly id: string },
+    next: Omit<LearningInput<Details>, 'idempotencyKey'> | { readonly id: string },
     options: SupersedeOptions = {},
   ): Promise<JournalEntry<LearningValue<Details>>> {
     return this.replace<LearningValue<Details>>(id, 'id' in next ? next : inputOf(next), options)
@@ -155,7 +154,7 @@ function requireContext(context: LearningContext): void {
   throw new OptionError('context', 'an object of strings, numbers and booleans', context)
 }
 
-function inputOf<Details>(input: LearningInput<Details>): { value: LearningValue<Details>; options: WriteOptions } {
+function inputOf<Details>(input: LearningInput<Details>): { value: LearningValue<Details>; options: EntryOptions } {
   const { signal, context, details, ...options } = requireOptions('learnings.log', input, inputKinds)
   if (!learningKinds.includes(signal)) throw new OptionError('signal', `one of ${learningKinds.join(', ')}`, signal)
   requireContext(context)

@@ -1,14 +1,13 @@
 import { Journal } from './journal.ts'
 import type { JournalEntry, SearchResult } from './journal.ts'
-import type { ListOptions, SupersedeOptions } from './journal-options.ts'
-import { writeOptionKinds } from '../space/write-options.ts'
+import { entryKinds } from './journal-options.ts'
+import type { EntryOptions, ListOptions, SupersedeOptions } from './journal-options.ts'
 import type { SearchBy } from '../space/meaning-search.ts'
-import type { WriteOptions } from '../space/write-options.ts'
 import { requireOptions } from '../values/require-options.ts'
 import type { OptionKinds } from '../values/require-options.ts'
 
 /** An observation to log: see {@link Observations.log}. */
-export interface ObservationInput<Value> extends WriteOptions {
+export interface ObservationInput<Value> extends EntryOptions {
   /** A string, or any JSON data. */
   readonly value: Value
 }
@@ -26,7 +25,7 @@ export interface ObservationSearchOptions extends SearchOptions {
   readonly by?: SearchBy
 }
 
-const inputKinds: OptionKinds<ObservationInput<unknown>> = { ...writeOptionKinds, value: 'any' }
+const inputKinds: OptionKinds<ObservationInput<unknown>> = { ...entryKinds, value: 'any' }
 
 /** Findings of agents, for all others to list and search. */
 export class Observations extends Journal {
@@ -65,7 +64,7 @@ export class Observations extends Journal {
    */
   async supersede<Value>(
     id: string,
-    next: ObservationInput<Value> | { readonly id: string },
+    next: Omit<ObservationInput<Value>, 'idempotencyKey'> | { readonly id: string },
     options: SupersedeOptions = {},
   ): Promise<JournalEntry<Value>> {
     return this.replace<Value>(id, 'id' in next ? next : inputOf(next), options)
@@ -93,7 +92,7 @@ export class Observations extends Journal {
   }
 }
 
-function inputOf<Value>(input: ObservationInput<Value>): { value: Value; options: WriteOptions } {
+function inputOf<Value>(input: ObservationInput<Value>): { value: Value; options: EntryOptions } {
   const { value, ...options } = requireOptions('observations.log', input, inputKinds)
   return { value, options }
 }

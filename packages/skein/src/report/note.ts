@@ -86,7 +86,7 @@ export function sourceRange(
 }
 
 /** Turns a quote into a passage for a model. */
-export function quotePassage(quote: Quote, id: string): CitablePassage {
+function quotePassage(quote: Quote, id: string): CitablePassage {
   return {
     passage: { id, text: quote.text, author: 'summarizer' },
     // Any part of an exact quotation is backed by its source. Of other sentences, only the whole is.
@@ -97,6 +97,14 @@ export function quotePassage(quote: Quote, id: string): CitablePassage {
           : { source, start: from, end: to },
       ),
   }
+}
+
+/** Turns quotes into passages: each distinct text once, with all its citations. */
+export function quotePassages(quotes: readonly Quote[]): CitablePassage[] {
+  const byText = Map.groupBy(quotes, ({ text }) => text)
+  return [...byText].map(([text, same], index) =>
+    quotePassage({ text, citations: same.flatMap(({ citations }) => citations) }, `${index}`),
+  )
 }
 
 /** A passage whose ranges can be traced to sources. */

@@ -21,7 +21,7 @@ import { readDocument } from '../documents/read-document.ts'
 import { InputError } from '../open/input-error.ts'
 import { packSections } from '../sections/pack-sections.ts'
 import { splitSections } from '../sections/split-sections.ts'
-import { contentsTag, partPassage, quotePassage, sourceRange, toQuotes } from './note.ts'
+import { contentsTag, partPassage, quotePassages, sourceRange, toQuotes } from './note.ts'
 import type { CitablePassage, Contents, Note, NoteRef, Part, Quote } from './note.ts'
 
 /** A file to read. Its digest is part of the key of the work: a changed file is read again. */
@@ -149,7 +149,7 @@ async function takeNote(
     parts.map(async (one, index) => partPassage(one, await objects.get(one.text), `${index} ${one.title}`)),
   )
   const { quotes, drops } = await summarize(context, passages, maxNoteSentences, undefined, part.language)
-  // What a batch has to write leaves together, and shares a commit. A run that was stopped would leave it twice.
+  // What a batch has to write leaves together, and shares a commit.
   await setImmediate()
   context.signal.throwIfAborted()
   const found: Note = { topic: part.topic, quotes, ...unlessNone(drops) }
@@ -164,7 +164,14 @@ async function takeNote(
     parts: parts.map(({ text }) => text.id),
     quotes: quotes.map(({ text }) => text),
   }
-  await observations.log({ task: part.source, value, tags: ['note'], derivedFrom: [ref] })
+  await observations.log({
+    task: part.source,
+    value,
+    tags: ['note'],
+    derivedFrom: [ref],
+    // A run that was stopped may have logged it, and one over more files groups its parts in other batches.
+    idempotencyKey: `note ${ref.id} of ${part.source} from ${part.start} to ${parts.at(-1)?.end}`,
+  })
   return { note: ref, topic: part.topic, tokens: tokensOf(quotes) }
 }
 
@@ -284,14 +291,6 @@ function tokensOf(quotes: readonly Quote[]): number {
 function inTurn<Item>(lists: readonly (readonly Item[])[]): Item[] {
   const longest = Math.max(0, ...lists.map((list) => list.length))
   return Array.from({ length: longest }, (_, index) => lists.flatMap((list) => list.slice(index, index + 1))).flat()
-}
-
-/** Turns quotes into passages: each distinct text once, with all its citations. */
-function quotePassages(quotes: readonly Quote[]): CitablePassage[] {
-  const byText = Map.groupBy(quotes, ({ text }) => text)
-  return [...byText].map(([text, same], index) =>
-    quotePassage({ text, citations: same.flatMap(({ citations }) => citations) }, `${index}`),
-  )
 }
 
 function isWithin({ citations }: Quote, part: Part): boolean {

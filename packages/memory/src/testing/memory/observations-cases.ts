@@ -65,6 +65,54 @@ export function observationsCases(options: StoreContractOptions): void {
       expect(hit?.snippet.length).toBeLessThan(180)
     })
 
+    it('are written once per idempotency key, in a transaction or outside of one', async () => {
+      const view = fresh.memory.as(ann)
+      const { observations, decisions } = view
+      const idempotencyKey = 'call 17'
+      const first = await observations.log({ value: 'Acme called', tags: ['call'], idempotencyKey })
+      expect(await observations.log({ value: 'Acme called again', idempotencyKey })).toEqual(first)
+      const within = await view.transaction(async (tx) => {
+        const known = await tx.observations.log({ value: 'Acme called', idempotencyKey })
+        const other = await tx.observations.log({ value: 'Bolt called', idempotencyKey: 'call 18' })
+        expect(await tx.observations.log({ value: 'Bolt?', idempotencyKey: 'call 18' })).toMatchObject({ id: other.id })
+        return known
+      })
+      expect(within).toEqual(first)
+      // Kinds and authors have keys of their own.
+      await decisions.record({ task: 't1', decision: 'call back', reasoning: 'They asked.', idempotencyKey })
+      await fresh.memory.as(bob).observations.log({ value: 'Acme called bob', idempotencyKey })
+      const { items } = await observations.list()
+      expect(items.map(({ value }) => value)).toEqual(['Acme called bob', 'Bolt called', 'Acme called'])
+      expect((await decisions.list()).items).toHaveLength(1)
+    })
+
+    it('are written once per idempotency key by many tries at a time', async () => {
+      const { observations } = fresh.memory.as(ann)
+      const tries = Array.from({ length: 20 }, (_, value) => observations.log({ value, idempotencyKey: 'k' }))
+      const ids = new Set((await Promise.all(tries)).map(({ id }) => id))
+      expect(ids.size).toBe(1)
+      expect((await observations.list()).items).toHaveLength(1)
+    })
+
+    it('are written again under their idempotency key once they no longer hold', async () => {
+      const { observations } = fresh.memory.as(ann)
+      const entries = []
+      for (const value of ['a', 'b', 'c']) {
+        const entry = await observations.log({ value, idempotencyKey: 'k' })
+        expect(await observations.log({ value: 'late', idempotencyKey: 'k' })).toEqual(entry)
+        entries.push(entry)
+        if (value !== 'c') await observations.retract(entry.id, 'a rumor')
+      }
+      expect(entries.map(({ value }) => value)).toEqual(['a', 'b', 'c'])
+      expect((await observations.list()).items.map(({ value }) => value)).toEqual(['c'])
+      const { id } = await observations.log({ value: 'd' })
+      const next = { value: 'e', idempotencyKey: 'k' }
+      await expect(observations.supersede(id, next)).rejects.toMatchObject({ option: 'idempotencyKey' })
+      await expect(observations.log({ value: 'f', idempotencyKey: '' })).rejects.toMatchObject({
+        option: 'idempotencyKey',
+      })
+    })
+
     it('keep decisions with their reasons', async () => {
       const { decisions } = fresh.memory.as(ann)
       await decisions.record({ task: 't1', decision: { go: true }, reasoning: 'it pays' })
