@@ -86,7 +86,7 @@ describe('documents', () => {
       answersTo(report, question).some(({ text }) => onOneLine(text).includes(answer)),
     )
     console.info(`${found.length} of ${asked.length} questions answered from ${Object.keys(expected).length} documents`)
-    expect(found.length).toBeGreaterThanOrEqual(asked.length - 1)
+    expect(found.length).toBeGreaterThanOrEqual(asked.length * 0.97)
     for (const { text, citations } of report.summary) {
       for (const { source, start, end } of citations) {
         const place = readFileSync(source, 'utf8').slice(start, end)

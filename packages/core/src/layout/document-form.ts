@@ -28,13 +28,27 @@ export function documentForm(lines: readonly Line[]): DocumentForm {
     return 'records'
   if (share(isMessage) > 0.6) return 'records'
   if (isSeparated(quotedRows(some))) return 'table'
+  const outer = besideScalars(some)
+  const outerShare = (test: (line: Line) => boolean): number => outer.filter((line) => test(line)).length / outer.length
   const isSetting = ({ text }: Line): boolean => keyed.test(text) || /^(?:[#;]|- \S|\[{1,2}[^\]]*\]{1,2}$)/.test(text)
-  const settings = share(isSetting)
-  const keyedShare = share(({ text }) => keyed.test(text) || keyed.test(text.replace(/^(?:- |[#;](?=\w+\s?=))/, '')))
+  const settings = outerShare(isSetting)
+  const keyedShare = outerShare(
+    ({ text }) => keyed.test(text) || keyed.test(text.replace(/^(?:- |[#;](?=\w+\s?=))/, '')),
+  )
   const isEnded = ({ text }: Line): boolean => ended.test(text) && /\s\S+\s/.test(text) && !besideProse.test(text)
   const endedShare = share(isEnded)
-  if (settings > 0.8 && keyedShare > 0.4 && endedShare < 0.3) return 'records'
+  if (settings > 0.8 && keyedShare > 0.4 && outerShare(isEnded) < 0.3) return 'records'
   return share((line) => isCode(line)) > 0.4 && endedShare < 0.2 ? 'code' : 'prose'
+}
+
+/** All lines but those that a setting of YAML holds as text: `about: >` stands above them, less indented. */
+function besideScalars(lines: readonly Line[]): readonly Line[] {
+  let indent: number | undefined
+  return lines.filter((line) => {
+    if (indent !== undefined && line.indent > indent) return false
+    indent = /^(?:- )?[\w.-]{1,60}:\s{1,9}[>|][+-]?$/.test(line.text) ? line.indent : undefined
+    return true
+  })
 }
 
 const declarations: readonly RegExp[] = [

@@ -4,9 +4,11 @@ import { extname } from 'node:path'
 import { InputError } from '../open/input-error.ts'
 import { convertedText } from './converted-text.ts'
 import { decodeText } from './decode-text.ts'
-import { isMail } from './is-mail.ts'
+import { isMail } from './mail/is-mail.ts'
+import { notebookText } from './notebook-text.ts'
 import { isLatex, latexText } from './latex-text.ts'
 import { pagedText } from './paged-text.ts'
+import { joinPartedWords } from './parted-words.ts'
 import type { PlacedText } from './placed-text.ts'
 import { readBytes } from './read-bytes.ts'
 import { isRoff, roffText } from './roff-text.ts'
@@ -25,7 +27,7 @@ export interface Document extends PlacedText {
 const longestWordChars = 50_000
 
 /**
- * Reads a document: plain text in any format, HTML, mail, or subtitles; with the packages that it names PDF, DOCX and EPUB.
+ * Reads a document: plain text in any format, HTML, XML, mail, subtitles, or notebooks; with the packages that it names PDF, DOCX and EPUB.
  *
  * @param source - The file's name in errors; its ending tells the format.
  * @throws InputError for a file that is missing, unreadable, empty, binary, or larger than 256 MB; the signal's reason.
@@ -52,16 +54,25 @@ export async function readDocument(
 }
 
 /** What reads HTML takes as long to load as most of a short run takes: other texts don't need it. */
-async function placedText(original: string, source: string): Promise<PlacedText> {
+async function placedText(original: string, source: string): Promise<PlacedText & Pick<Document, 'isConverted'>> {
   const ending = extname(source).toLowerCase()
   const isHtml = /^\.x?html?$/.test(ending) || /^\uFEFF?\s*<(?:!doctype html|html)\b/i.test(original.slice(0, 200))
   if (isHtml) return (await import('./html-text.ts')).htmlText(original)
+  const notebook = notebookText(original)
+  if (notebook !== undefined) return notebook
+  if (/^\uFEFF?\s{0,99}</.test(original.slice(0, 200))) {
+    const { isXhtml, isXml, xmlText } = await import('./xml-text.ts')
+    if (isXhtml(original)) return (await import('./html-text.ts')).htmlText(original)
+    // A drawing may hold no text, and data may be all attributes.
+    const placed = isXml(original, ending) ? xmlText(original) : undefined
+    if (placed && placed.text.trim() !== '') return placed
+  }
   if (['.srt', '.vtt', '.sbv'].includes(ending) || isSubtitles(original)) return subtitleText(original)
-  const mail = isMail(original) ? (await import('./mail-text.ts')).mailText(original) : undefined
+  const mail = isMail(original) ? (await import('./mail/mail-text.ts')).mailText(original) : undefined
   if (mail) return mail
   if (isLatex(original, ending)) return latexText(original)
   if (isRoff(original)) return roffText(original)
-  return original.includes('\f') ? pagedText(original) : { text: original }
+  return joinPartedWords(original.includes('\f') ? pagedText(original) : { text: original })
 }
 
 /**

@@ -1,5 +1,5 @@
-import type { TextBuilder } from './placed-text.ts'
-import { decodedAs } from './text-encodings.ts'
+import type { TextBuilder } from '../placed-text.ts'
+import { decodedAs } from '../text-encodings.ts'
 
 /** Writes text in bytes as the text that they stand for. An encoding that nobody knows is taken for UTF-8. */
 function decoded(bytes: Uint8Array, charset: string): string {

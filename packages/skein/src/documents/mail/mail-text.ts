@@ -1,8 +1,8 @@
-import { htmlText } from './html-text.ts'
+import { htmlText } from '../html-text.ts'
 import { isMail } from './is-mail.ts'
 import { decodeWords, takeBase64, takeQuotedPrintable } from './mail-encodings.ts'
-import { originalRange, TextBuilder } from './placed-text.ts'
-import type { PlacedText } from './placed-text.ts'
+import { originalRange, TextBuilder } from '../placed-text.ts'
+import type { PlacedText } from '../placed-text.ts'
 
 /** Deeper parts of a mail are left out. */
 const maxDepth = 8
