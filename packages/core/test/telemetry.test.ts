@@ -214,9 +214,15 @@ describe('telemetry', () => {
     const seen: Span[] = []
     const { research } = flock.activities<Activities>(activities)
     await research('What about energy?')
+    expect(memory.tracing.isOn).toBe(false)
     const stop = memory.tracing.onSpan((span) => seen.push(span))
+    const stopOther = memory.tracing.onSpan(() => {})
     const traceparent = await research('What about energy?')
     stop()
+    // So long as somebody listens, what is sent takes its span along.
+    expect(memory.tracing.isOn).toBe(true)
+    stopOther()
+    expect(memory.tracing.isOn).toBe(false)
     await research('What about energy?')
     await flock.close()
     await memory.close()

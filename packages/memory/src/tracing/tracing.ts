@@ -28,17 +28,20 @@ export class Tracing implements Tracer {
   /** What each listener may hold, and telemetry. */
   readonly #wanted = new Set<Clearance>()
   #content: Clearance | undefined
+  /** Each message asks for it, and an emitter takes longer to count its listeners than a message takes. */
+  #isOn: boolean
 
   constructor(space: string, telemetry: Telemetry | undefined, figures: readonly Figure[]) {
     this.#space = space
     this.#telemetry = telemetry
     this.#content = telemetry?.content
+    this.#isOn = telemetry !== undefined
     this.observe(figures)
   }
 
   /** Whether anybody wants to know. */
   get isOn(): boolean {
-    return this.#telemetry !== undefined || this.#ended.listenerCount('span') > 0
+    return this.#isOn
   }
 
   /** The most sensitive content that anybody wants. Each of them checks labels again, since others may want more. */
@@ -62,7 +65,12 @@ export class Tracing implements Tracer {
    * @param content - Has spans hold content up to this clearance. A span may hold more, if others want it.
    */
   onSpan(listener: (span: Span) => void, content?: Clearance): Unsubscribe {
-    const stop = this.#ended.on('span', listener)
+    const off = this.#ended.on('span', listener)
+    const stop = (): void => {
+      off()
+      this.#isOn = this.#telemetry !== undefined || this.#ended.listenerCount('span') > 0
+    }
+    this.#isOn = true
     if (!content) return stop
     const wanted = { ...content }
     this.#wanted.add(wanted)
