@@ -34,7 +34,7 @@ export function notebookText(json: string): PlacedText | undefined {
   const notebook = parsed(json)
   if (notebook === undefined) return undefined
   const sheets = notebook.cells ? [['', notebook.cells] as const] : sheetsOf(notebook)
-  const lines = Map.groupBy(stringsOf(json, source), ({ path }) => path.replace(/\/source.*$/, ''))
+  const lines = Map.groupBy(stringsOf(json, source), ({ path }) => path.slice(0, path.indexOf('/source')))
   const out = new TextBuilder()
   for (const [sheet, cells] of sheets) {
     for (const [index, cell] of cells.entries()) takeCell(out, cell, lines.get(`${sheet}cells/${index}`) ?? [])

@@ -76,9 +76,9 @@ function partingsOf(text: string): Parting[] {
     const lineEnd = text[at - 1] === '\r' ? at - 1 : at
     const hyphen = lineEnd - 1
     if (lineEnd - lineStart >= shortestLineChars && /[-‐\u00AD]/.test(text[hyphen] ?? '')) {
-      const first = /\p{L}[\p{L}\p{M}]*$/u.exec(text.slice(Math.max(lineStart, hyphen - longestPartChars), hyphen))?.[0]
+      const first = lettersBefore(text, hyphen)
       const next = /^[ \t]*(?=\p{Ll})/u.exec(text.slice(at + 1, at + 1 + longestPartChars))?.[0]
-      if (first !== undefined && next !== undefined) {
+      if (first !== '' && next !== undefined) {
         const rest = at + 1 + next.length
         const close = /^\S+/.exec(text.slice(rest, rest + longestPartChars))?.[0] ?? ''
         const second = /^[\p{L}\p{M}]+/u.exec(close)?.[0] ?? ''
@@ -88,4 +88,10 @@ function partingsOf(text: string): Parting[] {
     lineStart = at + 1
   }
   return found
+}
+
+function lettersBefore(text: string, end: number): string {
+  let start = end
+  while (end - start < longestPartChars && /[\p{L}\p{M}]/u.test(text[start - 1] ?? '')) start -= 1
+  return text.slice(start, end)
 }
