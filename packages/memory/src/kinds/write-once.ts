@@ -2,24 +2,37 @@ import { hash } from 'node:crypto'
 
 import type { Actor } from '../space/actor.ts'
 import type { OwnMutation, Shown } from '../space/shown.ts'
+import type { RecordKey } from '../store/record.ts'
 import { VersionConflictError } from '../values/errors.ts'
-import { encodeJson } from '../values/json.ts'
+import { decodeJson, encodeJson } from '../values/json.ts'
 
 type EntrySet = Extract<OwnMutation, { type: 'set' }>
 
-/** Writes an entry of a journal, unless one that holds is there under its key. One that holds no more stays beside it. */
+/**
+ * Writes an entry of a journal, unless one that holds was written under its key. A record beside it names the entry of a key,
+ * in the same atom: so entries keep ids of their own, which are never used again.
+ */
 export async function writeOnce(actor: Actor, entry: EntrySet, idempotencyKey: string): Promise<Shown> {
-  let corrected = 0
+  const key = markKey(entry, idempotencyKey)
   for (;;) {
-    const key = { ...entry.key, id: idOf(entry, idempotencyKey, corrected) }
-    const known = await actor.read(key, 'unnoted', 'all')
-    if (known && !known.isWithdrawn) return known
-    if (known) {
-      corrected += 1
-      continue
+    const mark = await actor.read(key, 'unnoted', 'all')
+    if (mark) {
+      const id = decodeJson(mark.value) as string
+      const known = await actor.read({ ...entry.key, id }, 'unnoted', 'all')
+      if (known && !known.isWithdrawn) return known
+    }
+    const { meta, ttlMs } = entry
+    const named: EntrySet = {
+      type: 'set',
+      key,
+      value: encodeJson(entry.key.id),
+      meta: { ...meta, task: undefined, tags: [], importance: undefined, derivedFrom: [] },
+      ifVersion: mark?.version ?? 0,
+      ttlMs,
     }
     try {
-      return actor.wrote(key, entry.value, entry.meta, await actor.writeOne({ ...entry, key, ifVersion: 0 }))
+      const [written] = await actor.write([entry, named])
+      return actor.wrote(entry.key, entry.value, meta, written!)
     } catch (error) {
       // Another try of the same work was faster, and the next look finds what it wrote.
       if (!(error instanceof VersionConflictError)) throw error
@@ -28,8 +41,8 @@ export async function writeOnce(actor: Actor, entry: EntrySet, idempotencyKey: s
 }
 
 /** It tells labels apart, so that it reveals nothing above a clearance, and authors, so that none takes another's key. */
-function idOf({ key, meta }: EntrySet, idempotencyKey: string, corrected: number): string {
+function markKey({ key, meta }: EntrySet, idempotencyKey: string): RecordKey {
   const { author, sensitivity, compartments } = meta
-  const named = [key.collection, author, sensitivity, compartments, idempotencyKey, corrected]
-  return hash('sha256', encodeJson(named), 'hex').slice(0, 32)
+  const named = [key.collection, author, sensitivity, compartments, idempotencyKey]
+  return { collection: 'settings', id: `once/${hash('sha256', encodeJson(named), 'hex').slice(0, 32)}` }
 }

@@ -19,6 +19,8 @@ export interface ThreadPasses {
 
 /** Names of runtime states and of views' states, which belong to no principal. */
 const stateNames = /^(?:shared|states)\//
+/** Names of records that name the entry of an idempotency key. */
+const keyNames = /^once\//
 
 /**
  * The thread that opened the store watches what another one asks of it: only in the
@@ -133,11 +135,12 @@ export class ThreadGuard {
     if (type === 'reseal') throw new AccessError('a thread', 'to be the thread that opened the memory')
     if (type === 'set' && !covers(this.#seen(), mutation.meta)) throw new AccessError(mutation.meta.author, 'clearance')
     if (type === 'withdraw' && !this.#isWithin(mutation.over)) throw new AccessError('a thread', 'clearance')
-    if (collection === 'vectors' || (collection === 'settings' && !stateNames.test(id))) {
+    const isState = collection === 'settings' && stateNames.test(id)
+    if (collection === 'vectors' || (collection === 'settings' && !isState && !keyNames.test(id))) {
       throw new AccessError('a thread', 'another key')
     }
     const author = type === 'set' ? mutation.meta.author : type === 'delete' ? mutation.author : undefined
-    if (author === undefined || collection === 'settings' || collection === 'audit') return 'freely'
+    if (author === undefined || isState || collection === 'audit') return 'freely'
     if (this.#principals.has(author)) return 'freely'
     // Who puts a content that another has put adds sources to it. Its author stays.
     if (type === 'set' && collection === 'objects' && (mutation.ifVersion ?? 0) > 0) return 'by its author'

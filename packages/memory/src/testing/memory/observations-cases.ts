@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
+import type { JournalEntry } from '../../kinds/journal.ts'
 import type { Architecture } from '../../options.ts'
 import type { StoreContractOptions } from '../store-contract-options.ts'
 import { freshMemory } from './fresh-memory.ts'
@@ -92,6 +93,22 @@ export function observationsCases(options: StoreContractOptions): void {
       const ids = new Set((await Promise.all(tries)).map(({ id }) => id))
       expect(ids.size).toBe(1)
       expect((await observations.list()).items).toHaveLength(1)
+    })
+
+    it('are written once per idempotency key whatever became of earlier ones, each with an id of its own', async () => {
+      const view = fresh.memory.as({ ...ann, rights: ['erase'] })
+      const log = (value: string): Promise<JournalEntry<string>> =>
+        view.observations.log({ value, subject: 'person/1', idempotencyKey: 'k' })
+      const first = await log('a')
+      await view.observations.retract(first.id, 'a rumor')
+      const second = await log('b')
+      await view.forget(`observations/${first.id}`, { reason: 'They asked.' })
+      expect(await log('c')).toEqual(second)
+      await view.forget({ subject: 'person/1' }, { reason: 'They asked.' })
+      const last = await log('d')
+      expect(last).toMatchObject({ value: 'd' })
+      expect(new Set([first.id, second.id, last.id]).size).toBe(3)
+      expect((await view.observations.list()).items).toHaveLength(1)
     })
 
     it('are written again under their idempotency key once they no longer hold', async () => {
