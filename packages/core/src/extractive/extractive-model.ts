@@ -7,7 +7,7 @@ import { estimateTokens } from '../text/estimate-tokens.ts'
 import type { ModelUsage } from '../models/usage.ts'
 import type { Language } from '../languages/function-words.ts'
 import { detectLanguage } from '../languages/detect-language.ts'
-import { findAnswers } from './find-answers.ts'
+import { findAnswers, withNext } from './find-answers.ts'
 import type { AnswerSource } from './find-answers.ts'
 import { asksForContent } from './question-concepts.ts'
 import { rankSentences } from './rank-sentences.ts'
@@ -70,7 +70,7 @@ function answer({ messages, passages, maxSentences, language }: CiteRequest): Ci
   const sources = sourcesOf(passages, language)
   const places = placesOf(passages, sources)
   const chosen = asksForContent(question)
-    ? findAnswers(question, sources, maxSentences)
+    ? withNext(findAnswers(question, sources, maxSentences), sources, maxSentences)
     : summaryOf(sources, places, maxSentences)
   const sentences = chosen.flatMap(({ source, sentence }): CitedSentence[] => {
     const text = textOf(sources, source, sentence)

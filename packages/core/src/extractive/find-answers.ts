@@ -5,6 +5,7 @@ import type { AnswerKind } from '../languages/question-words.ts'
 import { questionConcepts } from './question-concepts.ts'
 import type { Concept } from './question-concepts.ts'
 import type { ReadText } from './read-sentences.ts'
+import { isSimilar } from './similar-terms.ts'
 
 /** A text to look for answers in. */
 export interface AnswerSource extends ReadText {
@@ -35,10 +36,12 @@ const nearby = 0.3
 const asked = 0.7
 /** A sentence that asks the same says little itself. */
 const asking = 0.6
+/** What a similar word counts. */
+const similar = 0.6
 /** How much of a question's word is covered where only the heading has it. */
 const titled = 0.5
 /** What the kind of answer counts that the question asks for. */
-const fitting = 1.35
+const fitting = 1.6
 /** The least share of the question that the best sentence and its surroundings must be about. */
 const leastCoverage = 0.36
 /**
@@ -89,6 +92,24 @@ export function findAnswers(question: string, sources: readonly AnswerSource[], 
   )
 }
 
+/**
+ * Adds the sentence that follows on the best one, where there is room: "Why is the sail late?" may be answered by the sentence
+ * behind the one that says so.
+ */
+export function withNext(
+  found: readonly FoundAnswer[],
+  sources: readonly AnswerSource[],
+  limit: number,
+): FoundAnswer[] {
+  const [best] = found
+  if (!best || found.length >= limit) return [...found]
+  const { source, sentence } = best
+  const next = sources[source]?.sentences[sentence + 1]
+  const isKnown = found.some((one) => one.source === source && one.sentence === sentence + 1)
+  const goesOn = next?.kind === 'sentence' && next.form > 0 && !isKnown
+  return goesOn ? [...found, { source, sentence: sentence + 1, score: 0 }] : [...found]
+}
+
 function isAbout({ coverage, hasRarest }: Candidate, needed: number): boolean {
   return coverage >= (hasRarest ? leastCoverage : needed)
 }
@@ -103,6 +124,7 @@ class Matcher {
   readonly #weights: readonly number[]
   readonly #known = new Map<string, readonly (readonly [number, number])[]>()
   readonly #averageLength: number
+  readonly #isShort: boolean
   /** Whether a concept stands anywhere, be it in another form. */
   readonly #isFound: boolean[]
 
@@ -138,6 +160,7 @@ class Matcher {
       this.#lengths.push(lengths)
     }
     this.#averageLength = length / Math.max(1, total)
+    this.#isShort = total <= shortText
     this.#rarities = concepts.map(({ weight }, index) => {
       // What no sentence has is not rarer than what one has: a short text lacks most words.
       const df = Math.max(1, holders[index] ?? 0)
@@ -167,7 +190,7 @@ class Matcher {
     if (known) return known
     const found = this.#concepts.flatMap((concept, index): (readonly [number, number])[] => {
       if (concept.terms.has(term)) return [[index, 1]]
-      return isSimilar(term, concept) ? [[index, 0.4]] : []
+      return isSimilar(term, concept) ? [[index, similar]] : []
     })
     this.#known.set(term, found)
     return found
@@ -191,7 +214,9 @@ class Matcher {
   }
 
   candidates(kind: AnswerKind | undefined): Candidate[] {
-    const all = this.#rarities.reduce((sum, weight) => sum + weight, 0)
+    // What a short text says again and again is what it is about. In a long one, that may be any word.
+    const shares = this.#isShort ? this.#weights : this.#rarities
+    const all = shares.reduce((sum, share) => sum + share, 0)
     const rarest = this.#rarest
     return this.#sources.flatMap((source, at) => {
       // Two headings: a table has one for its columns.
@@ -214,9 +239,13 @@ class Matcher {
         const isQuestion = part === 'sentence' && /[?？؟]['"”’»)\]*_]*$/u.test(source.text.slice(start, end))
         const answered = isQuestion ? undefined : question
         if (part !== 'other') question = isQuestion ? own : undefined
-        // What stands below a heading with words of the question may answer it without them.
-        if (form === 0 || !(own ?? answered ?? titles.some((counts) => counts !== undefined))) return []
         const before = this.#counts[at]?.[index - 1]
+        if (form === 0) return []
+        const isOfKind = kind !== undefined && holds(kind, source.text.slice(start, end), source.language)
+        // What stands below a heading with words of the question may answer it without them, and so may what is of the kind
+        // that is asked for, behind a sentence with some.
+        const goesOn = part === 'sentence' && before !== undefined && isOfKind
+        if (!(own ?? answered ?? (goesOn || titles.some((counts) => counts !== undefined)))) return []
         let score = 0
         let covered = 0
         let hasRarest = false
@@ -228,11 +257,10 @@ class Matcher {
           const own1 = count > 0 ? (count * (k1 + 1)) / (count + length) : 0
           score += weight * Math.max(own1, isAsked ? asked : near)
           const above = titles.some((counts) => (counts?.[concept] ?? 0) > 0) || isAsked ? titled : near
-          covered += (this.#rarities[concept] ?? 0) * Math.max(Math.min(1, count), above)
+          covered += (shares[concept] ?? 0) * Math.max(Math.min(1, count), above)
           if (concept === rarest) hasRarest = count >= 1 || above >= titled
         }
-        const holdsAnswer = kind === undefined || holds(kind, source.text.slice(start, end), source.language)
-        const fit = kind !== undefined && holdsAnswer ? fitting : 1
+        const fit = isOfKind ? fitting : 1
         return [
           {
             source: at,
@@ -245,24 +273,6 @@ class Matcher {
       })
     })
   }
-}
-
-/** Whether a term is a form of a word, or a compound with it: "Mühlteich" and "Teich", "build" and "builder". */
-function isSimilar(term: string, { terms, isGram, hasCompounds }: Concept): boolean {
-  // One letter stands for a word, which others may hold.
-  if (isGram) return [...terms].some((one) => one.length === 1 && term.includes(one))
-  if (term.length < 4) return false
-  for (const one of terms) {
-    const [short, long] = one.length < term.length ? [one, term] : [term, one]
-    if (short.length < 4) continue
-    // Of English words, "word" and "password" or "land" and "England" have little in common.
-    if (long.endsWith(short) && (hasCompounds || short.length >= 6)) return true
-    let same = 0
-    while (same < short.length && short[same] === long[same]) same += 1
-    if (same >= 5 && same >= short.length * 0.75 && long.length - same <= 4) return true
-    if (same === short.length && (same >= 5 || long.length - same <= 4)) return true
-  }
-  return false
 }
 
 /** The best ones without those that say the same again. */

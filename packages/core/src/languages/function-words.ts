@@ -28,6 +28,7 @@ export type Language =
 // sentences, and say nothing about what a question is after.
 const lists: Readonly<Record<Language, string>> = {
   en:
+    'anymore isn aren doesn ' +
     'a about above after again all also although am an and another any are as at be because been before being below ' +
     'between both but by can could despite did do does during each every few for from had has have he her here him his ' +
     'how however i if in into is it its last long many may me more most much must my no nor not now of off on once one only ' +
@@ -35,6 +36,7 @@ const lists: Readonly<Record<Language, string>> = {
     'these they this those through to too under until up very was we were what when where which while who whom whose why ' +
     'will with within without would yet you your',
   de:
+    'darf dürfen muss müssen musste weshalb wieso gibt kommt bekommt bekommen zurück worum wovor wofür woran worauf wonach ' +
     'aber alle als also am an auch auf aus außerdem bei bereits bis bist da dabei dadurch dafür daher damals danach daran damit dann das dass dein dem den denn der des deshalb die ' +
     'dies diese diesem diesen dieser dieses doch dort du durch ein eine einem einen einer eines er es euer für gegen hat ' +
     'hatte hatten haben heute hier ich ihm ihn ihnen ihr ihre ihrem ihren ihrer im in ins ist ja jede jeder jedes kann kein ' +
@@ -43,6 +45,7 @@ const lists: Readonly<Record<Language, string>> = {
     'weil welche welchem welchen welcher welches wem wen wenn wer werden wessen wie wieder wir wird wo wodurch woher wohin ' +
     'womit wovon wurde wurden zu zum zur zwar zwischen',
   fr:
+    'été quoi lequel laquelle doit peuvent faut temps est-ce ' +
     'a à afin ai ainsi alors après au aucun aujourd aussi autre aux avait avant avec avoir c car ce ceci cela celle celui ' +
     'ces cet cette ceux chaque chez ci combien comme comment d dans de depuis des donc dont du elle elles en encore entre ' +
     'est et étaient était être eu eux faire fait font fut il ils j jamais je jusque l la là le les leur leurs lorsque lui m ' +
@@ -50,6 +53,7 @@ const lists: Readonly<Record<Language, string>> = {
     'puis qu quand que quel quelle quelles quels qui quoi s sa sans se selon ses si son sont sous sur t ta te tes toi ton ' +
     'toujours tous tout toute toutes très trop tu un une vers voici voilà vos votre vous y',
   es:
+    'puede pueden debe mi hizo hace dio da hacer dar ir va ' +
     'a adónde ahora al algo algunos ante antes así aún aunque bajo bien cada casi como cómo con contra cual cuál cuáles ' +
     'cuando cuándo cuanta cuánta cuántas cuanto cuánto cuántos de del desde donde dónde dos durante e el él ella ellas ' +
     'ellos en entonces entre era eran es esa esas ese eso esos esta está están estas este esto estos fue fueron ha había ' +
@@ -57,6 +61,7 @@ const lists: Readonly<Record<Language, string>> = {
     'pero poco por porque pues que qué quien quién quiénes se sea según ser si sí sido siempre sin sino sobre son su sus ' +
     'también tan tanto te tenía tiene todo todos tras tu tú un una uno unos usted y ya yo',
   it:
+    'può posso possono deve devono bisogna mio mia tuo tua almeno fa fanno ' +
     'a ad agli ai al alla alle allo anche ancora avere aveva c che chi ci cioè come con così cosa cui d da dagli dai dal ' +
     'dalla dalle dei del della delle dello di dopo dove e è ed egli era erano essere fra fu furono gli ha hanno ho i il in ' +
     'io l la le lei li lo loro lui ma me mentre mi molto ne nei nel nella nelle nello noi non nostro o ogni oggi perché per ' +
@@ -75,12 +80,14 @@ const lists: Readonly<Record<Language, string>> = {
     'nu of om omdat onder ons ook op over reeds sinds te tegen toch toen tot tussen u uit uw van veel voor waar waarom ' +
     'wanneer want waren was wat we wel welk welke werd werden wie wij wil worden wordt zal ze zelf zich zij zijn zo zonder zou',
   pl:
+    'trzeba można należy jakim jakiej jakich czego czym czemu rzeczy zostanie kim ' +
     'a aby ale albo ani bardzo bez bo był była było były być będzie chociaż ci co czy czyj czyli dla do dlaczego dlatego ' +
     'gdy gdyby gdzie go i ich ile ilu im ja jak jaka jaki jakie jako je jednak jego jej jest jeszcze jeśli już kiedy kogo ' +
     'komu kto która które którego której który których lecz lub ma mi mnie może my na nad nam nas nie nim o od on ona one ' +
     'oni oraz po pod podczas ponieważ potem przed przez przy są się skąd swój ta tak także tam te tego tej ten to też tu ' +
     'tych tylko tym u w we wiele więc według wszystko z za zanim ze że',
   ru:
+    'зачем каков какова каково какого каком какому должен должна должны нужен нужна нужно надо нельзя именно самый самая самое каждый ' +
     'а без более бы был была были было быть в вам вас весь во вот впрочем все всегда всего всех вы где да даже для до его ' +
     'ее её если есть ещё еще же за здесь и из или им их к как какая какие каким какой какую когда которая которого которой ' +
     'которые который кого кому кто куда ли лишь между меня мне много можно мой мы на над надо не него нее неё ней нет ни ' +
@@ -93,10 +100,12 @@ const lists: Readonly<Record<Language, string>> = {
     'παρά ποια ποιες ποιο ποιοι ποιον ποιος πολύ πόσα πόσες πόσο πόσοι ποτέ πότε που πού πριν προς πως πώς σαν σας σε στα ' +
     'στη στην στις στο στον στους σου τα τη την της τι τις το τον του τους των ύστερα χωρίς ως',
   ar:
+    'عدد توجد يوجد الآن هي تم متى سوف أكبر ' +
     'إلى إن أن أنا أنت أو أي أين الذي الذين التي اللذان اللتان إذا إذ بل بعد بعض بين تحت تكون تم ثم حتى حول حيث حين خلال ' +
     'دون ذلك سوف على عليه عليها عن عند عندما غير فوق في فيه فيها قبل قد كان كانت كل كم كما كيف لا لأن لكن لم لماذا لن له لها ' +
     'ليس ليست ما ماذا متى مع من منذ منه منها نحو نحن هذا هذه هل هم هناك هو هي وقد وكان وكانت ولا ولم وهو وهي يكون يوجد أية أيضا',
   hi:
+    'कितनी बार दी दीं दिए लगा लगे लगी मिला मिले मिली नए ' +
     'अगर अब अपना अपनी अपने आप इस इसका इसकी इसके इसमें इसे उन उनका उनकी उनके उन्हें उन्होंने उस उसका उसकी उसके उसने उसे एक ऐसा ' +
     'ऐसे और कब कभी कर करता करते करना करने का कि कितना कितनी कितने किन किया किस किसका किसकी किसके किसने किसी किसे की कुछ के ' +
     'कैसा कैसी कैसे को कोई कौन कौनसा क्या क्यों गई गए गया जब जहाँ जहां जा जाता जाती जाते जिस जो तक तथा तब तो था थी थे दिया ' +
@@ -140,8 +149,8 @@ const lists: Readonly<Record<Language, string>> = {
     'hoặc hơn khi không là lại lúc mà mấy một nào này nên nếu ngoài nhau như nhưng những nhiêu nhiều ở phải ra rất rằng ' +
     'sao sau sẽ tại theo thì thế từ trên trong trước tuy và vào vẫn về vì việc với vừa',
   // Written without spaces, so these are taken out of a text before its words are looked for.
-  ja: 'いつ どこの国 どこ だれ 誰 何年間 何 名前 なに なん どの どれ いくつ いくら なぜ どう どのくらい どのよう です ます でした ました ですか ますか という について における によって',
-  zh: '什么 谁 哪里 哪儿 哪个 哪些 哪一 哪 何时 何地 什么时候 多少 多久 多长 多高 多大 几 怎么 怎样 如何 为什么 为何 叫什么 名字 叫 吗 呢 的 了 是 在 和 与 及 被',
+  ja: 'どうすればいい どうすればよい どうしたら どれくらい どれぐらい くらい ぐらい できていますか されていますか ていますか ましたか ますか いいですか てください 必要 のですか いつ どこの国 どこ だれ 誰 何年間 何 名前 なに なん どの どれ いくつ いくら なぜ どう どのくらい どのよう です ます でした ました ですか ますか という について における によって',
+  zh: '最 现在 总共 一共 想要 要 不 哪一颗 什么 谁 哪里 哪儿 哪个 哪些 哪一 哪 何时 何地 什么时候 多少 多久 多长 多高 多大 几 怎么 怎样 如何 为什么 为何 叫什么 名字 叫 吗 呢 的 了 是 在 和 与 及 被',
   ko: '누가 누구 언제 어디 어디서 무엇 무엇을 왜 어떻게 몇 얼마 어느 그리고 그러나 그는 그녀는 이 그 저 것은 것을 있는 있다 했다 이다 였다',
   th: 'ใคร อะไร เมื่อไร เมื่อไหร่ ที่ไหน ไหน ทำไม อย่างไร เท่าไร เท่าไหร่ กี่ และ หรือ แต่ ที่ ใน ของ เป็น คือ มี ได้ ให้ กับ จาก',
 }

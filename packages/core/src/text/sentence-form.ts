@@ -35,8 +35,8 @@ export function sentenceForm(text: string, termCount: number): number {
 function isHeading(text: string): boolean {
   if (text.startsWith('#')) return true
   const letters = /\p{L}/u.test(text)
-  // Scripts without capitals have no lower case either.
-  if (letters && !lowerCase.test(text) && text !== text.toLowerCase()) return true
+  // Scripts without capitals have no lower case either, and their sentences hold names such as LED.
+  if (letters && !/\p{Lo}/u.test(text) && !lowerCase.test(text) && text !== text.toLowerCase()) return true
   return !isEnded(text) && !/[:;,：；，、]["'”’)\]]*$/.test(text) && text.length < 60 && !listMark.test(text)
 }
 

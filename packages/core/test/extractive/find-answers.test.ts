@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 
 import { describe, expect, it } from 'vitest'
 
-import { findAnswers } from '../../src/extractive/find-answers.ts'
+import { findAnswers, withNext } from '../../src/extractive/find-answers.ts'
 import { readSentences } from '../../src/extractive/read-sentences.ts'
+import { answerKind, holds } from '../../src/languages/question-words.ts'
 
 /** The best sentences of some texts, best first. */
 function answers(question: string, texts: readonly string[], limit = 4): string[] {
@@ -154,4 +155,71 @@ it('knows that verbs may look like the plurals of nouns', () => {
   expect(
     answers('When does it leave, and where does she live?', ['The boat leaves at noon. The sea is deep.']),
   ).toEqual(['The boat leaves at noon.'])
+})
+
+it.each([
+  ['zh', '去年全镇GDP增长了百分之七。今年的雨水很多。', '去年GDP增长了多少？', '去年全镇GDP增长了百分之七。'],
+  [
+    'ja',
+    '工場はLED照明に切り替えました。社員は三十人です。',
+    '工場はどの照明に切り替えましたか。',
+    '工場はLED照明に切り替えました。',
+  ],
+  [
+    'ar',
+    'تعمل المدرسة بنظام WIFI جديد منذ مارس. الحديقة واسعة.',
+    'بأي نظام تعمل المدرسة؟',
+    'تعمل المدرسة بنظام WIFI جديد منذ مارس.',
+  ],
+])('quotes sentences with capitals in scripts that have none: %s', (_, text, question, expected) => {
+  expect(answers(question, [text])[0]).toBe(expected)
+})
+
+it('finds what is of the kind that is asked for, behind the sentence that the question is about', () => {
+  const text =
+    'The museum had a good year. In total 148,220 people came. The roof was repaired. A map was stolen from the library. The police recovered it in a Bristol auction house.'
+  expect(answers('How many visitors did the museum have?', [text])).toContain('In total 148,220 people came.')
+  expect(answers('Where was the stolen map found?', [text])).toContain(
+    'The police recovered it in a Bristol auction house.',
+  )
+})
+
+it('adds what follows on the best sentence, once and where there is room', () => {
+  const text = 'The sailcloth is late. The reason is a strike at the harbour. The mast is here.'
+  const sources = [{ text, ...readSentences(text) }]
+  const found = findAnswers('Why is the sailcloth late?', sources, 4)
+  const sentencesOf = (all: readonly { readonly sentence: number }[]): number[] => all.map(({ sentence }) => sentence)
+  expect(sentencesOf(withNext(found, sources, 4)).slice(0, 2)).toEqual([0, 1])
+  expect(withNext(found.slice(0, 1), sources, 1)).toHaveLength(1)
+  expect(withNext([], sources, 4)).toEqual([])
+})
+
+it.each([
+  ['time', 'en', 'The main gate opens in May.', 'The main gate remained closed, and they may march.'],
+  ['time', 'de', 'Der Müll wird donnerstags abgeholt.', 'Die Maisernte war gut.'],
+  ['time', 'fr', 'La maison ouvre en février.', 'La maison est bleue.'],
+  ['time', 'it', 'La festa si tiene il dodici luglio.', 'La festa si tiene qui.'],
+  ['time', 'pl', 'Otwarto ją w październiku.', 'Otwarto ją szybko.'],
+  ['time', 'nl', 'De vergunning loopt tot eind oktober.', 'De vergunning loopt.'],
+  ['time', 'ko', '도자기 교실은 매주 토요일에 열린다.', '도자기 교실은 크다.'],
+  ['time', 'zh', '中心每周二闭馆。', '中心很大。'],
+  ['amount', 'de', 'Es gibt fünfzehn Plätze.', 'Es gibt viele Plätze.'],
+  ['amount', 'it', 'Il turno dura tredici ore.', 'Il turno dura molto.'],
+  ['amount', 'hi', 'पंचायत में कुल ग्यारह सदस्य हैं।', 'पंचायत में सदस्य हैं।'],
+  ['amount', 'ru', 'Помогли сорока двум людям.', 'Помогли людям.'],
+  ['reason', 'en', 'It is closed because of the ice.', 'It is closed for good.'],
+  ['reason', 'de', 'Es ist zu, weil es friert.', 'Es ist zu.'],
+  ['reason', 'ja', '雪のため閉館します。', '閉館します。'],
+] as const)('knows a sentence with a %s in %s', (kind, language, sentence, other) => {
+  expect([sentence, other].map((one) => holds(kind, one, language))).toEqual([true, false])
+})
+
+it.each([
+  ['time', ['A che ora apre?', '¿A qué hora abre?', 'Во сколько открывают?', 'Hoe laat opent het?', '星期几不开放？']],
+  ['amount', ['Hoe hoog is de toren?', 'Jak długo trwa?', 'Quel âge a-t-il ?', '何グラムですか']],
+  ['reason', ['Why is it late?', 'Pourquoi ?', '¿Por qué llegó tarde?', 'Зачем нужен фильтр?', '为什么晚了？']],
+  ['person', ['Wie is de baas?', 'Who is it?']],
+  [undefined, ['Wie geht das?', 'What is it?']],
+] as const)('tells that %s is asked for', (kind, questions) => {
+  expect(questions.map((question) => answerKind(question))).toEqual(questions.map(() => kind))
 })
