@@ -5,6 +5,8 @@ import type { SerializerProtocol } from '@langchain/langgraph-checkpoint'
 /** What a serializer made of a value: its type, and its bytes as text or in base64. */
 export type Packed = readonly [type: string, data: string, encoding?: 'base64']
 
+const utf8 = new TextEncoder()
+
 /** Packs a value as JSON data. */
 export async function pack(serde: SerializerProtocol, value: unknown): Promise<Packed> {
   const [type, bytes] = await serde.dumpsTyped(value)
@@ -14,5 +16,6 @@ export async function pack(serde: SerializerProtocol, value: unknown): Promise<P
 
 /** The value that was packed: a new one each time. */
 export async function unpack(serde: SerializerProtocol, [type, data, encoding]: Packed): Promise<unknown> {
-  return serde.loadsTyped(type, Uint8Array.from(Buffer.from(data, encoding ?? 'utf8')))
+  // Not a buffer, which may be part of a pool and would be shared with other values.
+  return serde.loadsTyped(type, encoding ? new Uint8Array(Buffer.from(data, encoding)) : utf8.encode(data))
 }

@@ -22,7 +22,7 @@ import { resolve } from './saver-options.ts'
 import type { FactOptions } from './saver-options.ts'
 import { StaleWriterError } from './stale-writer-error.ts'
 import { ThreadFacts } from './thread-facts.ts'
-import type { CheckpointKey, SavedCheckpoint, SavedWrite } from './thread-facts.ts'
+import type { CheckpointKey, PackedWrite, SavedCheckpoint, SavedWrite } from './thread-facts.ts'
 import { WriterBase } from './writer-base.ts'
 import { inOrder } from './write-order.ts'
 
@@ -78,12 +78,12 @@ export class SkeinSaver extends BaseCheckpointSaver {
   override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
     const { thread, ns, id } = read(config)
     if (thread === undefined) return undefined
-    const latest = id === undefined ? (await this.#facts.head(thread, ns))?.id : undefined
-    const named = id ?? latest
+    const latest = id === undefined ? await this.#facts.latest(thread, ns) : undefined
+    const named = id ?? latest?.head?.id
     if (named === undefined) this.#base.foundEmpty({ thread, ns })
     const saved = named === undefined ? undefined : await this.#facts.checkpoint({ thread, ns, id: named })
     if (saved && id !== undefined) this.#base.chose(saved)
-    return saved && this.#tuple(saved, id === undefined ? configOf(saved) : config)
+    return saved && this.#tuple(saved, id === undefined ? configOf(saved) : config, latest?.writes)
   }
 
   /** The checkpoints of a thread, or of all threads, newest first. */
@@ -168,12 +168,11 @@ export class SkeinSaver extends BaseCheckpointSaver {
     requireThread(thread)
     if (id === undefined)
       throw new OptionError('configurable.checkpoint_id', 'the checkpoint that the writes follow', id)
-    const saved = writes.map(async ([channel, value], at): Promise<SavedWrite> => {
+    const packed = writes.map(async ([channel, value], at): Promise<PackedWrite> => {
       const index = WRITES_IDX_MAP[channel] ?? at
-      const kept = await this.#facts.keep(thread, await pack(this.serde, value))
-      return { task: taskId, index, path: taskPath, channel, value: kept }
+      return { task: taskId, index, path: taskPath, channel, value: await pack(this.serde, value) }
     })
-    await this.#facts.addWrites({ thread, ns, id }, await Promise.all(saved))
+    await this.#facts.addWrites({ thread, ns, id }, await Promise.all(packed))
   }
 
   /** Deletes all checkpoints and writes of a thread, and their values. */
@@ -186,13 +185,18 @@ export class SkeinSaver extends BaseCheckpointSaver {
     return new StaleWriterError(thread, ns, parent, (await this.#facts.head(thread, ns))?.id)
   }
 
-  async #tuple(saved: SavedCheckpoint, config: RunnableConfig): Promise<CheckpointTuple> {
+  /** @param writes - Those that follow the checkpoint, where they were read already. */
+  async #tuple(
+    saved: SavedCheckpoint,
+    config: RunnableConfig,
+    writes?: readonly SavedWrite[],
+  ): Promise<CheckpointTuple> {
     const { thread, ns, parent } = saved
     const [rest, metadata, values, pendingWrites] = await Promise.all([
       unpack(this.serde, saved.checkpoint),
       unpack(this.serde, saved.metadata),
       Promise.all(saved.values.map(async ([name, value]) => [name, await this.#unpack(thread, value)] as const)),
-      this.#pendingWrites(saved),
+      this.#pendingWrites(saved, writes),
     ])
     const checkpoint = { ...(rest as Checkpoint), channel_values: Object.fromEntries(values) }
     const parentKey = parent === undefined ? undefined : { thread, ns, id: parent }
@@ -206,8 +210,8 @@ export class SkeinSaver extends BaseCheckpointSaver {
     }
   }
 
-  async #pendingWrites(key: CheckpointKey): Promise<CheckpointPendingWrite[]> {
-    const writes = inOrder(await this.#facts.writes(key))
+  async #pendingWrites(key: CheckpointKey, known?: readonly SavedWrite[]): Promise<CheckpointPendingWrite[]> {
+    const writes = inOrder(known ?? (await this.#facts.writes(key)))
     return Promise.all(
       writes.map(async ({ task, channel, value }): Promise<CheckpointPendingWrite> => {
         return [task, channel, await this.#unpack(key.thread, value)]

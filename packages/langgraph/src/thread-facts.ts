@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash as hashOf } from 'node:crypto'
 
 import { AccessError, NotFoundError, VersionConflictError } from '@skein/memory'
 import type { Transaction, View } from '@skein/memory'
@@ -7,6 +7,7 @@ import type { Label } from '@skein/memory/store'
 
 import { pathOf } from './name-path.ts'
 import type { Packed } from './packed.ts'
+import { Turns } from './turns.ts'
 
 /** Names one checkpoint of a thread. */
 export interface CheckpointKey {
@@ -37,6 +38,11 @@ export interface SavedWrite {
   readonly value: SavedValue
 }
 
+/** A write with its value. */
+export interface PackedWrite extends SavedWrite {
+  readonly value: Packed
+}
+
 /** The latest checkpoint of a thread's namespace. */
 export interface Head {
   readonly id: string
@@ -46,6 +52,10 @@ export interface Head {
 
 /** A reference to a value takes about as much as this, in UTF-16 units. */
 const inlineLength = 128
+
+function isInline([, data]: Packed): boolean {
+  return data.length <= inlineLength
+}
 
 /**
  * The facts that hold the threads of a graph:
@@ -62,6 +72,7 @@ export class ThreadFacts {
   readonly #prefix: string
   readonly #label: () => Label
   readonly #facts: Transaction['facts']
+  readonly #turns = new Turns()
 
   /** @param facts - Those of a transaction, or the view's. */
   constructor(view: View, prefix: string, label: () => Label, facts: Transaction['facts'] = view.facts) {
@@ -78,6 +89,17 @@ export class ThreadFacts {
 
   async head(thread: string, ns: string): Promise<Head | undefined> {
     return (await this.#facts.read<Head>(this.#key('head', thread, ns), { consistency: 'strong' }))?.value
+  }
+
+  /**
+   * The latest checkpoint, and the writes that follow it. Most often this process knows that checkpoint already, and only
+   * has to ask whether there is a later one: then both are read at once.
+   */
+  async latest(thread: string, ns: string): Promise<{ head: Head | undefined; writes?: readonly SavedWrite[] }> {
+    const known = this.#view.facts.peek<Head>(this.#key('head', thread, ns))
+    if (known === undefined) return { head: await this.head(thread, ns) }
+    const [head, writes] = await Promise.all([this.head(thread, ns), this.writes({ thread, ns, id: known.id })])
+    return head?.id === known.id ? { head, writes } : { head }
   }
 
   async moveHead(key: CheckpointKey, by: string): Promise<void> {
@@ -100,18 +122,32 @@ export class ThreadFacts {
     for await (const { value } of allFacts<SavedCheckpoint>(this.#view.facts, { prefix })) yield value
   }
 
-  async writes({ thread, ns, id }: CheckpointKey): Promise<readonly SavedWrite[]> {
-    const fact = await this.#view.facts.read<SavedWrite[]>(this.#key('writes', thread, ns, id), {
+  async writes(key: CheckpointKey): Promise<readonly SavedWrite[]> {
+    const fact = await this.#view.facts.read<SavedWrite[]>(this.#writesKey(key), {
       consistency: 'strong',
     })
     return fact?.value ?? []
   }
 
-  /** Adds writes. Of two with the same task and index the first stays, unless it is of a special channel. */
-  async addWrites({ thread, ns, id }: CheckpointKey, added: readonly SavedWrite[]): Promise<void> {
+  /**
+   * Adds writes, together with the values that they refer to. Of two with the same task and index the first stays, unless
+   * it is of a special channel.
+   */
+  async addWrites(key: CheckpointKey, added: readonly PackedWrite[]): Promise<void> {
+    if (added.every(({ value }) => isInline(value))) return this.#add(key, added)
+    // Tasks that end together would only conflict with each other.
+    return this.#turns.next(this.#writesKey(key), () =>
+      this.together(async (facts) => {
+        const kept = added.map(async (write) => ({ ...write, value: await facts.keep(key.thread, write.value) }))
+        await facts.#add(key, await Promise.all(kept))
+      }),
+    )
+  }
+
+  async #add(key: CheckpointKey, added: readonly SavedWrite[]): Promise<void> {
     const nameOf = ({ task, index }: SavedWrite): string => JSON.stringify([task, index])
-    await this.#view.facts.update<readonly SavedWrite[]>(
-      this.#key('writes', thread, ns, id),
+    await this.#facts.update<readonly SavedWrite[]>(
+      this.#writesKey(key),
       (known = []) => {
         const all = new Map(known.map((write) => [nameOf(write), write]))
         for (const write of added) if (write.index < 0 || !all.has(nameOf(write))) all.set(nameOf(write), write)
@@ -123,8 +159,8 @@ export class ThreadFacts {
 
   /** Keeps a value, unless the thread has an equal one. */
   async keep(thread: string, value: Packed): Promise<SavedValue> {
-    if (value[1].length <= inlineLength) return value
-    const hash = createHash('sha256').update(JSON.stringify(value)).digest('hex')
+    if (isInline(value)) return value
+    const hash = hashOf('sha256', JSON.stringify(value))
     const key = this.#key('value', thread, hash)
     if ((await this.#facts.get(key)) !== undefined) return { hash }
     try {
@@ -154,6 +190,10 @@ export class ThreadFacts {
       const keys = await Array.fromAsync(allFacts(this.#view.facts, { prefix }), ({ key }) => key)
       await Promise.all(keys.map((key) => this.#view.facts.delete(key)))
     }
+  }
+
+  #writesKey({ thread, ns, id }: CheckpointKey): string {
+    return this.#key('writes', thread, ns, id)
   }
 
   #under(...names: readonly string[]): string {

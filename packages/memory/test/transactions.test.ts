@@ -1,7 +1,9 @@
 import { mapStore, openMemory } from '@skein/memory'
+import type { StoreDriver } from '@skein/memory/store'
 import { describeStore } from '@skein/memory/testing'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 
+import { forward } from '../src/store/forward.ts'
 import { ReadSet } from '../src/transactions/read-set.ts'
 import { WriteBuffer } from '../src/transactions/write-buffer.ts'
 import { audienceOf } from '../src/values/access.ts'
@@ -21,6 +23,37 @@ it('a transaction gives up after a hundred conflicts, with an error that says so
   await expect(hopeless).rejects.toMatchObject({ code: 'SKEIN_TRANSACTION', reason: 'conflict' })
   expect(attempts).toBe(100)
   expect(await ann?.facts.get('own')).toBeUndefined()
+})
+
+it('what a transaction reads is written to the audit later, together with what others read', async () => {
+  // The audit is written by a timer.
+  vi.useFakeTimers({ toFake: ['setTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const inner = mapStore()
+  let writes = 0
+  const counting: StoreDriver = {
+    ...inner,
+    open: async (space, role) => {
+      const store = await inner.open(space, role)
+      return {
+        ...forward(store),
+        write: (batch) => {
+          writes += batch.some(({ type }) => type === 'set') ? 1 : 0
+          return store.write(batch)
+        },
+      }
+    },
+  }
+  await using memory = await openMemory({ store: counting })
+  const ann = memory.as({ id: 'ann', role: 'test' })
+  const before = writes
+  for (let count = 0; count < 5; count += 1) {
+    await ann.transaction(async ({ facts }) => {
+      await facts.get('a')
+      await facts.set('b', count)
+    })
+  }
+  expect(writes - before).toBe(5)
 })
 
 it('what a transaction writes again and again counts only once against the limit of bytes', () => {

@@ -40,6 +40,8 @@ export class ReadScope implements Disposable {
   readonly lasts: boolean
   /** Whether bytes are handed out as copies. */
   readonly copies: boolean
+  /** Whether what was read is written to the audit when the scope ends: its thread may not reach a timer before its next task. */
+  readonly flushesAudit: boolean = true
   readonly #objects = new Set<string>()
   /** Names of records that are not shown as sources, and subjects. */
   readonly #others = new Set<string>()

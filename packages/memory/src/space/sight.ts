@@ -54,8 +54,7 @@ export class Sight {
     this.space = space
     this.#freeLevel = scope?.lasts === false ? -1 : scope ? 0 : levelIndex(this.audience.level)
     const { readAuditor: reading } = this
-    // A thread may not reach its timers before its next task.
-    if (reading) scope?.onEnd(() => reading.flush())
+    if (reading && scope?.flushesAudit) scope.onEnd(() => reading.flush())
   }
 
   /** What the store holds, unchecked. */

@@ -16,38 +16,66 @@ export class OpenCalls {
 
   /** Some methods of an object, by their names; its others say that they are not supported. */
   of<Part extends object, Name extends keyof Part & string>(part: Part, names: readonly Name[]): Pick<Part, Name> {
-    const methods = names.map((name) => [name, (...args: readonly unknown[]) => this.#run(part, name, args)] as const)
-    const refusing = Object.create(refusalsOf(part)) as object
-    return Object.freeze(Object.assign(refusing, Object.fromEntries(methods))) as Pick<Part, Name>
+    return Object.freeze(new (callsOf(part, names))(this, part)) as unknown as Pick<Part, Name>
   }
 
-  async #run<Part extends object>(part: Part, name: keyof Part, args: readonly unknown[]): Promise<unknown> {
+  async run(part: object, name: string, args: readonly unknown[]): Promise<unknown> {
     if (this.#isEnded) throw new TransactionError('ended')
     this.#running += 1
     try {
-      return await (part[name] as (...given: readonly unknown[]) => unknown).apply(part, [...args])
+      return await (part as Methods)[name]?.(...args)
     } finally {
       this.#running -= 1
     }
   }
 }
 
-/** By prototype. */
-const refusals = new Map<object, object>()
+type Methods = Readonly<Record<string, (...args: readonly unknown[]) => unknown>>
 
-/** An object with the methods of another one, all of which are refused. */
-function refusalsOf(part: object): object {
-  const prototype = Object.getPrototypeOf(part) as object
-  const known = refusals.get(prototype)
-  if (known) return known
-  const made: Record<string, () => never> = {}
-  for (let from = prototype; from !== Object.prototype; from = Object.getPrototypeOf(from) as object) {
-    for (const name of Object.getOwnPropertyNames(from)) {
-      made[name] = () => {
-        throw new TransactionError('unsupported', `It was ${name}().`)
-      }
+/** The calls of an object within one attempt. All attempts share what {@link callsOf} adds to its subclasses. */
+class PartCalls {
+  readonly #open: OpenCalls
+  readonly #part: object
+
+  constructor(open: OpenCalls, part: object) {
+    this.#open = open
+    this.#part = part
+  }
+
+  /** A getter of a method, which can be called without its object. */
+  static passing(name: string): PropertyDescriptor {
+    return {
+      enumerable: true,
+      get(this: PartCalls) {
+        return (...args: readonly unknown[]) => this.#open.run(this.#part, name, args)
+      },
     }
   }
-  refusals.set(prototype, made)
+
+  static refusing(name: string): PropertyDescriptor {
+    return {
+      value: () => {
+        throw new TransactionError('unsupported', `It was ${name}().`)
+      },
+    }
+  }
+}
+
+/** By prototype of the part. */
+const classes = new Map<object, typeof PartCalls>()
+
+/** The calls of objects of one class: those of these names pass, and all others are refused. */
+function callsOf(part: object, names: readonly string[]): typeof PartCalls {
+  const prototype = Object.getPrototypeOf(part) as object
+  const known = classes.get(prototype)
+  if (known) return known
+  const made = class extends PartCalls {}
+  for (let from = prototype; from !== Object.prototype; from = Object.getPrototypeOf(from) as object) {
+    for (const name of Object.getOwnPropertyNames(from)) {
+      if (!names.includes(name)) Object.defineProperty(made.prototype, name, PartCalls.refusing(name))
+    }
+  }
+  for (const name of names) Object.defineProperty(made.prototype, name, PartCalls.passing(name))
+  classes.set(prototype, made)
   return made
 }

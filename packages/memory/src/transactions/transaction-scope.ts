@@ -8,6 +8,8 @@ import type { Label } from '../values/access.ts'
  * has read it too, whether or not the attempt succeeds.
  */
 export class TransactionScope extends ReadScope {
+  /** What surrounds the transaction does: else each one would make a second write, of what it has read. */
+  override readonly flushesAudit: boolean = false
   readonly #outer: ReadScope | undefined
 
   /** @param label - Of what an earlier attempt has read. */
