@@ -31,11 +31,14 @@ function findRoots(
 ): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>()
   for (const root of roots) {
-    const seen = new Set([root])
-    for (const id of seen) {
-      found.set(id, [...(found.get(id) ?? []), root])
-      for (const imported of importsOf(id)) seen.add(imported)
-    }
+    for (const id of closureOf(root, importsOf)) found.set(id, [...(found.get(id) ?? []), root])
   }
   return found
+}
+
+/** A module, and all that it loads. */
+function closureOf(module: string, importsOf: (id: string) => readonly string[]): ReadonlySet<string> {
+  const seen = new Set([module])
+  for (const id of seen) for (const imported of importsOf(id)) seen.add(imported)
+  return seen
 }

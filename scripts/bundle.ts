@@ -36,6 +36,7 @@ async function bundle(folder: string): Promise<void> {
   const [build, dist] = [join(folder, 'build'), join(folder, 'dist')]
   const placed = placedModules(build)
   const [main = '', ...others] = entryPoints(folder)
+  const hasCommands = readManifest(folder).publishConfig.bin !== undefined
   const pathOf = (name: string): string => join(build, `${name}.js`)
   const bundled = await rollup({
     input: Object.fromEntries([main, ...others, ...placed].map((name) => [name, pathOf(name)])),
@@ -57,10 +58,8 @@ async function bundle(folder: string): Promise<void> {
     // Node.js would find these files again for each file that names them.
     hoistTransitiveImports: false,
     onlyExplicitManualChunks: true,
-    // The commands of a program load what they need, each its own.
-    ...(!readManifest(folder).publishConfig.bin && {
-      manualChunks: chunkOf(pathOf(main), others.map(pathOf), placed.map(pathOf)),
-    }),
+    // Commands load what they need, each its own.
+    ...(!hasCommands && { manualChunks: chunkOf(pathOf(main), others.map(pathOf), placed.map(pathOf)) }),
     sourcemap: true,
   })
   await bundled.close()
