@@ -28,7 +28,8 @@ describe.skipIf(missing)(`Opening a space${missing ? ` (${missing})` : ''}`, () 
       return new Recording({ ...given.options, ...options, replyMapping: 'legacy' })
     }
     const client = Object.assign(given, { isCluster: undefined, duplicate: like }) as unknown as RedisClient
-    await using _store = await redisStore({ client }).open('default', 'writer')
+    const store = await redisStore({ client }).open('default', 'writer')
+    onTestFinished(() => store[Symbol.asyncDispose]())
     expect(asked.toSorted()).toEqual(['client', 'config', 'config', 'hmget', 'info', 'info', 'info', 'time'])
     const admin = connected(server.url, {})
     onTestFinished(() => admin.disconnect())
