@@ -13,6 +13,7 @@ import { delimiter, join, relative, resolve } from 'node:path'
 import { rollup } from 'rollup'
 import type { OutputChunk, Plugin } from 'rollup'
 
+import { chunkOf } from './bundle-chunks.ts'
 import { packageFolders, readManifest } from './manifests.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -34,8 +35,11 @@ const harmless = new Set(['THIS_IS_UNDEFINED', 'EMPTY_BUNDLE'])
 async function bundle(folder: string): Promise<void> {
   const [build, dist] = [join(folder, 'build'), join(folder, 'dist')]
   const placed = placedModules(build)
+  const [main = '', ...others] = entryPoints(folder)
+  const hasCommands = readManifest(folder).publishConfig.bin !== undefined
+  const pathOf = (name: string): string => join(build, `${name}.js`)
   const bundled = await rollup({
-    input: Object.fromEntries([...entryPoints(folder), ...placed].map((name) => [name, join(build, `${name}.js`)])),
+    input: Object.fromEntries([main, ...others, ...placed].map((name) => [name, pathOf(name)])),
     external: (id) => !id.startsWith('.') && !id.startsWith('/'),
     plugins: [compiled()],
     // What is published does what the sources say. Rollup would leave out what seems to do nothing, such as an endless loop.
@@ -51,13 +55,18 @@ async function bundle(folder: string): Promise<void> {
     format: 'es',
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name]-[hash].js',
+    // Node.js would find these files again for each file that names them.
+    hoistTransitiveImports: false,
+    onlyExplicitManualChunks: true,
+    // Commands load what they need, each its own.
+    ...(!hasCommands && { manualChunks: chunkOf(pathOf(main), others.map(pathOf), placed.map(pathOf)) }),
     sourcemap: true,
   })
   await bundled.close()
   const chunks = output.filter((one): one is OutputChunk => one.type === 'chunk')
   for (const name of placed) {
     const chunk = chunks.find(({ fileName }) => fileName === `${name}.js`)
-    if (!chunk?.moduleIds.includes(join(build, `${name}.js`))) throw new Error(`${name} has no file of its own.`)
+    if (!chunk?.moduleIds.includes(pathOf(name))) throw new Error(`${name} has no file of its own.`)
   }
 }
 

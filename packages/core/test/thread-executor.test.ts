@@ -24,6 +24,13 @@ describe('an activity', () => {
     expect(await report.whereAmI(null)).not.toBe(0)
   })
 
+  it('has a thread that loads no pool of threads, though its module imports this package', async () => {
+    const { report } = await openFlock()
+    const files = await report.loadedFiles(null)
+    expect(files.filter((file) => /xstate/.test(file))).not.toEqual([])
+    expect(files.filter((file) => /piscina.dist.main/.test(file))).toEqual([])
+  })
+
   it('has a thread, and no more, that starts as soon as its module is named', async () => {
     const memory = await openMemory({ store: mapStore() })
     const flock = await createFlock({ memory, threads: { threads: 2, minThreads: 2, graceMs: 20 } })

@@ -75,27 +75,40 @@ async function openSpace(options: ResolvedRedisOptions, space: string, role: Sto
   }
   try {
     await connect(client, options)
-    const facts = await readServerFacts(client, where)
+    const base = spaceBase(options, space)
+    const scripts = new ScriptRunner(client)
+    // The server is asked for all of this at once, while the second connection is made.
+    const asked = Promise.all([
+      readServerFacts(client, where),
+      requireReadableSpace(client, base, where),
+      databaseOf(client),
+    ])
+    clock = new ServerClock(() => timeOf(client, base), pingMs)
+    const timed = clock.start()
+    // What fails is told of below, one after the other.
+    for (const each of [asked, timed]) each.catch(() => {})
+    const opened = Promise.withResolvers<void>()
+    if (role === 'writer') {
+      const second = await makeSubscriber(client, `${base}meta`, subscriberOptions(options))
+      subscription = new ChangeSubscription(second, `${base}changes`, pingMs)
+    }
+    const subscribed = subscription?.start(opened.promise)
+    subscribed?.catch(() => {})
+    const [facts, , database] = await asked
     // Whoever only reads loses nothing by it, and may be looking for what is missing.
     if (facts.evictionPolicy !== undefined && role === 'writer' && !allowEviction) {
       throw evictionError(where, facts.evictionPolicy)
     }
     const eviction = new EvictionWatch(client, where, allowEviction || role === 'reader')
-    const base = spaceBase(options, space)
-    await requireReadableSpace(client, base, where)
-    const scripts = new ScriptRunner(client)
-    clock = await ServerClock.start(() => timeOf(client, base), pingMs)
     const onIncarnation = ({ channel }: SpaceState): void => void subscription?.follow(channel)
-    const session = new SpaceSession({ scripts, base, database: await databaseOf(client), where, onIncarnation })
-    if (role === 'writer') {
-      const state = await session.reopen().catch((error: unknown) => {
-        if (error instanceof StoreFormatError) throw error
+    const session = new SpaceSession({ scripts, base, database, where, onIncarnation })
+    if (subscription) {
+      await session.reopen().catch((error: unknown) => {
         // Where nothing can be written, reading still can: the first write will say why.
-        return undefined
+        if (error instanceof StoreFormatError) throw error
       })
-      const second = await makeSubscriber(client, `${base}meta`, subscriberOptions(options))
-      subscription = new ChangeSubscription(second, state?.channel ?? `${base}changes`, pingMs)
-      await subscription.start()
+      opened.resolve()
+      await subscribed
       subscription.watch(({ seq }) => session.announced(seq))
       // The connection may lead to a server that was restarted, or to another one.
       stopFollowing = ClientLink.of(client).onReady(() => {
@@ -103,6 +116,7 @@ async function openSpace(options: ResolvedRedisOptions, space: string, role: Sto
         void eviction.check()
       })
     }
+    await timed
     const replication = new Replication(client, replicas, options.commandTimeoutMs)
     return new RedisSpace({
       client,

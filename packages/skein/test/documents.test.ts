@@ -71,33 +71,35 @@ describe('decodeText', () => {
     ],
     ['KOI8-R', encoded(russian, 'koi8-r'), russian],
     ['windows-1252', encoded(`${german} „So“`, 'windows-1252'), `${german} „So“`],
-  ])('reads %s', (_, bytes, text) => {
-    expect(decodeText(bytes, 'a.txt')).toBe(text)
+  ])('reads %s', async (_, bytes, text) => {
+    expect(await decodeText(bytes, 'a.txt')).toBe(text)
   })
 
-  it('omits the mark at the end of files of DOS', () => {
-    expect(decodeText(Buffer.from('It ends here.\r\n\u001A'), 'a.txt')).toBe('It ends here.\r\n')
+  it('omits the mark at the end of files of DOS', async () => {
+    expect(await decodeText(Buffer.from('It ends here.\r\n\u001A'), 'a.txt')).toBe('It ends here.\r\n')
   })
 
-  it('reads an encoding that is named', () => {
-    expect(decodeText(encoded(german, 'iso-8859-15'), 'a.txt', 'iso-8859-15')).toBe(german)
-    expect(decodeText(encoded(german, 'cp850'), 'a.txt', 'cp850')).toBe(german)
-    expect(decodeText(encoded(framed, 'cp437'), 'a.txt', 'IBM437')).toBe(framed)
-    expect(() => decodeText(Buffer.from(german), 'a.txt', 'utf-16le')).toThrow(/is not text in utf-16le\. .*--encoding/)
+  it('reads an encoding that is named', async () => {
+    expect(await decodeText(encoded(german, 'iso-8859-15'), 'a.txt', 'iso-8859-15')).toBe(german)
+    expect(await decodeText(encoded(german, 'cp850'), 'a.txt', 'cp850')).toBe(german)
+    expect(await decodeText(encoded(framed, 'cp437'), 'a.txt', 'IBM437')).toBe(framed)
+    await expect(decodeText(Buffer.from(german), 'a.txt', 'utf-16le')).rejects.toThrow(
+      /is not text in utf-16le\. .*--encoding/,
+    )
   })
 
-  it('knows UTF-32 by its mark, and refuses it', () => {
-    expect(() => decodeText(Buffer.from([0xff, 0xfe, 0, 0, 0x41, 0, 0, 0]), 'a.txt')).toThrow(
+  it('knows UTF-32 by its mark, and refuses it', async () => {
+    await expect(decodeText(Buffer.from([0xff, 0xfe, 0, 0, 0x41, 0, 0, 0]), 'a.txt')).rejects.toThrow(
       'a.txt is UTF-32. Convert it to UTF-8 first.',
     )
   })
 
-  it('says where a stray NUL is', () => {
+  it('says where a stray NUL is', async () => {
     const text = `${story}The geese \0flew.\n${story}`
-    expect(() => decodeText(Buffer.from(text), 'a.txt')).toThrow(
+    await expect(decodeText(Buffer.from(text), 'a.txt')).rejects.toThrow(
       'a.txt has a NUL character in line 2, column 11 (character 128)',
     )
-    expect(() => decodeText(Buffer.from('A note.\nTwo\0 words.'), 'a.txt')).toThrow(
+    await expect(decodeText(Buffer.from('A note.\nTwo\0 words.'), 'a.txt')).rejects.toThrow(
       'in line 2, column 4 (character 11)',
     )
   })
@@ -105,8 +107,8 @@ describe('decodeText', () => {
   it.each([
     ['RTF', '{\\rtf1', /is RTF\. .*pandoc/],
     ['a binary file', '\u0001\0\u0002', /binary/],
-  ])('refuses %s and says what to do', (_, head, expected) => {
-    expect(() => decodeText(Buffer.from(head, 'latin1'), 'a')).toThrow(expected)
+  ])('refuses %s and says what to do', async (_, head, expected) => {
+    await expect(decodeText(Buffer.from(head, 'latin1'), 'a')).rejects.toThrow(expected)
   })
 })
 

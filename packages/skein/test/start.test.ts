@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { plainText as memoryText } from '@skein/memory/runtime'
 import { describe, expect, it } from 'vitest'
 
+import { numberText } from '../src/terminal/number-text.ts'
 import { plainText } from '../src/terminal/plain-text.ts'
 import { skein } from './run-skein.ts'
 import { folderForAll } from './sample-memory.ts'
 
 const hook = new URL('./fixtures/loaded-modules.ts', import.meta.url)
+const intl = new URL('./fixtures/no-intl.ts', import.meta.url)
 const folder = folderForAll()
 
 /** The modules that a command loads on its own thread. */
@@ -27,17 +29,44 @@ describe('a command loads only what it needs', () => {
     expect(modules.filter((url) => /packages\/(?:memory|core|sqlite|redis)\//.test(url))).toEqual([])
   })
 
-  it('skein run of a text: no HTML, no HTTP', async () => {
+  it('skein run of a text: no HTML, no HTTP, no statistics of encodings', async () => {
     writeFileSync(join(folder, 'note.txt'), 'Energy is saved in every home. The arts are a precious resource.')
     const modules = await modulesOf('run', '--store', 'memory:', 'note.txt')
     expect(modules.some((url) => url.includes('packages/core/'))).toBe(true)
-    expect(modules.filter((url) => /htmlparser2|node:https?$|packages\/(?:sqlite|redis)\//.test(url))).toEqual([])
+    expect(modules.filter((url) => /htmlparser2|chardet|node:https?$|packages\/(?:sqlite|redis)\//.test(url))).toEqual(
+      [],
+    )
   })
+
+  it('skein run of a text in an old encoding: what tells encodings', async () => {
+    writeFileSync(join(folder, 'old.txt'), Buffer.from('Die Gänse fliegen über die Stadt. Wärme spart Öl.', 'latin1'))
+    const modules = await modulesOf('run', '--store', 'memory:', 'old.txt')
+    expect(modules.some((url) => url.includes('chardet'))).toBe(true)
+  })
+
+  it.each([[['--help']], [['run', '--help']], [['run', '--store', 'memory:', 'plain.txt']]])(
+    'skein %j: nothing of Intl, in no thread',
+    async (args) => {
+      writeFileSync(join(folder, 'plain.txt'), 'Energy is saved in every home. The arts are a precious resource.')
+      const options = `${process.env['NODE_OPTIONS']} --import ${intl.href}`
+      const { code, stderr } = await skein(args, folder, { NODE_OPTIONS: options })
+      expect(code).toBe(0)
+      expect(stderr).not.toContain('used ')
+    },
+  )
 
   it('skein run of a page: what reads HTML', async () => {
     writeFileSync(join(folder, 'note.html'), '<p>Energy is saved in every home. The arts are a precious resource.')
     const modules = await modulesOf('run', '--store', 'memory:', 'note.html')
     expect(modules.some((url) => url.includes('htmlparser2'))).toBe(true)
+  })
+})
+
+describe('numberText', () => {
+  const numbers = [0, 7, 999, 1_000, 12_345.678_9, 999_999.999_6, 0.000_4, 0.5, 1_234_567, -4_200.25, 2 ** 53]
+  it.each([0, 1, 3])('writes what toLocaleString does, with at most %i decimal places', (maximumFractionDigits) => {
+    const expected = numbers.map((number) => number.toLocaleString('en', { maximumFractionDigits }))
+    expect(numbers.map((number) => numberText(number, maximumFractionDigits))).toEqual(expected)
   })
 })
 

@@ -44,14 +44,19 @@ export function detectLanguage(text: string): Language {
   return latinLanguage(sample)
 }
 
+let languagesOf: ReadonlyMap<string, readonly number[]> | undefined
+
 /** For each function word, the places in `latin` of the languages that have it. */
-const languagesOf = new Map<string, number[]>()
-for (const [at, language] of latin.entries()) {
-  for (const word of functionWords(language)) {
-    const known = languagesOf.get(word)
-    if (known) known.push(at)
-    else languagesOf.set(word, [at])
+function readLanguages(): ReadonlyMap<string, readonly number[]> {
+  const read = new Map<string, number[]>()
+  for (const [at, language] of latin.entries()) {
+    for (const word of functionWords(language)) {
+      const known = read.get(word)
+      if (known) known.push(at)
+      else read.set(word, [at])
+    }
   }
+  return read
 }
 
 /** Letters that few other languages have. Each counts like a function word, of which a short text may have none. */
@@ -68,6 +73,8 @@ const letters: readonly (readonly [Language, RegExp])[] = [
 ]
 
 function latinLanguage(sample: string): Language {
+  // Not every thread reads texts.
+  languagesOf ??= readLanguages()
   const counts = latin.map(() => 0)
   for (const word of sample.toLowerCase().match(/\p{L}+/gu) ?? []) {
     for (const at of languagesOf.get(word) ?? []) counts[at] = (counts[at] ?? 0) + 1

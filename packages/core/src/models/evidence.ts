@@ -11,8 +11,14 @@ const leastWeight = 7
 /** With so many, a quote may be in its passage more than once. */
 const enoughWords = 5
 
-// Knows words of languages that are written without spaces, too.
-const segmenter = new Intl.Segmenter('en', { granularity: 'word' })
+// Knows words of languages that are written without spaces, too. Made where it is needed: the data of `Intl` take longer
+// to load than this package.
+let segmenter: Intl.Segmenter | undefined
+
+function segmentsOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'word' })
+  return segmenter.segment(text)
+}
 
 /** What is wrong with a sentence or one of its quotes, as an instruction to whoever wrote it. */
 export const instructions: Readonly<Record<DropReason, string>> = {
@@ -62,7 +68,7 @@ function lackOfParts(parts: readonly string[]): 'little' | undefined {
 
 function wordsOf(text: string): number {
   let count = 0
-  for (const { isWordLike } of segmenter.segment(text)) if (isWordLike === true) count += 1
+  for (const { isWordLike } of segmentsOf(text)) if (isWordLike === true) count += 1
   return count
 }
 
@@ -70,7 +76,7 @@ function wordsOf(text: string): number {
 function contentOf(text: string): { words: number; weight: number } {
   const words = new Set<string>()
   let weight = 0
-  for (const { segment, isWordLike } of segmenter.segment(text)) {
+  for (const { segment, isWordLike } of segmentsOf(text)) {
     if (isWordLike !== true) continue
     const word = segment.toLowerCase()
     if (words.has(word) || !carriesMeaning(segment)) continue
@@ -82,7 +88,9 @@ function contentOf(text: string): { words: number; weight: number } {
 }
 
 function saysAnything(text: string): boolean {
-  for (const { segment, isWordLike } of segmenter.segment(text))
+  // A word between spaces is one in any language, so most sentences need no segmenter.
+  if (text.split(' ').some((word) => /^[A-Za-z]+$/.test(word) && carriesMeaning(word))) return true
+  for (const { segment, isWordLike } of segmentsOf(text))
     if (isWordLike === true && carriesMeaning(segment)) return true
   return false
 }

@@ -26,6 +26,11 @@ export function markActivityThread(onRefused: (module: string, error: NestedFloc
   Object.defineProperty(globalThis, listener, { value: report })
 }
 
+/** Whether this thread runs activities, or was started by one that does. */
+export function runsActivities(): boolean {
+  return getEnvironmentData(markOfThreads) === true
+}
+
 /** Loads a module, to blame it for what it does meanwhile and leaves running. */
 export function whileLoading<Result>(module: string, load: () => Promise<Result>): Promise<Result> {
   return loading.run({ module }, load)
@@ -33,7 +38,7 @@ export function whileLoading<Result>(module: string, load: () => Promise<Result>
 
 /** @throws NestedFlockError in a thread that runs activities, or was started by one. */
 export function refuseNestedFlock(): void {
-  if (getEnvironmentData(markOfThreads) !== true) return
+  if (!runsActivities()) return
   const report = (globalThis as { readonly [listener]?: () => NestedFlockError })[listener]
   throw report?.() ?? new NestedFlockError()
 }

@@ -11,7 +11,7 @@ import { BufferWatch } from './buffer-watch.ts'
 import { BusyMeter } from './busy-meter.ts'
 import type { ActivityTask } from '../activities/executor.ts'
 import { movedOf } from '../activities/move.ts'
-import { PiscinaPool, threadFile } from './thread-file.ts'
+import { piscinaPool, threadFile } from './thread-file.ts'
 import { threadBalancer } from './thread-balancer.ts'
 import type { ResolvedThreadOptions } from './thread-executor-options.ts'
 import { isThreadPorts } from './thread-protocol.ts'
@@ -66,7 +66,8 @@ export class ThreadPool {
     const { threads, ioPerThread, maxBufferMb } = options
     this.#options = options
     this.#listener = listener
-    this.#piscina = new PiscinaPool({
+    const Pool = piscinaPool()
+    this.#piscina = new Pool({
       filename: threadFile,
       // The others start when there is work for them.
       minThreads: Math.min(1, options.minThreads),

@@ -17,13 +17,19 @@ lend lent; bend bent; mean meant; hear heard; light lit; hang hung; stick stuck;
 tear tore torn; ring rang rung; shrink shrank shrunk; sink sank sunk; blow blew blown; show shown; prove proven
 withdraw withdrew withdrawn; undergo underwent undergone; overcome overcame; mistake mistook mistaken; undo undid undone`
 
-const baseForms = new Map<string, string>()
-for (const line of forms.split(/[\n;]/)) {
-  const [base = '', ...others] = line.trim().split(' ')
-  for (const other of others) baseForms.set(other, base)
+let baseForms: ReadonlyMap<string, string> | undefined
+
+function readForms(): ReadonlyMap<string, string> {
+  const read = new Map<string, string>()
+  for (const line of forms.split(/[\n;]/)) {
+    const [base = '', ...others] = line.trim().split(' ')
+    for (const other of others) read.set(other, base)
+  }
+  return read
 }
 
 /** The base form of an English word that its stem does not lead to: `child` for `children`; else the word itself. */
 export function baseForm(word: string): string {
+  baseForms ??= readForms()
   return baseForms.get(word) ?? word
 }

@@ -64,14 +64,25 @@ const functionWords: Readonly<Record<Language, string>> = {
     'hun hvad hvis hvor i ikke ind jeg kan man med meget men mig min mod nar ned nogle nu og om op os over pa sa sig skal som til ud under var ved vi vil',
 }
 
-const masks = new Map<string, number>()
-for (const [at, language] of languages.entries()) {
-  for (const word of functionWords[language].split(' ')) masks.set(word, (masks.get(word) ?? 0) | (1 << at))
+let masks: ReadonlyMap<string, number> | undefined
+
+/** The languages that have a function word, a bit each. Put together for the first text: not every thread reads any. */
+function maskOf(word: string): number {
+  masks ??= readMasks()
+  return masks.get(word) ?? 0
+}
+
+function readMasks(): ReadonlyMap<string, number> {
+  const read = new Map<string, number>()
+  for (const [at, language] of languages.entries()) {
+    for (const word of functionWords[language].split(' ')) read.set(word, (read.get(word) ?? 0) | (1 << at))
+  }
+  return read
 }
 
 /** Whether a word, in lowercase and without accents, is too frequent in a language to tell texts apart. */
 export function isStopWord(word: string, language: Language): boolean {
-  return ((masks.get(word) ?? 0) & (1 << languages.indexOf(language))) !== 0
+  return (maskOf(word) & (1 << languages.indexOf(language))) !== 0
 }
 
 /** Counts the function words of a text, which tell its language. */
@@ -80,7 +91,7 @@ export class LanguageGuess {
 
   /** @param word - In lowercase and without accents. */
   note(word: string): void {
-    let mask = masks.get(word) ?? 0
+    let mask = maskOf(word)
     for (let at = 0; mask !== 0; at += 1, mask >>>= 1) if (mask & 1) this.#counts[at] = (this.#counts[at] ?? 0) + 1
   }
 

@@ -9,17 +9,11 @@ const firstSamples = 3
  * continued by this machine's monotonic clock in between.
  */
 export class ServerClock {
-  static async start(askTime: AskTime, sampleMs: number): Promise<ServerClock> {
-    const clock = new ServerClock(askTime, sampleMs)
-    for (let sample = 0; sample < firstSamples; sample += 1) await clock.#sample()
-    return clock
-  }
-
   readonly #askTime: AskTime
   readonly #timer: NodeJS.Timeout
   #offset = Number.NaN
 
-  private constructor(askTime: AskTime, sampleMs: number) {
+  constructor(askTime: AskTime, sampleMs: number) {
     this.#askTime = askTime
     this.#timer = setInterval(() => {
       // Without an answer the offset stays: both clocks continue.
@@ -27,7 +21,12 @@ export class ServerClock {
     }, sampleMs).unref()
   }
 
-  /** Unix milliseconds. */
+  /** Asks the server for its time, a few times. */
+  async start(): Promise<void> {
+    for (let sample = 0; sample < firstSamples; sample += 1) await this.#sample()
+  }
+
+  /** Unix milliseconds. Call it after {@link start}. */
   now(): number {
     return Math.floor(performance.now() + this.#offset)
   }

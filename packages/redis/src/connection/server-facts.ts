@@ -34,6 +34,10 @@ export async function readServerFacts(client: RedisClient, where: string): Promi
 }
 
 async function factsOf(client: RedisClient, where: string): Promise<ServerFacts> {
+  const persisted = client.info('persistence')
+  const settings = Promise.all([syncsAlways(client), maxBulkOf(client), evictionPolicyOf(client)])
+  // What fails is told of below, unless the server is too old, which explains it.
+  for (const each of [persisted, settings]) each.catch(() => {})
   const server = await client.info('server')
   const version = /^redis_version:(.+)$/m.exec(server)?.[1]?.trim() ?? '0'
   const [major = 0, minor = 0] = version.split('.').map(Number)
@@ -43,14 +47,9 @@ async function factsOf(client: RedisClient, where: string): Promise<ServerFacts>
       `${where} runs Redis ${version}, but Skein needs ${oldestVersion.join('.')} or newer, or Valkey. Nothing was changed.`,
     )
   }
-  const persistence = await client.info('persistence')
-  const hasAppendOnlyFile = /^aof_enabled:1/m.test(persistence)
-  const [isDurable, maxBulkBytes, evictionPolicy] = await Promise.all([
-    hasAppendOnlyFile && syncsAlways(client),
-    maxBulkOf(client),
-    evictionPolicyOf(client),
-  ])
-  return { version, isDurable, maxBulkBytes, evictionPolicy }
+  const hasAppendOnlyFile = /^aof_enabled:1/m.test(await persisted)
+  const [syncs, maxBulkBytes, evictionPolicy] = await settings
+  return { version, isDurable: hasAppendOnlyFile && syncs, maxBulkBytes, evictionPolicy }
 }
 
 /** Where CONFIG is not allowed, the server is taken to have its default. */

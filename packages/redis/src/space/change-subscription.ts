@@ -18,9 +18,12 @@ export class ChangeSubscription {
   readonly #pingMs: number
   readonly #events = new Emitter<{ change: Change; link: boolean }>()
   readonly #timer: NodeJS.Timeout
+  /** Whether it is known which channel is the right one. */
+  #isOpened = false
   #isUp = false
   #isClosed = false
 
+  /** @param channel - The one to subscribe to, unless {@link follow} names another one first. */
   constructor(client: RedisClient, channel: string, pingMs: number) {
     this.#client = client
     this.#channel = channel
@@ -33,9 +36,14 @@ export class ChangeSubscription {
     this.#timer = setInterval(() => void this.#ping(), pingMs).unref()
   }
 
-  /** Connects and subscribes. @throws when the first attempt fails. */
-  async start(): Promise<void> {
-    await this.#client.connect()
+  /**
+   * Connects, and subscribes once the space is open.
+   *
+   * @throws when the first attempt fails.
+   */
+  async start(opened: Promise<void>): Promise<void> {
+    await Promise.all([this.#client.connect(), opened])
+    this.#isOpened = true
     await this.#client.subscribe(this.#channel)
     this.#setUp(true)
   }
@@ -45,6 +53,7 @@ export class ChangeSubscription {
     if (channel === this.#channel || this.#isClosed) return
     const before = this.#channel
     this.#channel = channel
+    if (!this.#isOpened) return
     this.#setUp(false)
     await this.#subscribe()
     // If it fails, its messages are ignored.
@@ -64,6 +73,7 @@ export class ChangeSubscription {
   }
 
   async #subscribe(): Promise<void> {
+    if (!this.#isOpened) return
     const channel = this.#channel
     try {
       await this.#client.subscribe(channel)

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander'
+import { numberText } from '../terminal/number-text.ts'
 
 const maxChars = 1_000
 
@@ -7,7 +8,7 @@ export function integerFrom(min: number, max: number): (text: string) => number 
   return (text) => {
     const number = Number(text)
     if (/^\d{1,15}$/.test(text) && number >= min && number <= max) return number
-    throw new InvalidArgumentError(`Expected an integer from ${min} to ${max.toLocaleString('en')}.`)
+    throw new InvalidArgumentError(`Expected an integer from ${min} to ${numberText(max)}.`)
   }
 }
 
@@ -21,9 +22,7 @@ export function positiveNumber(text: string): number {
 /** Parses an id or a name: any string that isn't blank. */
 export function nonBlank(text: string): string {
   if (text.trim() !== '' && text.length <= maxChars) return text
-  throw new InvalidArgumentError(
-    `Expected a string that isn't blank, of at most ${maxChars.toLocaleString('en')} characters.`,
-  )
+  throw new InvalidArgumentError(`Expected a string that isn't blank, of at most ${numberText(maxChars)} characters.`)
 }
 
 /** Collects the values of an option that may be repeated. */

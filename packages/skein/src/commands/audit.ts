@@ -17,6 +17,7 @@ import { renderLabel } from '../render/render-label.ts'
 import { printNote, print, printJson } from '../terminal/printer.ts'
 import { renderTable } from '../terminal/table.ts'
 import { timeOf } from '../terminal/time-text.ts'
+import { numberText } from '../terminal/number-text.ts'
 
 const actions = [
   'read',
@@ -101,7 +102,7 @@ async function list(flags: AuditFlags, context: CommandContext): Promise<void> {
         : renderEntries(entries),
     )
   if (isCut && !json) {
-    printNote(`These are the newest ${entries.length} of ${found.toLocaleString('en')}. --limit shows more.`)
+    printNote(`These are the newest ${entries.length} of ${numberText(found)}. --limit shows more.`)
   }
 }
 
@@ -125,7 +126,7 @@ function renderEntries(entries: readonly AuditEntry[]): string {
     { title: 'ACTION', of: ({ action }: AuditEntry) => action },
     { title: 'OUTCOME', of: ({ outcome }: AuditEntry) => outcome },
     { title: 'RECORD', of: ({ collection, id }: AuditEntry) => (id === '' ? collection : `${collection}/${id}`) },
-    { title: 'TIMES', of: ({ count }: AuditEntry) => (count === 1 ? '' : count.toLocaleString('en')), align: 'right' },
+    { title: 'TIMES', of: ({ count }: AuditEntry) => (count === 1 ? '' : numberText(count)), align: 'right' },
     { title: 'LABEL', of: (entry: AuditEntry) => renderLabel(entry, '') },
     { title: 'REASON', of: ({ reason = '' }: AuditEntry) => reason },
   ] as const

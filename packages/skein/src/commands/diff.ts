@@ -14,6 +14,7 @@ import { InputError } from '../open/input-error.ts'
 import { renderDifferences } from '../render/render-differences.ts'
 import { printNote, print, printJson } from '../terminal/printer.ts'
 import { timeOf } from '../terminal/time-text.ts'
+import { numberText } from '../terminal/number-text.ts'
 
 /** The options of `skein diff` as given. */
 interface DiffFlags extends InspectFlags {
@@ -64,6 +65,6 @@ async function diff(flags: DiffFlags, context: CommandContext): Promise<void> {
   const none = `Nothing that this clearance (${clearanceText(clearance)}) covers changed ${span}.`
   await print(changes.length === 0 ? none : renderDifferences(changes, process.stdout))
   if (isCut) {
-    printNote(`These are the newest ${limit} of ${found.length.toLocaleString('en')} changes. --limit shows more.`)
+    printNote(`These are the newest ${limit} of ${numberText(found.length)} changes. --limit shows more.`)
   }
 }

@@ -20,6 +20,7 @@ import { countOf } from '../terminal/amounts.ts'
 import { printNote, print, printJson } from '../terminal/printer.ts'
 import { renderTable } from '../terminal/table.ts'
 import { spanOf } from '../terminal/time-text.ts'
+import { numberText } from '../terminal/number-text.ts'
 
 /** The options of `skein ls` as given. */
 interface LsFlags extends InspectFlags {
@@ -103,7 +104,7 @@ function renderCounts(collections: readonly RecordCount[], view: View): string {
 
 /** A count, with a + where counting stopped. */
 function countText({ records, isCut }: RecordCount): string {
-  return `${records.toLocaleString('en')}${isCut ? '+' : ''}`
+  return `${numberText(records)}${isCut ? '+' : ''}`
 }
 
 function renderRecords(records: readonly AnyRecord[], view: View): string {

@@ -30,6 +30,7 @@ import { confirm } from '../terminal/confirm.ts'
 import { print, printJson, printNote } from '../terminal/printer.ts'
 import { showProgress } from '../terminal/show-progress.ts'
 import type { ProgressRow } from '../terminal/show-progress.ts'
+import { numberText } from '../terminal/number-text.ts'
 
 /** The options of `skein run` as given. */
 interface RunFlags {
@@ -220,7 +221,7 @@ function encodingFrom(name: string): string {
 
 /** The defaults apply together, where none of the options is given. */
 function defaultOf(measure: keyof typeof defaultCeiling): string {
-  return `without any budget: ${defaultCeiling[measure].toLocaleString('en')}`
+  return `without any budget: ${numberText(defaultCeiling[measure])}`
 }
 
 function budgetOf({ budgetCalls, budgetTokens, budgetUsd }: RunFlags): Budget | undefined {

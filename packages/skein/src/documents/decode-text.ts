@@ -1,8 +1,6 @@
-import { analyse } from 'chardet'
-
 import { InputError } from '../open/input-error.ts'
-import { refinedEncoding, textIn } from './single-byte.ts'
-import { decodedAs, isKnownEncoding } from './text-encodings.ts'
+import { textIn } from './single-byte.ts'
+import { decodedAs } from './text-encodings.ts'
 
 /** What files begin with that hold no plain text, and how to get it. */
 const formats: readonly (readonly [magic: string, problem: string])[] = [
@@ -26,11 +24,11 @@ const sampleBytes = 64 * 1024
  * @param encoding - The encoding, where it is known.
  * @throws InputError for what is no text, with the place of a stray NUL.
  */
-export function decodeText(bytes: Uint8Array, source: string, encoding?: string): string {
+export async function decodeText(bytes: Uint8Array, source: string, encoding?: string): Promise<string> {
   const head = String.fromCharCode(...bytes.subarray(0, 8))
   const problem = formats.find(([magic]) => head.startsWith(magic))?.[1]
   if (problem) throw new InputError(source, problem)
-  const found = encoding ?? encodingOf(bytes)
+  const found = encoding ?? (await encodingOf(bytes))
   const text = decode(bytes, source, found, encoding !== undefined)
   if (text.includes('\0')) refuseNul(text, source)
   // Programs for DOS ended files with this character.
@@ -48,7 +46,7 @@ function decode(bytes: Uint8Array, source: string, encoding: string, isGiven: bo
   }
 }
 
-function encodingOf(bytes: Uint8Array): string {
+async function encodingOf(bytes: Uint8Array): Promise<string> {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le'
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be'
   if (isEscaped(bytes)) return 'iso-2022-jp'
@@ -56,7 +54,10 @@ function encodingOf(bytes: Uint8Array): string {
   if (wide !== undefined) return wide
   // All bytes of Thai in UTF-16 are ASCII, too.
   if (isUtf8(bytes)) return utf16Of(thai, bytes) ?? 'utf-8'
-  return utf16Of(eastAsian, bytes) ?? detected(bytes)
+  // Few files need this, and it takes as long to load as a short run to read one.
+  return (
+    utf16Of(eastAsian, bytes) ?? (await import('./detect-encoding.ts')).detectEncoding(bytes.subarray(0, sampleBytes))
+  )
 }
 
 /** Japanese mail of old: ASCII, with escapes before and behind pairs of bytes. */
@@ -110,16 +111,6 @@ function utf16Of({ signs, letters }: Script, bytes: Uint8Array): string | undefi
     const count = (chars: RegExp): number => text.match(chars)?.length ?? 0
     return controls === 0 && count(signs) > text.length * 0.03 && count(letters) > text.length * 0.9
   })
-}
-
-function detected(bytes: Uint8Array): string {
-  const sample = bytes.subarray(0, sampleBytes)
-  const likely = analyse(sample).flatMap(({ name }) => (isKnownEncoding(name) ? [name] : []))
-  // Western Windows encodings hold all of Latin-1, and the quotation marks that people type.
-  return refinedEncoding(
-    sample,
-    likely.map((name) => (/^iso-8859-1$/i.test(name) ? 'windows-1252' : name)),
-  )
 }
 
 function refuseNul(text: string, source: string): never {

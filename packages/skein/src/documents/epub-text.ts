@@ -25,21 +25,24 @@ export async function epubText(bytes: Uint8Array, source: string): Promise<strin
   const isText = /(?:\.(?:x?html?|xml|opf)|^META-INF\/.*)$/i
   try {
     const files = unzipSync(bytes, { filter: ({ name }) => isText.test(name) })
-    const textOf = (name: string): string => {
+    const textOf = async (name: string): Promise<string> => {
       const file = files[name]
       if (!file) throw new InputError(source, `is a damaged e-book: it lacks ${name}. Download it again.`)
       return decodeText(file, `${source} (${name})`)
     }
     if (files['META-INF/rights.xml'] || files['META-INF/sinf.xml']) refuseProtected(source)
-    const [root] = tagsIn(textOf('META-INF/container.xml'), 'rootfile')
+    const [root] = tagsIn(await textOf('META-INF/container.xml'), 'rootfile')
     const book = root?.['full-path'] ?? ''
-    const chapters = chaptersOf(textOf(book), posix.dirname(book))
+    const chapters = chaptersOf(await textOf(book), posix.dirname(book))
     if (files['META-INF/encryption.xml']) {
-      const locked = new Set(tagsIn(textOf('META-INF/encryption.xml'), 'CipherReference').map(({ URI = '' }) => URI))
+      const locked = new Set(
+        tagsIn(await textOf('META-INF/encryption.xml'), 'CipherReference').map(({ URI = '' }) => URI),
+      )
       // Fonts are often encrypted in books that are free to read.
       if (chapters.some((chapter) => locked.has(chapter))) refuseProtected(source)
     }
-    return chapters.map((chapter) => htmlText(textOf(chapter)).text).join('\n\n')
+    const texts = await Promise.all(chapters.map(async (chapter) => htmlText(await textOf(chapter)).text))
+    return texts.join('\n\n')
   } catch (error) {
     if (error instanceof InputError) throw error
     throw new InputError(source, `can't be read as an e-book: ${String(error)}`, { cause: error })

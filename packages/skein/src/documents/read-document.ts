@@ -13,6 +13,7 @@ import type { PlacedText } from './placed-text.ts'
 import { readBytes } from './read-bytes.ts'
 import { isRoff, roffText } from './roff-text.ts'
 import { isSubtitles, subtitleText } from './subtitle-text.ts'
+import { numberText } from '../terminal/number-text.ts'
 
 /** A document as agents read it. */
 export interface Document extends PlacedText {
@@ -40,14 +41,15 @@ export async function readDocument(
   const bytes = await readBytes(path, source, signal)
   if (bytes.length === 0) throw new InputError(source, 'is empty. Name a file with some text.')
   const placed =
-    (await convertedText(bytes, source, signal)) ?? (await placedText(decodeText(bytes, source, encoding), source))
+    (await convertedText(bytes, source, signal)) ??
+    (await placedText(await decodeText(bytes, source, encoding), source))
   if (placed.text.trim() === '')
     throw new InputError(source, 'contains nothing but white space. Name a file with some text.')
   const longest = longestWord(placed.text)
   if (longest > longestWordChars) {
     throw new InputError(
       source,
-      `contains a word of ${longest.toLocaleString('en')} letters, so it is data rather than text. Name a file with sentences.`,
+      `contains a word of ${numberText(longest)} letters, so it is data rather than text. Name a file with sentences.`,
     )
   }
   return { ...placed, digest: hash('sha256', bytes, 'hex') }

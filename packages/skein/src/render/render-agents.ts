@@ -8,6 +8,7 @@ import { countOf } from '../terminal/amounts.ts'
 import { renderTable } from '../terminal/table.ts'
 import { spanOf } from '../terminal/time-text.ts'
 import { renderLabel } from './render-label.ts'
+import { numberText } from '../terminal/number-text.ts'
 
 /** Renders saved agents as a table. */
 export function renderAgents(records: readonly AnyRecord[], now: number, stream: WriteStream): string {
@@ -32,7 +33,7 @@ export function renderAgentFindings({ agents, hidden }: AgentFindings, file: str
   ] as const
   const counts = (['resumes', 'migrates', 'refused', 'unknown'] as const).flatMap((outcome) => {
     const count = agents.filter((agent) => agent.outcome === outcome).length
-    return count === 0 ? [] : [`${outcome} ${count.toLocaleString('en')}`]
+    return count === 0 ? [] : [`${outcome} ${numberText(count)}`]
   })
   const unknown = [...new Set(agents.flatMap((one) => (one.outcome === 'unknown' ? [one.definition] : [])))]
   return [

@@ -6,6 +6,7 @@ import { plainText } from '@skein/memory/runtime'
 import type { AnswerPlace, MemoryAnswer } from '../asking/answer-from-memory.ts'
 import type { Holdings } from '../asking/holdings.ts'
 import { countIn, countOf } from '../terminal/amounts.ts'
+import { numberText } from '../terminal/number-text.ts'
 
 /** Renders what a memory says about questions, each sentence with its places. */
 export function renderAnswers(answers: readonly MemoryAnswer[], holdings: Holdings, stream: WriteStream): string {
@@ -31,7 +32,7 @@ const maxNamed = 5
 
 function holdingsText({ files, records }: Holdings): string {
   const named = files.slice(0, maxNamed).map((file) => plainText(file))
-  const more = files.length > maxNamed ? [`${(files.length - maxNamed).toLocaleString('en')} more`] : []
+  const more = files.length > maxNamed ? [`${numberText(files.length - maxNamed)} more`] : []
   const fileList = files.length === 0 ? [] : [`${countOf(files.length, 'file')} (${[...named, ...more].join(', ')})`]
   const counts = records.map(({ collection, count, isMore }) => countIn(collection, count, isMore))
   return `The memory holds ${new Intl.ListFormat('en').format([...fileList, ...counts])}.`

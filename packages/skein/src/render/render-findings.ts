@@ -6,6 +6,7 @@ import type { Inspection } from '@skein/memory/runtime'
 import type { Corruption } from '@skein/memory/store'
 
 import { countOf, sizeOf } from '../terminal/amounts.ts'
+import { numberText } from '../terminal/number-text.ts'
 
 /** Corruption within a space, or of the file as a whole. */
 export interface FoundCorruption extends Corruption {
@@ -30,13 +31,13 @@ export function renderFindings(store: string, { spaces, corruptions }: Findings,
 }
 
 function spaceLines({ records, objects, feed, sealed }: Findings['spaces'][number]): string[] {
-  const counts = Object.entries(records).map(([collection, count]) => `${collection} ${count.toLocaleString('en')}`)
+  const counts = Object.entries(records).map(([collection, count]) => `${collection} ${numberText(count)}`)
   const keys = Object.entries(sealed).map(
     ([key, count]) => `${countOf(count.records, 'record')} and ${countOf(count.objects, 'object')} with ${key}`,
   )
   return [
     `  records  ${counts.join(', ') || 'none'}`,
-    `  objects  ${objects.count.toLocaleString('en')}, ${sizeOf(objects.bytes)}`,
+    `  objects  ${numberText(objects.count)}, ${sizeOf(objects.bytes)}`,
     `  feed     ${feedText(feed)}`,
     `  sealed   ${keys.join(', ') || 'nothing'}`,
   ]
@@ -44,7 +45,7 @@ function spaceLines({ records, objects, feed, sealed }: Findings['spaces'][numbe
 
 function feedText(feed: Inspection['feed']): string {
   if (feed === undefined) return 'unreadable'
-  return feed.last === 0 ? 'empty' : `${feed.first.toLocaleString('en')} to ${feed.last.toLocaleString('en')}`
+  return feed.last === 0 ? 'empty' : `${numberText(feed.first)} to ${numberText(feed.last)}`
 }
 
 /** One line per missing key: without it, every record sealed with it counts as corrupt. */

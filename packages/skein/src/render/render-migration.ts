@@ -3,6 +3,7 @@ import { plainText } from '@skein/memory/runtime'
 import type { MigratedSpace } from '../open/migrate-store.ts'
 import { countOf } from '../terminal/amounts.ts'
 import { renderCorruption } from './render-findings.ts'
+import { numberText } from '../terminal/number-text.ts'
 
 /** Renders a migration: each space, then each row that was too damaged to migrate. */
 export function renderMigration(store: string, spaces: readonly MigratedSpace[]): string {
@@ -19,5 +20,5 @@ export function renderMigration(store: string, spaces: readonly MigratedSpace[])
 
 function spaceLine({ space, rows, migrated }: MigratedSpace): string {
   if (rows === undefined || migrated === undefined) return `  ${plainText(space)}`
-  return `  ${plainText(space)}: ${countOf(rows, 'row')}, ${migrated.toLocaleString('en')} of them migrated`
+  return `  ${plainText(space)}: ${countOf(rows, 'row')}, ${numberText(migrated)} of them migrated`
 }

@@ -7,6 +7,7 @@ import type { CostEstimate, ModelUse } from '../report/cost-estimate.ts'
 import type { PlannedFile, ReportPlan } from '../report/report-plan.ts'
 import { countOf } from '../terminal/amounts.ts'
 import { renderTable } from '../terminal/table.ts'
+import { numberText } from '../terminal/number-text.ts'
 
 /** A plan in a line or two. */
 export function renderPlan({ files, parts, questions, model, estimate, ceiling }: ReportPlan): string {
@@ -25,9 +26,9 @@ export function renderFullPlan(plan: ReportPlan, stream: WriteStream): string {
   const isMeasured = plan.estimate !== undefined
   const columns = [
     { title: 'FILE', of: ({ source }: PlannedFile) => source },
-    { title: 'PARTS', of: ({ parts }: PlannedFile) => parts.toLocaleString('en'), align: 'right' },
+    { title: 'PARTS', of: ({ parts }: PlannedFile) => numberText(parts), align: 'right' },
     ...(isMeasured
-      ? [{ title: 'TOKENS', of: ({ tokens }: PlannedFile) => tokens.toLocaleString('en'), align: 'right' } as const]
+      ? [{ title: 'TOKENS', of: ({ tokens }: PlannedFile) => numberText(tokens), align: 'right' } as const]
       : []),
   ] as const
   return [...renderTable(plan.files, columns, stream), '', renderPlan(plan)].join('\n')
@@ -35,9 +36,7 @@ export function renderFullPlan(plan: ReportPlan, stream: WriteStream): string {
 
 function spreadOf({ least, most }: CostEstimate): string {
   const range = (of: (use: ModelUse) => number): string =>
-    of(least) === of(most)
-      ? of(most).toLocaleString('en')
-      : `${of(least).toLocaleString('en')} to ${of(most).toLocaleString('en')}`
+    of(least) === of(most) ? numberText(of(most)) : `${numberText(of(least))} to ${numberText(of(most))}`
   const money =
     least.usd === undefined || most.usd === undefined ? [] : [`$${least.usd.toFixed(2)} to $${most.usd.toFixed(2)}`]
   return [`${range(({ calls }) => calls)} calls`, `${range(({ tokens }) => tokens)} tokens`, ...money].join(', ')

@@ -6,6 +6,7 @@ import { countOf } from '../terminal/amounts.ts'
 import { renderTable } from '../terminal/table.ts'
 import type { Column } from '../terminal/table.ts'
 import { spanOf } from '../terminal/time-text.ts'
+import { numberText } from '../terminal/number-text.ts'
 
 /** Renders runs as a table, with the columns of the dashboard. */
 export function renderRuns(runs: readonly RunSummary[], now: number, stream: WriteStream): string {
@@ -27,5 +28,5 @@ export function renderRuns(runs: readonly RunSummary[], now: number, stream: Wri
 }
 
 function amountOf(amount: number | undefined): string {
-  return amount === undefined ? '' : amount.toLocaleString('en')
+  return amount === undefined ? '' : numberText(amount)
 }

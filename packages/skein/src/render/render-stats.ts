@@ -9,6 +9,7 @@ import type { RemovedByRules } from '../inspect/removed-by-rules.ts'
 import type { SavedWork } from '../inspect/saved-work.ts'
 import { countOf } from '../terminal/amounts.ts'
 import { columnsOf, renderTable } from '../terminal/table.ts'
+import { numberText } from '../terminal/number-text.ts'
 
 /** Metrics of a memory. Counts cover what the view may see. */
 export interface MemoryMetrics {
@@ -42,9 +43,9 @@ const reaches: Readonly<Record<StoreTraits['reach'], string>> = {
 export function renderStats(metrics: MemoryMetrics, stream: WriteStream): string {
   const { store, space, traits, feed, records, work, escalations, agents, retention } = metrics
   const counts = Object.entries(records).map(([collection, { count, isCut }]) => {
-    return `${collection} ${count.toLocaleString('en')}${isCut ? '+' : ''}`
+    return `${collection} ${numberText(count)}${isCut ? '+' : ''}`
   })
-  const saved = Object.entries(agents).map(([status, count]) => `${plainText(status)} ${count.toLocaleString('en')}`)
+  const saved = Object.entries(agents).map(([status, count]) => `${plainText(status)} ${numberText(count)}`)
   const waiting = escalations.open + escalations.taken
   const width = columnsOf(stream)
   const section = (title: string, texts: readonly string[]): string[] => fill(`  ${title.padEnd(9)}`, texts, width)
@@ -93,7 +94,7 @@ function workLines({ kinds, total, missingKey }: SavedWork, stream: WriteStream)
   if (rows.length === 0) return ['No shared work has been computed yet.']
   type Row = readonly [kind: string, line: LedgerLine]
   const money = (usd = 0): string => (usd === 0 ? '' : `$${usd.toFixed(usd < 1 ? 4 : 2)}`)
-  const number = (of: (line: LedgerLine) => number) => (row: Row) => Math.round(of(row[1])).toLocaleString('en')
+  const number = (of: (line: LedgerLine) => number) => (row: Row) => numberText(Math.round(of(row[1])))
   const tokens = ({ inputTokens, outputTokens }: Cost): number => inputTokens + outputTokens
   const seconds = (of: (line: LedgerLine) => number) => (row: Row) => `${(of(row[1]) / 1_000).toFixed(1)} s`
   // From the prompt cache of a provider.

@@ -3,6 +3,7 @@ import type { WriteStream } from 'node:tty'
 import { plainLines } from '../terminal/plain-text.ts'
 import { columnsOf } from '../terminal/table.ts'
 import { cutTo } from '../terminal/text-width.ts'
+import { numberText } from '../terminal/number-text.ts'
 
 /** The longest value that is shown whole, in UTF-16 units. */
 export const maxValueChars = 10_000
@@ -16,7 +17,7 @@ export function renderValue(value: unknown, stream: WriteStream, maxChars: numbe
   const width = columnsOf(stream) - 2
   const lines = plainLines(text.slice(0, maxChars).toWellFormed()).map((line) => `  ${wrap(line, width)}`)
   if (text.length <= maxChars) return lines
-  return [...lines, `… ${(text.length - maxChars).toLocaleString('en')} more characters: use --json`]
+  return [...lines, `… ${numberText(text.length - maxChars)} more characters: use --json`]
 }
 
 /** Breaks a line at the width, and indents what follows. */

@@ -1,4 +1,5 @@
 import { defaultCeiling } from '../report/default-ceiling.ts'
+import { numberText } from '../terminal/number-text.ts'
 
 /** What `skein help TOPIC` explains, by topic. */
 export const topics: Readonly<Record<string, string>> = {
@@ -38,7 +39,7 @@ Exit codes:
   130   interrupted; skein tail and skein dashboard end with 0`,
 
   costs: `The built-in model costs nothing. With --model openai:NAME, skein run first estimates what it will use.
-Without a budget it stops at ${defaultCeiling.calls.toLocaleString('en')} calls, ${defaultCeiling.tokens.toLocaleString('en')} tokens and, where the price is known, $${defaultCeiling.usd}.
+Without a budget it stops at ${numberText(defaultCeiling.calls)} calls, ${numberText(defaultCeiling.tokens)} tokens and, where the price is known, $${defaultCeiling.usd}.
 
   --dry-run                  prints only the plan, and asks no model
   --budget-calls, --budget-tokens, --budget-usd   your own limits

@@ -4,6 +4,7 @@ import { requireOptions } from '@skein/memory/runtime'
 import type { OptionKinds } from '@skein/memory/runtime'
 
 import type { CostEstimate } from './cost-estimate.ts'
+import { numberText } from '../terminal/number-text.ts'
 
 /** The limits of a run whose model has no budget of its own. An omitted measure is not limited. */
 export type Ceiling = Pick<Budget, 'calls' | 'tokens' | 'usd'>
@@ -30,8 +31,8 @@ export class CeilingError extends SkeinError {
 /** Calls, tokens and money in words. */
 export function amountsOf({ calls, tokens, usd }: Ceiling, word: 'and' | 'or'): string {
   const amounts = [
-    ...(calls === undefined ? [] : [`${calls.toLocaleString('en')} model call${calls === 1 ? '' : 's'}`]),
-    ...(tokens === undefined ? [] : [`${tokens.toLocaleString('en')} tokens`]),
+    ...(calls === undefined ? [] : [`${numberText(calls)} model call${calls === 1 ? '' : 's'}`]),
+    ...(tokens === undefined ? [] : [`${numberText(tokens)} tokens`]),
     ...(usd === undefined ? [] : [`$${usd.toFixed(2)}`]),
   ]
   return new Intl.ListFormat('en', { type: word === 'and' ? 'conjunction' : 'disjunction' }).format(amounts)

@@ -7,6 +7,7 @@ import type { Cost } from '@skein/memory/types'
 
 import { countOf } from '../terminal/amounts.ts'
 import type { Report, ReportStats, SummarySentence } from './report.ts'
+import { numberText } from '../terminal/number-text.ts'
 
 /** Renders a report: the cited summary, and its cost. */
 export function renderReport({ summary, unanswered, stats }: Report, stream: WriteStream): string {
@@ -63,7 +64,7 @@ function renderStats(stats: ReportStats): string {
     countOf(parts, 'part'),
     countOf(analysts, 'analyst'),
     countOf(Math.round(used.calls), 'model call'),
-    tokensOf(used) + (cached > 0 ? ` (${cached.toLocaleString('en')} from the provider's prompt cache)` : ''),
+    tokensOf(used) + (cached > 0 ? ` (${numberText(cached)} from the provider's prompt cache)` : ''),
   ]
   return [
     work.join(', '),

@@ -2,6 +2,7 @@ import { styleText } from 'node:util'
 
 import { canRedraw, printNote, redraw } from './printer.ts'
 import { cutTo, widthOf } from './text-width.ts'
+import { numberText } from './number-text.ts'
 
 /** The progress of one part of the work. */
 export interface ProgressRow {
@@ -54,7 +55,7 @@ function drawBars(): ProgressDisplay {
  */
 export function bar({ label, done, total }: ProgressRow, columns: number): string {
   const name = label.padEnd(12)
-  const numbers = total > 0 ? `${done}/${total}` : done > 0 ? done.toLocaleString('en') : ''
+  const numbers = total > 0 ? `${done}/${total}` : done > 0 ? numberText(done) : ''
   // The last column stays free: some terminals go to the next line once it is written.
   const room = columns - widthOf(name) - numbers.length - 3
   if ((total === 0 && done > 0) || room < minBarWidth) return cutTo(`${name} ${numbers}`, columns - 1)

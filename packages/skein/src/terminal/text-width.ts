@@ -5,13 +5,19 @@ const zeroWidth = /^[\p{M}\u200C\u200D]+$/u
 /** Letters of real languages have fewer UTF-16 units; the rest of a longer one is left out. */
 const maxUnits = 12
 
-const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+// Made where it is needed: plain ASCII wants none, and the data of `Intl` take long to load.
+let segmenter: Intl.Segmenter | undefined
+
+function lettersOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+  return segmenter.segment(text)
+}
 
 /** How many columns of a terminal a plain string takes. */
 export function widthOf(text: string): number {
   if (/^[\u0020-\u007E]*$/.test(text)) return text.length
   let width = 0
-  for (const { segment } of segmenter.segment(text)) width += widthOfLetter(segment)
+  for (const { segment } of lettersOf(text)) width += widthOfLetter(segment)
   return width
 }
 
@@ -21,7 +27,7 @@ export function cutTo(text: string, width: number): string {
   const start = text.slice(0, Math.min(text.length, (width + 1) * maxUnits))
   let taken = 0
   let kept = ''
-  for (const { segment } of segmenter.segment(start)) {
+  for (const { segment } of lettersOf(start)) {
     const next = widthOfLetter(segment)
     if (taken + next > width) return `${dropLast(kept, taken - width + 1)}…`
     taken += next
@@ -44,7 +50,7 @@ function widthOfLetter(letter: string): number {
 /** Drops letters at the end until at least so many columns are free. */
 function dropLast(text: string, columns: number): string {
   if (columns <= 0) return text
-  const letters = Array.from(segmenter.segment(text), ({ segment }) => segment)
+  const letters = Array.from(lettersOf(text), ({ segment }) => segment)
   for (let free = 0; free < columns && letters.length > 0;) free += widthOfLetter(letters.pop() ?? '')
   return letters.join('')
 }

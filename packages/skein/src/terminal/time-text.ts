@@ -1,3 +1,5 @@
+import { numberText } from './number-text.ts'
+
 /** A duration as a person says it: `40 s`, `5 min`, `3 h`, `12 days`. */
 export function spanOf(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1_000))
@@ -6,7 +8,7 @@ export function spanOf(ms: number): string {
   if (minutes < 100) return `${minutes} min`
   const hours = Math.round(minutes / 60)
   if (hours < 48) return `${hours} h`
-  return `${Math.round(hours / 24).toLocaleString('en')} days`
+  return `${numberText(Math.round(hours / 24))} days`
 }
 
 /** A time in Unix milliseconds as a person reads it: `2026-11-21 17:41:23`, local. */
