@@ -3,12 +3,14 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { createFlock } from '@skein/core'
+import type { FlockEvent } from '@skein/core'
 import { mapStore, openMemory } from '@skein/memory'
 import { sqliteStore } from '@skein/sqlite'
+import type { Store, StoreDriver } from '@skein/memory/store'
 import type { Cost } from '@skein/memory/types'
 import { describe, expect, it } from 'vitest'
 
-import { runReport } from '../src/index.ts'
+import { runReport, splitSections } from '../src/index.ts'
 import type { Report, ReportOptions } from '../src/index.ts'
 import type { Part } from '../src/report/note.ts'
 import { reportFile, reportText, temporaryFolder } from './sample-files.ts'
@@ -20,6 +22,11 @@ function run(options: Partial<ReportOptions> = {}): Promise<Report> {
 }
 
 const tokens = ({ inputTokens, outputTokens }: Cost): number => inputTokens + outputTokens
+
+function sectionOn(one: string, other: string): string {
+  const sentence = `The ${one} of this valley grows slowly beside the ${other}, which needs more water in summer.`
+  return `## The ${one} and the ${other}\n\n${`${sentence} `.repeat(20)}`
+}
 
 describe('runReport', () => {
   it('cites the exact characters of the source of each sentence', async () => {
@@ -151,12 +158,56 @@ describe('runReport', () => {
     )
     const view = memory.as({ id: 'me', role: 'person' })
     const digest = createHash('sha256').update(readFileSync(reportFile)).digest('hex')
-    const { parts } = await view.objects.get(await read({ path: reportFile, source: 'report.txt', digest }))
+    const sections = splitSections(reportText)
+    const { parts } = await view.objects.get(await read({ path: reportFile, source: 'report.txt', digest, sections }))
     const [first, second, third] = parts.slice(0, 3).map((part) => [part]) as [Part[], Part[], Part[]]
     // Each is other work than the one before, as after a stop, or after a change of the file.
     for (const groups of [[first], [first, second], [first, second, third], [third, first]]) await note(groups)
     const { items } = await view.observations.list({ tags: ['note'] })
     expect(items).toHaveLength(3)
+  })
+
+  it('stores the parts that were planned, all in one write', async () => {
+    const store = mapStore()
+    const writes: number[] = []
+    const open: StoreDriver['open'] = async (space, role) => {
+      const opened = await store.open(space, role)
+      const write: Store['write'] = (batch) => {
+        writes.push(batch.filter((one) => one.type === 'set' && one.meta.tags.includes('part')).length)
+        return Reflect.apply(writeTo, opened, [batch])
+      }
+      const { write: writeTo } = opened
+      return Object.assign(opened, { write })
+    }
+    await using memory = await openMemory({ store: { ...store, open } })
+    await using flock = await createFlock({ memory, threads: 1 })
+    const { read } = flock.activities<typeof import('../src/report/report-activities.ts')>(
+      new URL('../src/report/report-activities.ts', import.meta.url),
+    )
+    const view = memory.as({ id: 'me', role: 'person' })
+    const digest = createHash('sha256').update(readFileSync(reportFile)).digest('hex')
+    const sections = Array.from({ length: 20 }, (_, index) => {
+      return { topic: 'Ten', title: `Piece ${index}`, start: index * 10, end: index * 10 + 10 }
+    })
+    const { parts } = await view.objects.get(await read({ path: reportFile, source: 'report.txt', digest, sections }))
+    expect(parts.map(({ topic, title, start, end }) => ({ topic, title, start, end }))).toEqual(sections)
+    expect(await view.objects.get(parts[7]!.text)).toBe(reportText.slice(70, 80))
+    expect(writes.filter((count) => count > 0)).toEqual([20])
+  })
+
+  it('merges many notes in one activity, as many small steps would', async () => {
+    const names = 'alder birch cedar dogwood elm fir ginkgo hazel ironwood juniper'.split(' ')
+    const text = names.flatMap((one) => names.map((other) => sectionOn(one, other))).join('\n\n')
+    const file = join(temporaryFolder(), 'trees.md')
+    writeFileSync(file, `# Trees\n\n${text}`)
+    const started: string[] = []
+    const onEvent = (event: FlockEvent): void => {
+      if (event.type === 'activity.started') started.push(event.activity)
+    }
+    const { stats } = await run({ files: [file], onEvent })
+    expect(stats.parts).toBeGreaterThan(64)
+    // One for each 64 notes of the topic, and one for both; steps of eight would take more than ten.
+    expect(started.filter((name) => name === 'merge').length).toBeLessThanOrEqual(3)
   })
 
   it('reads several files, with any characters', async () => {

@@ -2,20 +2,26 @@ import type { MessagePort } from 'node:worker_threads'
 
 import { fromEnvelope } from '../values/error-envelope.ts'
 import { MemoryClosedError } from '../values/errors.ts'
+import { warn } from '../values/warn.ts'
 import { unanswered } from './link-messages.ts'
 import type { Call, Push, Reply } from './link-messages.ts'
+import { Outbox } from './outbox.ts'
 
 /** A worker thread's end of the link. The port keeps the event loop alive only while a call is pending. */
 export class LinkClient {
   readonly #port: MessagePort
-  readonly #pending = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
+  readonly #outbox: Outbox<Call>
+  readonly #pending = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>()
   readonly #pushListeners = new Map<string, (...args: never[]) => void>()
   #calls = 0
   #isClosed = false
 
   constructor(port: MessagePort) {
     this.#port = port
-    port.on('message', (message: Reply | Push) => this.#receive(message))
+    this.#outbox = new Outbox(port, ({ call }, error) => this.#refused(call, error))
+    port.on('message', (messages: readonly (Reply | Push)[]) => {
+      for (const message of messages) this.#receive(message)
+    })
     port.on('close', () => this.close())
     port.unref()
   }
@@ -30,13 +36,13 @@ export class LinkClient {
     const call = (this.#calls += 1)
     const reply = new Promise<unknown>((resolve, reject) => this.#pending.set(call, { resolve, reject }))
     if (this.#pending.size === 1) this.#port.ref()
-    this.#port.postMessage({ call, method, args } satisfies Call)
+    this.#outbox.add({ call, method, args })
     return (await reply) as Result
   }
 
   /** Sends a call that expects no reply. */
   notify(method: string, ...args: unknown[]): void {
-    if (!this.#isClosed) this.#port.postMessage({ call: unanswered, method, args } satisfies Call)
+    if (!this.#isClosed) this.#outbox.add({ call: unanswered, method, args })
   }
 
   /** Sets the listener for pushed messages of this name. */
@@ -50,16 +56,26 @@ export class LinkClient {
       listener?.(...message.args)
       return
     }
-    const pending = this.#pending.get(message.call)
-    if (!pending) return
-    this.#pending.delete(message.call)
+    const pending = this.#taken(message.call)
+    if ('error' in message) pending?.reject(fromEnvelope(message.error))
+    else pending?.resolve(message.result)
+  }
+
+  #refused(call: number, error: unknown): void {
+    if (call === unanswered) warn(error)
+    else this.#taken(call)?.reject(error)
+  }
+
+  #taken(call: number): { resolve(value: unknown): void; reject(error: unknown): void } | undefined {
+    const pending = this.#pending.get(call)
+    this.#pending.delete(call)
     if (this.#pending.size === 0) this.#port.unref()
-    if ('error' in message) pending.reject(fromEnvelope(message.error))
-    else pending.resolve(message.result)
+    return pending
   }
 
   /** Closes the port. Pending calls reject with MemoryClosedError. */
   close(): void {
+    this.#outbox.flush()
     this.#isClosed = true
     this.#port.close()
     for (const { reject } of this.#pending.values()) reject(new MemoryClosedError())

@@ -3,6 +3,11 @@ import type { ErrorEnvelope } from '../values/pack-error.ts'
 /** The opening thread's handlers for calls over a port, by method name. */
 export type LinkHandlers = Readonly<Record<string, (...args: never[]) => unknown>>
 
+/*
+ * Each message over the port is a list: what one side sends in one go shares the cost of sending it, of waking the other
+ * thread, and, of writes, of a commit. See `outbox.ts`.
+ */
+
 /** The number of a call that expects no reply. */
 export const unanswered: number = 0
 

@@ -5,17 +5,24 @@ import { toEnvelope } from '../values/pack-error.ts'
 import { warn } from '../values/warn.ts'
 import { unanswered } from './link-messages.ts'
 import type { Call, LinkHandlers, Push, Reply } from './link-messages.ts'
+import { Outbox } from './outbox.ts'
 
 /** Answers calls over the port until it closes. An error in a call without a reply becomes a process warning. */
 export function serveLink(port: MessagePort, handlers: LinkHandlers): { push(name: string, ...args: unknown[]): void } {
-  port.on('message', (call: Call) => {
-    void answer(handlers, call).then((reply) => {
-      if (call.call !== unanswered) port.postMessage(reply)
-      else if ('error' in reply) warn(fromEnvelope(reply.error))
-    })
+  const outbox = new Outbox<Reply | Push>(port, (message, error) => {
+    if ('call' in message) outbox.add({ call: message.call, error: toEnvelope(error) })
+    else warn(error)
+  })
+  port.on('message', (calls: readonly Call[]) => {
+    for (const call of calls) {
+      void answer(handlers, call).then((reply) => {
+        if (call.call !== unanswered) outbox.add(reply)
+        else if ('error' in reply) warn(fromEnvelope(reply.error))
+      })
+    }
   })
   port.unref()
-  return { push: (push, ...args) => port.postMessage({ push, args } satisfies Push) }
+  return { push: (push, ...args) => outbox.add({ push, args }) }
 }
 
 async function answer(handlers: LinkHandlers, { call, method, args }: Call): Promise<Reply> {

@@ -9,6 +9,7 @@ import type { AnyStateMachine } from 'xstate'
 import type { Note, NoteRef, Part, Quote } from './note.ts'
 import { groupParts, indexGroups, noteBatches } from './group-parts.ts'
 import { inBatches } from './in-batches.ts'
+import { mergedAtOnce } from './merge-notes.ts'
 import type { FileInput } from './report-work.ts'
 
 /** The activities of a report, as the flock runs them. */
@@ -61,7 +62,7 @@ export interface AnalystOptions {
 const maxSummarySentences = 12
 /** The longest one in place of an answer. */
 const maxFallbackSentences = 4
-/** The notes merged in one step, in tokens. */
+/** The notes merged in one step by a model that costs something, in tokens. */
 const maxMergedTokens = 12_000
 
 const nothing: Conclusion = { quotes: [], isAnswered: false, object: undefined, drops: { notes: {}, answer: {} } }
@@ -95,11 +96,11 @@ export function analystMachine(flock: Flock, { isCostly, onProgress }: AnalystOp
         const { notes, result } = await flock.mapReduce<readonly Part[], NoteRef>({
           inputs: groups,
           map: inBatches(batches, (input, options) => summarizers.ask({ type: 'note', input }, options)),
-          // All notes of a batch wait for it.
-          ...(!isCostly && { concurrency: groups.length }),
+          ...(isCostly
+            ? { sizeOf: ({ tokens }) => tokens, maxSize: maxMergedTokens }
+            : // All notes of a batch wait for it, and no merge is too long for the model.
+              { concurrency: groups.length, fanIn: mergedAtOnce }),
           key: ({ topic }) => topic,
-          sizeOf: ({ tokens }) => tokens,
-          maxSize: maxMergedTokens,
           reduce: (some, { across, ...options }) =>
             combiners.ask({ type: 'merge', input: { notes: some, across } }, options),
           signal,

@@ -9,6 +9,7 @@ import { readDocument } from '../documents/read-document.ts'
 import { badFiles, InputError } from '../open/input-error.ts'
 import { packSections } from '../sections/pack-sections.ts'
 import { splitSections } from '../sections/split-sections.ts'
+import type { Section } from '../sections/split-sections.ts'
 import { isCostly } from './agree-on-ceiling.ts'
 import type { NoteSize } from './cost-estimate.ts'
 import { groupParts } from './group-parts.ts'
@@ -64,7 +65,8 @@ export async function identifyFiles(options: ReportOptions): Promise<IdentifiedF
   return { files: distinct.map(({ file }) => file), sizes, planned, skipped: bad }
 }
 
-type MeasuredPart = NoteSize & { readonly start: number; readonly end: number }
+/** A part of a file, with the estimated length of its text. */
+type MeasuredPart = Section & Pick<NoteSize, 'tokens'>
 
 interface Identified {
   readonly file: IdentifiedFile
@@ -79,25 +81,24 @@ async function identify(
   try {
     const once = await isOnceOnly(path, source)
     const { text, places, digest, pages, isConverted } = await readDocument(path, source, { encoding, signal })
+    const sections = packSections(splitSections(text))
     const file = {
       path,
       source,
       digest,
+      sections,
       ...(encoding !== undefined && { encoding }),
       ...(language && { language }),
       ...((once || isConverted) && { document: { text, ...(places && { places }) } }),
       ...(pages && { pages }),
     }
-    return { file, parts: measured(text, isCostly(model)) }
+    return { file, parts: sections.map((section) => measured(section, text, isCostly(model))) }
   } catch (error) {
     if (error instanceof InputError) return error
     throw error
   }
 }
 
-/** The parts of a text as readers will make them, with their sizes in place of their texts. */
-function measured(text: string, counts: boolean): MeasuredPart[] {
-  return packSections(splitSections(text)).map(({ topic, start, end }) => {
-    return { topic, start, end, tokens: counts ? estimateTokens(text.slice(start, end)) : 0 }
-  })
+function measured(section: Section, text: string, counts: boolean): MeasuredPart {
+  return { ...section, tokens: counts ? estimateTokens(text.slice(section.start, section.end)) : 0 }
 }

@@ -1,4 +1,5 @@
 import type { Passage } from '@skein/core'
+import { estimateTokens } from '@skein/core/executor'
 import type { CitedSentence, Drops, Language } from '@skein/core/executor'
 import type { Ref } from '@skein/memory'
 
@@ -121,4 +122,15 @@ export function toQuotes(sentences: readonly CitedSentence[], passages: readonly
     const unique = new Map(places.map((place) => [`${place.source}:${place.start}:${place.end}`, place]))
     return { text, citations: [...unique.values()] }
   })
+}
+
+/** The estimated length of some quotes. */
+export function tokensOf(quotes: readonly Quote[]): number {
+  return quotes.reduce((sum, { text }) => sum + estimateTokens(text), 0)
+}
+
+/** The title of an object. Headings may be of any length, and empty. */
+export function titled(text: string): { readonly title?: string } {
+  const title = text.slice(0, 200).toWellFormed().trim()
+  return title === '' ? {} : { title }
 }

@@ -9,9 +9,9 @@
 
 import { setImmediate } from 'node:timers/promises'
 
-import { activity, extractiveModel, ModelCallError } from '@skein/core'
-import { estimateTokens, findAnswers, readSentences, sumDrops } from '@skein/core/executor'
-import type { Drops, Language, ReadText } from '@skein/core/executor'
+import { activity } from '@skein/core'
+import { findAnswers, readSentences } from '@skein/core/executor'
+import type { Language, ReadText } from '@skein/core/executor'
 import type { Activity, ActivityContext } from '@skein/core'
 import type { Ref, Transaction } from '@skein/memory'
 
@@ -19,27 +19,24 @@ import { placesWithin } from '../documents/placed-text.ts'
 import type { PlacedText } from '../documents/placed-text.ts'
 import { readDocument } from '../documents/read-document.ts'
 import { InputError } from '../open/input-error.ts'
-import { packSections } from '../sections/pack-sections.ts'
-import { splitSections } from '../sections/split-sections.ts'
-import { contentsTag, partPassage, quotePassages, sourceRange, toQuotes } from './note.ts'
-import type { CitablePassage, Contents, Note, NoteRef, Part, Quote } from './note.ts'
+import type { Section } from '../sections/split-sections.ts'
+import { mergeNotes } from './merge-notes.ts'
+import type { MergeInput } from './merge-notes.ts'
+import { contentsTag, partPassage, quotePassages, sourceRange, titled, tokensOf } from './note.ts'
+import type { Contents, Note, NoteRef, Part, Quote } from './note.ts'
+import { summarize, unlessNone } from './summarize.ts'
 
 /** A file to read. Its digest is part of the key of the work: a changed file is read again. */
 export interface FileInput {
   readonly path: string
   readonly source: string
   readonly digest: string
+  /** Its parts, which were found when the report was planned. */
+  readonly sections: readonly Section[]
   /** Its text, if it can't be read again: of a pipe, or standard input. */
   readonly content?: Ref<PlacedText>
   readonly encoding?: string
   readonly language?: Language
-}
-
-/** Notes to merge. */
-export interface MergeInput {
-  readonly notes: readonly NoteRef[]
-  /** Whether they are of different topics. */
-  readonly across: boolean
 }
 
 /** A question about parts and the notes on them. */
@@ -51,9 +48,9 @@ export interface QuestionInput {
   readonly indexes: readonly Ref<readonly ReadText[]>[]
 }
 
+/** Parts that are stored in one transaction. */
+const storedAtOnce = 1_000
 const maxNoteSentences = 5
-const maxMergedSentences = 10
-const maxAcrossSentences = 24
 const maxAnswerSentences = 4
 /** How many parts are read again, in full, for a question. */
 const maxRereadParts = 8
@@ -85,10 +82,10 @@ export function reportWork(): ReportWork {
   }
 }
 
-/** Splits a file into parts and stores them. */
+/** Stores a file, and its parts. */
 async function readFile(
   { memory, signal }: ActivityContext,
-  { path, source, digest, content, encoding, language }: FileInput,
+  { path, source, digest, sections, content, encoding, language }: FileInput,
 ): Promise<Ref<Contents>> {
   const file = content
     ? { ...(await memory.objects.get(content)), digest }
@@ -97,20 +94,28 @@ async function readFile(
     throw new InputError(source, 'changed while it was being read. Run again when it is complete.')
   const { text: whole, places } = file
   const wholeRef = await memory.objects.put(whole, { task: digest, tags: ['source'], ...titled(source) })
-  const parts = await Promise.all(
-    packSections(splitSections(whole)).map(async ({ topic, title, start, end }): Promise<Part> => {
-      const placed = { start, end, ...(places && { places: placesWithin(places, start, end) }) }
-      const { start: from, end: to } = sourceRange(placed)
-      const text = await memory.objects.put(whole.slice(start, end), {
-        task: digest,
-        // By its place, a viewer finds the part that a citation means.
-        tags: ['part', `at:${from}-${to}`],
-        ...titled(title),
-        derivedFrom: [wholeRef],
-      })
-      return { text, source: digest, topic, title, ...placed, ...(language && { language }) }
-    }),
-  )
+  const parts: Part[] = []
+  for (let from = 0; from < sections.length; from += storedAtOnce) {
+    const some = sections.slice(from, from + storedAtOnce)
+    parts.push(
+      ...(await memory.transaction(({ objects }) => {
+        return Promise.all(
+          some.map(async ({ topic, title, start, end }): Promise<Part> => {
+            const placed = { start, end, ...(places && { places: placesWithin(places, start, end) }) }
+            const range = sourceRange(placed)
+            const text = await objects.put(whole.slice(start, end), {
+              task: digest,
+              // By its place, a viewer finds the part that a citation means.
+              tags: ['part', `at:${range.start}-${range.end}`],
+              ...titled(title),
+              derivedFrom: [wholeRef],
+            })
+            return { text, source: digest, topic, title, ...placed, ...(language && { language }) }
+          }),
+        )
+      })),
+    )
+  }
   const contents: Contents = { source, ...(!content && { path }), parts }
   return memory.objects.put(contents, { task: digest, tags: [contentsTag], ...titled(`Contents of ${source}`) })
 }
@@ -175,24 +180,6 @@ async function takeNote(
   return { note: ref, topic: part.topic, tokens: tokensOf(quotes) }
 }
 
-/** Merges notes into one. Within a topic the most important sentences win; across topics each note has its turn. */
-async function mergeNotes(context: ActivityContext, { notes: refs, across }: MergeInput): Promise<NoteRef> {
-  const { memory } = context
-  const notes = await Promise.all(refs.map(({ note: ref }) => memory.objects.get(ref)))
-  const merged = across
-    ? { quotes: inTurn(notes.map((one) => one.quotes)).slice(0, maxAcrossSentences), drops: {} }
-    : await summarize(context, quotePassages(notes.flatMap((one) => one.quotes)), maxMergedSentences)
-  const { quotes } = merged
-  const drops = sumDrops([merged.drops, ...notes.map((one) => one.drops ?? {})])
-  const topic = [...new Set(refs.map((ref) => ref.topic))].join(' · ')
-  const found: Note = { topic, quotes, ...unlessNone(drops) }
-  return {
-    note: await memory.objects.put(found, { tags: ['merged'], ...titled(`Notes: ${topic}`) }),
-    topic,
-    tokens: tokensOf(quotes),
-  }
-}
-
 /**
  * Answers a question: finds the parts that matter by all their sentences, then reads those
  * parts in full. Where no sentence has the words of the question, the notes may lead to
@@ -234,63 +221,10 @@ function inOrder(indexes: readonly number[]): number[] {
   return indexes.toSorted((one, other) => one - other)
 }
 
-async function summarize(
-  { model, signal }: ActivityContext,
-  passages: readonly CitablePassage[],
-  maxSentences: number,
-  question?: string,
-  language?: Language,
-): Promise<Required<Pick<Note, 'quotes' | 'drops'>>> {
-  const messages = question === undefined ? [] : [{ role: 'user', text: question } as const]
-  try {
-    const request = {
-      messages,
-      passages: passages.map(({ passage }) => passage),
-      maxSentences,
-      ...(language && { language }),
-    }
-    // What the built-in model says is computed in less time than it is stored, and the result of the activity is.
-    const share = model.id !== extractiveModel().id
-    const { sentences, droppedFor = {} } = await model.cite(request, { signal, share })
-    return { quotes: toQuotes(sentences, passages), drops: droppedFor }
-  } catch (error) {
-    // One part that leads a model astray must not end the report.
-    const drops = dropsOf(error)
-    if (drops === undefined) throw error
-    return { quotes: [], drops }
-  }
-}
-
-/** There are very many notes, and most lack nothing. */
-function unlessNone(drops: Drops): Pick<Note, 'drops'> {
-  return Object.keys(drops).length > 0 ? { drops } : {}
-}
-
-/** Why no sentence of an answer counts, where that is the error. */
-function dropsOf(error: unknown): Drops | undefined {
-  return error instanceof ModelCallError && error.code === 'SKEIN_MODEL_CITATION' ? (error.droppedFor ?? {}) : undefined
-}
-
 /** The first of some parts, titled by the first and the last of them. */
 function titledAs(parts: readonly Part[]): Part {
   const first = parts[0] as Part
   return parts.length === 1 ? first : { ...first, title: `${first.title} … ${parts.at(-1)?.title}` }
-}
-
-/** The title of an object. Headings may be of any length, and empty. */
-function titled(text: string): { readonly title?: string } {
-  const title = text.slice(0, 200).toWellFormed().trim()
-  return title === '' ? {} : { title }
-}
-
-function tokensOf(quotes: readonly Quote[]): number {
-  return quotes.reduce((sum, { text }) => sum + estimateTokens(text), 0)
-}
-
-/** The first of each list, then the second of each, and so on. */
-function inTurn<Item>(lists: readonly (readonly Item[])[]): Item[] {
-  const longest = Math.max(0, ...lists.map((list) => list.length))
-  return Array.from({ length: longest }, (_, index) => lists.flatMap((list) => list.slice(index, index + 1))).flat()
 }
 
 function isWithin({ citations }: Quote, part: Part): boolean {
