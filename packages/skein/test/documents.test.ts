@@ -79,6 +79,15 @@ describe('decodeText', () => {
     expect(decodeText(Buffer.from('It ends here.\r\n\u001A'), 'a.txt')).toBe('It ends here.\r\n')
   })
 
+  it('believes XML about its encoding, unless its bytes are UTF-8 or no text in that', () => {
+    const xml = (encoding: string): string => `<?xml version="1.0" encoding="${encoding}"?><a>Žal.</a>`
+    expect(decodeText(encoded(xml('ISO-8859-2'), 'iso-8859-2'), 'a.xml')).toBe(xml('ISO-8859-2'))
+    expect(decodeText(Buffer.from(xml('KOI8-R')), 'a.xml')).toBe(xml('KOI8-R'))
+    for (const wrong of ['klingon', 'utf-8', 'euc-kr']) {
+      expect(decodeText(encoded(xml(wrong), 'iso-8859-2'), 'a.xml')).toContain(`encoding="${wrong}"`)
+    }
+  })
+
   it('reads an encoding that is named', () => {
     expect(decodeText(encoded(german, 'iso-8859-15'), 'a.txt', 'iso-8859-15')).toBe(german)
     expect(decodeText(encoded(german, 'cp850'), 'a.txt', 'cp850')).toBe(german)
