@@ -334,7 +334,7 @@ describe('xmlText', () => {
 })
 
 describe('notebookText', () => {
-  const notebook = (cells: readonly object[]): string => JSON.stringify({ cells, metadata: {}, nbformat: 4 })
+  const notebook = (cells: readonly unknown[]): string => JSON.stringify({ cells, metadata: {}, nbformat: 4 })
 
   it('reads texts, and shows code and what it printed as code', () => {
     const cells = [

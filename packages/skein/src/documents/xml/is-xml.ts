@@ -1,4 +1,4 @@
-const endings = ['.xml', '.dbk', '.docbook', '.tei', '.fb2', '.rss', '.atom', '.dita', '.nxml', '.opml']
+const endings = new Set('.xml .dbk .docbook .tei .fb2 .rss .atom .dita .nxml .opml'.split(' '))
 
 /** Whether a text is HTML that is written as XML: it says so behind instructions and comments. */
 export function isXhtml(text: string): boolean {
@@ -16,5 +16,5 @@ export function isXhtml(text: string): boolean {
 /** Whether a text is XML. */
 export function isXml(text: string, ending: string): boolean {
   const head = text.slice(0, 200)
-  return /^\uFEFF?\s{0,99}<\?xml\s/.test(head) || (endings.includes(ending) && /^\uFEFF?\s{0,99}<[A-Za-z!?]/.test(head))
+  return /^\uFEFF?\s{0,99}<\?xml\s/.test(head) || (endings.has(ending) && /^\uFEFF?\s{0,99}<[A-Za-z!?]/.test(head))
 }

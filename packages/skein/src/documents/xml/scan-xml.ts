@@ -1,11 +1,5 @@
 import { entitiesIn, entityReader } from './xml-entities.ts'
-
-/** A piece of text as it stands in the file, or decoded. */
-export interface XmlPiece {
-  readonly text: string
-  readonly from: number
-  readonly length: number
-}
+import type { XmlPiece } from './xml-entities.ts'
 
 /** What a text of XML consists of, in its order. Each element that opens is closed, at the latest by the end. */
 export interface XmlHandlers {

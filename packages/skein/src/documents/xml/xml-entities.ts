@@ -1,6 +1,11 @@
 import { parseDocument } from 'htmlparser2'
 
-import type { XmlPiece } from './scan-xml.ts'
+/** A piece of text as it stands in the file, or decoded. */
+export interface XmlPiece {
+  readonly text: string
+  readonly from: number
+  readonly length: number
+}
 
 const reference = /&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|([\p{L}_][\p{L}\p{N}_.:-]{0,99}));/gu
 const known: ReadonlyMap<string, string> = new Map(Object.entries({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }))

@@ -1,6 +1,6 @@
 import type { PlacedText } from '../placed-text.ts'
 import { scanXml } from './scan-xml.ts'
-import type { XmlPiece } from './scan-xml.ts'
+import type { XmlPiece } from './xml-entities.ts'
 import * as kinds from './vocabularies.ts'
 import type { Vocabulary } from './vocabularies.ts'
 import { holds, xmlForm } from './xml-form.ts'

@@ -1,7 +1,7 @@
 import { htmlText } from '../html-text.ts'
 import { originalRange, TextBuilder } from '../placed-text.ts'
 import type { Place, PlacedText } from '../placed-text.ts'
-import type { XmlPiece } from './scan-xml.ts'
+import type { XmlPiece } from './xml-entities.ts'
 
 /** Writes paragraphs and tables with the marks of Markdown, from pieces of a text. */
 export class XmlWriter {
