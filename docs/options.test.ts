@@ -42,7 +42,7 @@ const withoutOptions = new Set(
   `@skein/bullmq: HealthServer
    @skein/core: escalate extractiveModel listAgentHosts move pipe readBudget refuse reply tell
    @skein/core/executor: Exchange costOf defaultThreads descriptionId estimateInput estimateTokens failureCode findAnswers isCount loadTokenizer
-     moduleExports moduleUrl outlineOf priceOf quoteData readPrompts readSentences retryAfterMs savedPositionOf splitSentences sumDrops toResponse
+     detectLanguage moduleExports moduleUrl outlineOf priceOf quoteData readPrompts readSentences retryAfterMs savedPositionOf splitSentences sumDrops textForm toResponse
    @skein/core/executor/testing: describeExecutor
    @skein/core/testing: deadLetters stepScheduler virtualClock withCrashes
    @skein/dashboard: MetricReducer windowMetrics

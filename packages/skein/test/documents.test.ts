@@ -79,6 +79,15 @@ describe('decodeText', () => {
     expect(await decodeText(Buffer.from('It ends here.\r\n\u001A'), 'a.txt')).toBe('It ends here.\r\n')
   })
 
+  it('believes XML about its encoding, unless its bytes are UTF-8 or no text in that', async () => {
+    const xml = (encoding: string): string => `<?xml version="1.0" encoding="${encoding}"?><a>Žal.</a>`
+    expect(await decodeText(encoded(xml('ISO-8859-2'), 'iso-8859-2'), 'a.xml')).toBe(xml('ISO-8859-2'))
+    expect(await decodeText(Buffer.from(xml('KOI8-R')), 'a.xml')).toBe(xml('KOI8-R'))
+    for (const wrong of ['klingon', 'utf-8', 'euc-kr']) {
+      expect(await decodeText(encoded(xml(wrong), 'iso-8859-2'), 'a.xml')).toContain(`encoding="${wrong}"`)
+    }
+  })
+
   it('reads an encoding that is named', async () => {
     expect(await decodeText(encoded(german, 'iso-8859-15'), 'a.txt', 'iso-8859-15')).toBe(german)
     expect(await decodeText(encoded(german, 'cp850'), 'a.txt', 'cp850')).toBe(german)

@@ -2,20 +2,9 @@ import { outlineOf, splitSentences } from '@skein/core/executor'
 import { describe, expect, it } from 'vitest'
 
 import { isLatex, latexText } from '../src/documents/latex-text.ts'
-import { notebookText } from '../src/documents/notebook-text.ts'
 import { pagedText } from '../src/documents/paged-text.ts'
-import { joinPartedWords } from '../src/documents/parted-words.ts'
-import { originalRange } from '../src/documents/placed-text.ts'
-import type { PlacedText } from '../src/documents/placed-text.ts'
 import { isRoff, roffText } from '../src/documents/roff-text.ts'
-import { isXhtml, isXml, xmlText } from '../src/documents/xml-text.ts'
-
-/** What stands in the original where some text was found. */
-function originalOf(original: string, { text, places = [] }: PlacedText, found: string): string {
-  const at = text.indexOf(found)
-  const { start, end } = originalRange(places, at, at + found.length)
-  return original.slice(start, end)
-}
+import { originalOf } from './original-of.ts'
 
 describe('latexText', () => {
   const textOf = (source: string): string => latexText(source).text
@@ -164,112 +153,5 @@ describe('outlineOf', () => {
     const titles = outlineOf('{| is a mark.\n\n# One\n\nIt rains.\n').map(({ title }) => title)
     expect(titles).toEqual(['One'])
     expect(outlineOf('{| class="a"\n|}\n\n# One\n\nIt rains.\n')).toEqual([])
-  })
-})
-
-describe('joinPartedWords', () => {
-  const textOf = (text: string): string => joinPartedWords({ text }).text
-
-  it.each([
-    ['The keeper of the light-\nhouse sleeps.', 'The keeper of the lighthouse\nsleeps.'],
-    ['The keeper of the light-\r\n  house, who sleeps.', 'The keeper of the lighthouse,\nwho sleeps.'],
-    ['He is known as a well-\nread keeper.', 'He is known as a well-read\nkeeper.'],
-    ['The sea-wall is old. The new sea-\nwall is not.', 'The sea-wall is old. The new sea-wall\nis not.'],
-    ['She is the sister-in-\nlaw of Ann.', 'She is the sister-in-law\nof Ann.'],
-    ['Die Salz- und Zucker-\nfässer stehen am Kai.', 'Die Salz- und Zuckerfässer\nstehen am Kai.'],
-    ['The keeper of the light\u00AD\nhouse', 'The keeper of the lighthouse'],
-  ])('joins what a hyphen parts at the end of a line: %j', (text, joined) => {
-    expect(textOf(text)).toBe(joined)
-  })
-
-  it.each([
-    ['Auf dem Kai stehen Salz-\nund Zuckerfässer.'],
-    ['The book of the keeper-\nNobody reads it.'],
-    ['a-\nb-\nc'],
-    ['It was late -\nand it was dark.'],
-    ['The ferry of 2021-\n22 was late.'],
-  ])('leaves other lines as they are: %j', (text) => {
-    expect(textOf(text)).toBe(text)
-  })
-
-  it('knows where the parts of a word stand, also in a text that was made from another', () => {
-    const source = 'The keeper of the light-\nhouse sleeps. So does the har-\nbor.'
-    expect(originalOf(source, joinPartedWords({ text: source }), 'lighthouse')).toBe('light-\nhouse')
-    expect(originalOf(source, joinPartedWords({ text: source }), 'So does the harbor.')).toBe('So does the har-\nbor.')
-    const paged = `${source}\fThe end.`
-    expect(originalOf(paged, joinPartedWords(pagedText(paged)), 'lighthouse')).toBe('light-\nhouse')
-  })
-})
-
-describe('xmlText', () => {
-  const textOf = (source: string): string => xmlText(source).text
-
-  it('takes what stands within text for a part of it, and all else for paragraphs', () => {
-    expect(textOf('<a><b>The <c>ferry</c> is <d>late</d>.</b><b>It is cold.</b></a>')).toBe(
-      'The ferry is late.\n\nIt is cold.',
-    )
-  })
-
-  it('leaves out what tells about a text only where the kind of document has that', () => {
-    const book = '<book><info><author>Ann</author><title>Ice</title></info><para>It melts.</para></book>'
-    expect(textOf(book)).toBe('# Ice\n\nIt melts.')
-    expect(textOf('<ship><info><note>She is late.</note></info></ship>')).toBe('She is late.')
-  })
-
-  it('reads records as a table, and settings that differ as paragraphs', () => {
-    const ships = '<all><s><a>Puffin</a><b>1998</b></s><s><a>Eider</a><b>2004 &amp; 5</b></s></all>'
-    expect(textOf(ships)).toBe('| a | b |\n|---|\n| Puffin | 1998 |\n| Eider | 2004 & 5 |')
-    expect(textOf('<all><s><a>Puffin</a><b>1998</b></s><s><a>Eider</a></s></all>')).toBe('Puffin\n\n1998\n\nEider')
-  })
-
-  it('knows where a text stands in the file, be it decoded or in a section of its own', () => {
-    const source = '<a><p>Salt &amp; sugar.</p><p><![CDATA[<Tea> is here.]]></p></a>'
-    expect(originalOf(source, xmlText(source), 'Salt & sugar.')).toBe('Salt &amp; sugar.')
-    expect(xmlText(source).text).toContain('<Tea> is here.')
-  })
-
-  it('tells XML from HTML and from text that only begins with a tag', () => {
-    expect(isXml('\uFEFF<?xml version="1.0"?><a/>', '.txt')).toBe(true)
-    expect(isXml('<a>b</a>', '.xml')).toBe(true)
-    expect(isXml('<b>Note</b>: it rains.', '.md')).toBe(false)
-    expect(isXhtml('<?xml version="1.0"?>\n<!DOCTYPE html>\n<html></html>')).toBe(true)
-    expect(isXhtml('<?xml version="1.0"?><a>See <html> below</a>')).toBe(false)
-  })
-
-  it('reads what is not well-formed, deep, or repeats itself without end', () => {
-    expect(textOf('<a><b>One.<c>Two.</b></a>')).toContain('One.')
-    expect(textOf(`${'<a>'.repeat(50_000)}Deep.`)).toBe('Deep.')
-  })
-})
-
-describe('notebookText', () => {
-  const notebook = (cells: readonly object[]): string => JSON.stringify({ cells, metadata: {}, nbformat: 4 })
-
-  it('reads texts, and shows code and what it printed as code', () => {
-    const cells = [
-      { cell_type: 'markdown', source: ['# Ice\n', 'It says "no" \u2013 twice.'] },
-      { cell_type: 'code', source: 'print(1)', outputs: [{ text: ['1\n'] }, { data: { 'image/png': 'AAAA' } }] },
-      { cell_type: 'raw', source: [] },
-    ]
-    expect(notebookText(notebook(cells))?.text).toBe(
-      '# Ice\nIt says "no" – twice.\n\n`````\nprint(1)\n`````\n\n`````\n1\n`````',
-    )
-  })
-
-  it('knows where a text stands in the file', () => {
-    const source = notebook([
-      { source: ['x'], cell_type: 'code', metadata: { '1': '"', source: '}' } },
-      { cell_type: 'markdown', source: 'A "ferry"\nis late.' },
-    ])
-    expect(originalOf(source, notebookText(source)!, 'is late.')).toBe('is late.')
-    expect(originalOf(source, notebookText(source)!, '"ferry"')).toBe('\\"ferry\\"')
-  })
-
-  it('reads notebooks of before 2015, and nothing else', () => {
-    const cells = [{ cell_type: 'heading', level: 2, source: ['Ice'] }]
-    expect(notebookText(JSON.stringify({ nbformat: 3, worksheets: [{ cells }] }))?.text).toBe('## Ice')
-    for (const other of ['{"nbformat": 4}', '{"cells": []}', '{"nbformat": 4, "cells": [', 'nbformat']) {
-      expect(notebookText(other)).toBeUndefined()
-    }
   })
 })

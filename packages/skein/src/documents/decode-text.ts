@@ -53,11 +53,21 @@ async function encodingOf(bytes: Uint8Array): Promise<string> {
   const wide = utf16(bytes)
   if (wide !== undefined) return wide
   // All bytes of Thai in UTF-16 are ASCII, too.
-  if (isUtf8(bytes)) return utf16Of(thai, bytes) ?? 'utf-8'
-  // Few files need this, and it takes as long to load as a short run to read one.
+  if (isTextIn('utf-8', bytes)) return utf16Of(thai, bytes) ?? 'utf-8'
+  // Few files need the last, and it takes as long to load as a short run to read one.
   return (
-    utf16Of(eastAsian, bytes) ?? (await import('./detect-encoding.ts')).detectEncoding(bytes.subarray(0, sampleBytes))
+    declaredEncoding(bytes) ??
+    utf16Of(eastAsian, bytes) ??
+    (await import('./detect-encoding.ts')).detectEncoding(bytes.subarray(0, sampleBytes))
   )
+}
+
+/** What XML says about itself: `<?xml version="1.0" encoding="KOI8-R"?>`. */
+function declaredEncoding(bytes: Uint8Array): string | undefined {
+  const head = String.fromCharCode(...bytes.subarray(0, 200))
+  const encoding = /^\s{0,99}<\?xml\s[^<>]{0,99}\sencoding\s{0,9}=\s{0,9}["']([\w.:-]{1,40})["']/.exec(head)?.[1] ?? ''
+  // The bytes are none of these.
+  return !/^(?:utf|ucs|us-ascii)/i.test(encoding) && isTextIn(encoding, bytes) ? encoding : undefined
 }
 
 /** Japanese mail of old: ASCII, with escapes before and behind pairs of bytes. */
@@ -66,9 +76,9 @@ function isEscaped(bytes: Uint8Array): boolean {
   return ['\u001B$B', '\u001B$@'].some((escape) => sample.includes(escape)) && sample.includes('\u001B(')
 }
 
-function isUtf8(bytes: Uint8Array): boolean {
+function isTextIn(encoding: string, bytes: Uint8Array): boolean {
   try {
-    decodedAs(bytes, 'utf-8', { fatal: true })
+    decodedAs(bytes, encoding, { fatal: true })
     return true
   } catch {
     return false

@@ -1,6 +1,6 @@
 /** A string of a text of JSON. */
 export interface JsonString {
-  /** The names and indexes that lead to it, such as `cells/3/source/0`. */
+  /** The names and indexes that lead to it, such as `cells/3/source/0`. A slash of a name is `~1`. */
   readonly path: string
   /** What it says, and where that stands in the text, in UTF-16 units: an escaped character is a piece of its own. */
   readonly pieces: readonly { readonly text: string; readonly from: number; readonly length: number }[]
@@ -33,7 +33,7 @@ export function stringsOf(json: string, wanted: RegExp): JsonString[] {
         const path = open.map(({ isList, name, index }) => (isList ? index : name)).join('/')
         if (wanted.test(path)) found.push({ path, pieces: piecesOf(json, at + 1, end) })
       } else {
-        top.name = JSON.parse(json.slice(at, end + 1)) as string
+        top.name = (JSON.parse(json.slice(at, end + 1)) as string).replaceAll('/', '~1')
         top.isNamed = true
       }
       at = end

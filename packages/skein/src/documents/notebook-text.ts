@@ -3,71 +3,71 @@ import type { JsonString } from './json-strings.ts'
 import { TextBuilder } from './placed-text.ts'
 import type { PlacedText } from './placed-text.ts'
 
-/** A notebook of Jupyter, as far as it is read. */
-interface Notebook {
-  readonly nbformat: number
-  readonly cells?: readonly Cell[]
-  /** Of notebooks before 2015. */
-  readonly worksheets?: readonly { readonly cells?: readonly Cell[] }[]
-}
-
-interface Cell {
-  readonly cell_type?: string
-  readonly source?: Lines
-  readonly input?: Lines
-  readonly level?: number
-  readonly outputs?: readonly { readonly text?: Lines; readonly data?: { readonly 'text/plain'?: Lines } }[]
-}
-
-type Lines = string | readonly string[]
+type Fields = Readonly<Record<string, unknown>>
 
 const fence = '`````'
 const source = /^(?:worksheets\/\d+\/)?(cells\/\d+)\/source(?:\/\d+)?$/
 
 /**
- * Turns a notebook into Markdown: its texts, and its code with what that printed, which are not read as sentences. Pictures
- * are left out.
+ * Turns a notebook of Jupyter into Markdown: its texts, and its code with what that printed, which are not read as
+ * sentences. Pictures are left out, and what has no form that is known.
  *
  * @returns `undefined` for what is no notebook.
  */
 export function notebookText(json: string): PlacedText | undefined {
-  const notebook = parsed(json)
-  if (notebook === undefined) return undefined
-  const sheets = notebook.cells ? [['', notebook.cells] as const] : sheetsOf(notebook)
+  const cells = cellsOf(json)
+  if (cells.length === 0) return undefined
   const lines = Map.groupBy(stringsOf(json, source), ({ path }) => path.slice(0, path.indexOf('/source')))
   const out = new TextBuilder()
-  for (const [sheet, cells] of sheets) {
-    for (const [index, cell] of cells.entries()) takeCell(out, cell, lines.get(`${sheet}cells/${index}`) ?? [])
-  }
+  for (const [path, cell] of cells) takeCell(out, cell, lines.get(path) ?? [])
   return out.placed
 }
 
-function sheetsOf({ worksheets = [] }: Notebook): readonly (readonly [string, readonly Cell[]])[] {
-  return worksheets.map(({ cells = [] }, index) => [`worksheets/${index}/`, cells])
+/** The cells of a notebook, by their paths. */
+function cellsOf(json: string): readonly (readonly [path: string, cell: Fields])[] {
+  // Other JSON may be large.
+  if (!/^\uFEFF?\s{0,99}\{/.test(json.slice(0, 200)) || !json.includes('"nbformat"')) return []
+  const { nbformat, cells, worksheets } = fieldsOf(parsed(json.replace(/^\uFEFF/, '')))
+  if (typeof nbformat !== 'number') return []
+  // Those of before 2015 have sheets.
+  const sheets = Array.isArray(cells)
+    ? [['', cells] as const]
+    : listOf(worksheets).map((sheet, index) => [`worksheets/${index}/`, listOf(fieldsOf(sheet)['cells'])] as const)
+  return sheets
+    .flatMap(([sheet, all]) => all.map((cell, index) => [`${sheet}cells/${index}`, fieldsOf(cell)] as const))
+    .filter(([, cell]) => /^(?:markdown|heading|code|raw)$/.test(String(cell['cell_type'])))
 }
 
-function parsed(json: string): Notebook | undefined {
-  // Other JSON may be large.
-  if (!/^\uFEFF?\s{0,99}\{/.test(json.slice(0, 200)) || !json.includes('"nbformat"')) return undefined
+function parsed(json: string): unknown {
   try {
-    const value = JSON.parse(json.replace(/^\uFEFF/, '')) as Partial<Notebook>
-    const isNotebook = typeof value.nbformat === 'number' && [value.cells, value.worksheets].some(Array.isArray)
-    return isNotebook ? (value as Notebook) : undefined
+    return JSON.parse(json)
   } catch {
     return undefined
   }
 }
 
-function takeCell(out: TextBuilder, cell: Cell, lines: readonly JsonString[]): void {
-  const { cell_type: kind, source: written, input, level = 1, outputs = [] } = cell
+function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {}
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+function takeCell(out: TextBuilder, cell: Fields, lines: readonly JsonString[]): void {
+  const { cell_type: kind, source: written, input, level, outputs } = cell
   if (kind === 'markdown' || kind === 'heading') {
-    if (lines.length === 0) return
-    part(out, kind === 'heading' ? `${'#'.repeat(level)} ` : '')
-    for (const { pieces } of lines) for (const { text, from, length } of pieces) out.take(text, from, length)
+    // Of a name that stands there twice, the last one counts.
+    const last = lines.slice(lines.length - linesOf(written).length)
+    if (last.length === 0) return
+    const depth = typeof level === 'number' ? Math.min(6, Math.max(1, Math.trunc(level))) : 1
+    part(out, kind === 'heading' ? `${'#'.repeat(depth)} ` : '')
+    for (const { pieces } of last) for (const { text, from, length } of pieces) out.take(text, from, length)
     return
   }
-  const printed = kind === 'code' ? outputs.map(({ text, data }) => joined(text ?? data?.['text/plain'])) : []
-  for (const text of [joined(written ?? input), ...printed]) {
+  const results = kind === 'code' ? listOf(outputs).map(fieldsOf) : []
+  const printed = results.map(({ text, data }) => text ?? fieldsOf(data)['text/plain'])
+  for (const text of [written ?? input, ...printed].map((one) => linesOf(one).join(''))) {
     if (text.trim() !== '') part(out, `${fence}\n${text.trimEnd()}\n${fence}`)
   }
 }
@@ -77,7 +77,6 @@ function part(out: TextBuilder, text: string): void {
   out.add(text)
 }
 
-function joined(lines: Lines | undefined = ''): string {
-  const all: unknown[] = [lines].flat()
-  return all.filter((line) => typeof line === 'string').join('')
+function linesOf(text: unknown): readonly string[] {
+  return [text].flat().filter((line) => typeof line === 'string')
 }

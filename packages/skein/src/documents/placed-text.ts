@@ -19,15 +19,21 @@ export interface Place {
 /** Builds a text from parts of an original and from marks that are added. */
 export class TextBuilder {
   #text = ''
+  /** What comes behind it. To look at the text itself would put it together each time. */
+  #last = ''
+  /** The last two characters. */
+  #tail = ''
+  #length = 0
   readonly #places: { readonly at: number; readonly from: number; length: number; readonly isExact: boolean }[] = []
   #from = 0
 
   get isEmpty(): boolean {
-    return this.#text === ''
+    return this.#length === 0
   }
 
+  /** @param end - At most two characters. */
   endsWith(end: string): boolean {
-    return this.#text.endsWith(end)
+    return this.#tail.endsWith(end)
   }
 
   /** Takes over a part of the original as it is, or decoded to something else. */
@@ -36,20 +42,38 @@ export class TextBuilder {
     const last = this.#places.at(-1)
     const goesOn = last && last.isExact && text.length === length && last.from + last.length === from && last.length > 0
     if (goesOn) last.length += length
-    else this.#places.push({ at: this.#text.length, from, length, isExact: text.length === length })
-    this.#text += text
+    else this.#places.push({ at: this.#length, from, length, isExact: text.length === length })
+    this.#append(text)
     this.#from = from + length
+  }
+
+  /** Takes back a character, if it was taken last. */
+  takeBack(char: string): void {
+    const last = this.#places.at(-1)
+    if (!this.endsWith(char) || !last?.isExact) return
+    last.length -= 1
+    if (last.length === 0) this.#places.pop()
+    this.#last = this.#last.slice(0, -1)
+    this.#tail = this.#tail.slice(0, -1)
+    this.#length -= 1
   }
 
   /** Adds what the original shows in another way. */
   add(text: string): void {
     if (text === '') return
-    this.#places.push({ at: this.#text.length, from: this.#from, length: 0, isExact: false })
-    this.#text += text
+    this.#places.push({ at: this.#length, from: this.#from, length: 0, isExact: false })
+    this.#append(text)
+  }
+
+  #append(text: string): void {
+    this.#text += this.#last
+    this.#last = text
+    this.#length += text.length
+    this.#tail = text.length > 1 ? text.slice(-2) : (this.#tail + text).slice(-2)
   }
 
   get placed(): Required<PlacedText> {
-    return { text: this.#text, places: this.#places.map(({ at, from, length }) => ({ at, from, length })) }
+    return { text: this.#text + this.#last, places: this.#places.map(({ at, from, length }) => ({ at, from, length })) }
   }
 }
 

@@ -14,6 +14,7 @@ import { readBytes } from './read-bytes.ts'
 import { isRoff, roffText } from './roff-text.ts'
 import { isSubtitles, subtitleText } from './subtitle-text.ts'
 import { numberText } from '../terminal/number-text.ts'
+import { isXhtml, isXml } from './xml/is-xml.ts'
 
 /** A document as agents read it. */
 export interface Document extends PlacedText {
@@ -63,10 +64,9 @@ async function placedText(original: string, source: string): Promise<PlacedText 
   const notebook = notebookText(original)
   if (notebook !== undefined) return notebook
   if (/^\uFEFF?\s{0,99}</.test(original.slice(0, 200))) {
-    const { isXhtml, isXml, xmlText } = await import('./xml-text.ts')
     if (isXhtml(original)) return (await import('./html-text.ts')).htmlText(original)
     // A drawing may hold no text, and data may be all attributes.
-    const placed = isXml(original, ending) ? xmlText(original) : undefined
+    const placed = isXml(original, ending) ? (await import('./xml/xml-text.ts')).xmlText(original) : undefined
     if (placed && placed.text.trim() !== '') return placed
   }
   if (['.srt', '.vtt', '.sbv'].includes(ending) || isSubtitles(original)) return subtitleText(original)
