@@ -2,6 +2,8 @@ import { compareNames } from '@skein/memory/store'
 import type { Postings, TermSource, Totals } from '@skein/memory/store'
 
 import type { SpaceSql } from '../file/space-sql.ts'
+import { blockWords } from './block-words.ts'
+import type { BlockRange } from './block-words.ts'
 import { ChunkReader, listIn, listsOf } from './posting-chunk.ts'
 import type { TermList } from './posting-chunk.ts'
 import { noPostings, PostingReader } from './posting-list.ts'
@@ -31,13 +33,17 @@ export class IndexedTerms implements TermSource {
   readonly #groups: readonly GroupRow[]
   readonly #without: LeftOut
   readonly #isWhole: boolean
-  /** What was found with the names of terms. */
+  /** Oldest first. */
+  readonly #blocks: readonly BlockRange[]
+  /** What was found of terms. */
   readonly #lists = new Map<string, readonly BlockList[]>()
 
-  constructor(sql: SpaceSql, groups: readonly GroupRow[], without: LeftOut) {
+  /** @param upTo - The position up to which all records are in blocks. */
+  constructor(sql: SpaceSql, groups: readonly GroupRow[], upTo: number, without: LeftOut) {
     this.#sql = sql
     this.#groups = groups
     this.#without = without
+    this.#blocks = blocksOf(sql, upTo)
     this.#isWhole = without.expired.size + without.taken.size === 0
     let records = -without.expired.size
     let length = 0
@@ -50,7 +56,7 @@ export class IndexedTerms implements TermSource {
   }
 
   postings(term: string): Postings {
-    const lists = this.#lists.get(term) ?? this.#listsOf(term)
+    const lists = this.#listsOf(term)
     if (lists.length === 0) return noPostings
     const reader = new PostingReader(lists.reduce((sum, [, { length }]) => sum + length, 0))
     let [block, from, isMixed] = [-1, 0, false]
@@ -69,12 +75,21 @@ export class IndexedTerms implements TermSource {
     return reader.postings
   }
 
-  /** Most of what is asked for lies close together, so one chunk often answers for many. */
   known(terms: readonly string[]): readonly string[] {
-    const wanted = terms.toSorted(compareNames)
+    const words = blockWords(this.#sql)
+    words.advance(this.#blocks)
+    const found = new Set(terms.filter((term) => words.mayHave(term) && this.#listsOf(term).length > 0))
+    const unread = words.unread(this.#blocks)
+    if (unread.length > 0) this.#findIn(unread, terms, found)
+    const known = terms.filter((term) => found.has(term)).toSorted(compareNames)
+    return this.#isWhole ? known : known.filter((term) => this.#isThere(term))
+  }
+
+  /** Adds those of some terms that some blocks have. Most of them lie close together, so one chunk often answers for many. */
+  #findIn(blocks: readonly BlockRange[], terms: readonly string[], found: Set<string>): void {
+    const wanted = terms.filter((term) => !found.has(term)).toSorted(compareNames)
     const names = wanted.map((term) => Buffer.from(term))
-    const found = new Set<string>()
-    for (const [block] of this.#blocks) {
+    for (const { block } of blocks) {
       for (const [group] of this.#groups) {
         let at = 0
         let chunk = this.#chunkAt(block, group, wanted[at] ?? '')
@@ -92,8 +107,6 @@ export class IndexedTerms implements TermSource {
         }
       }
     }
-    const known = wanted.filter((term) => found.has(term))
-    return this.#isWhole ? known : known.filter((term) => this.#isThere(term))
   }
 
   beginning(prefix: string, limit: number): readonly string[] {
@@ -103,7 +116,7 @@ export class IndexedTerms implements TermSource {
       const found = new Map<string, BlockList[]>()
       let isEnd = true
       for (const [group] of this.#groups) {
-        for (const [block, start] of this.#blocks) {
+        for (const { block, start } of this.#blocks) {
           let count = 0
           for (const [term, entries] of this.#listsFrom(block, group, from)) {
             if (!term.startsWith(prefix)) break
@@ -135,13 +148,17 @@ export class IndexedTerms implements TermSource {
     return this.postings(term).slots.length > 0
   }
 
-  #listsOf(term: string): BlockList[] {
+  #listsOf(term: string): readonly BlockList[] {
+    const known = this.#lists.get(term)
+    if (known) return known
     const name = Buffer.from(term)
     const chunks = this.#groups.flatMap(([group]) => this.#sql(withTerm).all(group, term) as FoundChunk[])
-    return chunks.flatMap(([start, chunk]) => {
+    const lists = chunks.flatMap(([start, chunk]): BlockList[] => {
       const entries = chunk && listIn(chunk, name)
       return entries ? [[start, entries]] : []
     })
+    this.#lists.set(term, lists)
+    return lists
   }
 
   /** The lists of a block and a group from a term on. */
@@ -161,10 +178,12 @@ export class IndexedTerms implements TermSource {
   #chunkAfter(block: number, group: number, first: string): Chunk | undefined {
     return this.#sql(nextChunk).get(block, group, first) as Chunk | undefined
   }
+}
 
-  get #blocks(): readonly (readonly [block: number, start: number])[] {
-    return this.#sql('SELECT block, start FROM @blocks').all() as [number, number][]
-  }
+/** Each block ends where the next one begins. */
+function blocksOf(sql: SpaceSql, upTo: number): BlockRange[] {
+  const blocks = sql('SELECT block, start FROM @blocks ORDER BY start').all() as [number, number][]
+  return blocks.map(([block, start], at) => ({ block, start, end: (blocks[at + 1]?.[1] ?? upTo + 1) - 1 }))
 }
 
 type Chunk = readonly [first: string, lists: Uint8Array]

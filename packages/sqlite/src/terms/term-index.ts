@@ -3,6 +3,7 @@ import type { Label, RankedMatch, SearchQuery, TermSource } from '@skein/memory/
 
 import type { SpaceSql } from '../file/space-sql.ts'
 import { isAnalyzed, packedTermsOf } from './analysis.ts'
+import { forgetBlockWords } from './block-words.ts'
 import { IndexedTerms } from './indexed-terms.ts'
 import type { GroupRow } from './indexed-terms.ts'
 import { JointTerms, TermsAmong } from './joint-terms.ts'
@@ -38,19 +39,28 @@ export interface TermSearch {
 
 /** Finds the best matches of a query in a space, through one snapshot of it. */
 export function searchTerms(sql: SpaceSql, search: TermSearch): RankedMatch[] {
-  const { query, filter } = search
-  const passing = sql(`SELECT 1 FROM @records r WHERE ${filter.where.join(' AND ')} AND seq = ?`)
+  const { query, filter, scope } = search
+  const passes = filter.where.length > scope.where.length ? filterOf(sql, filter) : undefined
   return topMatches(matchWords(query.words, sourceOf(sql, search)), {
     limit: query.limit,
     below: query.below,
     seqOf: (seq) => seq,
-    passes: (seq) => !query.except?.has(seq) && passing.get(...filter.values, seq) !== undefined,
+    passes: (seq) => !query.except?.has(seq) && (passes?.(seq) ?? true),
   })
+}
+
+/** Whether a record passes a filter that asks for more than the scope, in which all terms are. */
+function filterOf(sql: SpaceSql, { where, values }: Condition): (seq: number) => boolean {
+  const passing = sql(`SELECT 1 FROM @records r WHERE ${where.join(' AND ')} AND seq = ?`)
+  return (seq) => passing.get(...values, seq) !== undefined
 }
 
 function sourceOf(sql: SpaceSql, search: TermSearch): TermSource {
   const { query, scope } = search
-  if (!isAnalyzed(sql)) return new ScannedTerms(scanValues(sql, scope))
+  if (!isAnalyzed(sql)) {
+    forgetBlockWords(sql)
+    return new ScannedTerms(scanValues(sql, scope))
+  }
   if (query.task === undefined) return allTerms(sql, search)
   // Scanning a task of few records is cheaper than using the index, whose lists grow with the whole space.
   const few = 'SELECT count(*) FROM (SELECT 1 FROM @records WHERE collection = ? AND task = ? AND deleted = 0 LIMIT ?)'
@@ -78,7 +88,7 @@ function allTerms(sql: SpaceSql, { query, now, scope }: TermSearch): TermSource 
   const left = (sql(expired).all(collection, now, indexed) as [number, number, number, string][]).filter(
     ([, , level, compartments]) => places.has(`${level} ${compartments}`),
   )
-  const older = new IndexedTerms(sql, seen, {
+  const older = new IndexedTerms(sql, seen, indexed, {
     expired: new Map(left.map(([seq, length]) => [seq, length])),
     taken: takenRecords(sql),
   })
