@@ -5,14 +5,16 @@
  * @param word - Folded.
  */
 export function englishStem(word: string): string {
-  if (word.length < 3 || !endings.includes(word.at(-1) ?? '')) return word
+  if (word.length < 3 || !isStripped[word.charCodeAt(word.length - 1)]) return word
   // In front, a y is a consonant.
-  if (!word.startsWith('y')) return stripped(word)
+  if (word[0] !== 'y') return stripped(word)
   return `y${stripped(`Y${word.slice(1)}`).slice(1)}`
 }
 
-/** The last letters of all that is stripped. */
-const endings = 'cdegilmnrstuy'
+/** By code: the last letters of all that is stripped. */
+const isStripped: readonly boolean[] = Array.from({ length: 128 }, (_, code) =>
+  'cdegilmnrstuy'.includes(String.fromCharCode(code)),
+)
 
 const consonants = '[^aeiou][^aeiouy]*'
 const vowels = '[aeiouy][aeiou]*'
@@ -25,8 +27,8 @@ const isShort = new RegExp(`^${consonants}[aeiouy][^aeiouwxy]$`)
 
 /** A suffix, and what takes its place. */
 type Suffix = readonly [suffix: string, replacement: string]
-/** Suffixes by their last letter, longest first. */
-type Suffixes = ReadonlyMap<string, readonly Suffix[]>
+/** Suffixes by the code of their last letter, longest first. */
+type Suffixes = readonly (readonly Suffix[])[]
 
 const step2 = suffixes(
   'ational ate, tional tion, enci ence, anci ance, izer ize, bli ble, alli al, entli ent, eli e, ousli ous, ization ize, ' +
@@ -43,12 +45,12 @@ function suffixes(text: string): Suffixes {
     return [suffix, replacement]
   })
   all.sort(([a], [b]) => b.length - a.length)
-  return Map.groupBy(all, ([suffix]) => suffix.slice(-1))
+  return Array.from({ length: 128 }, (_, code) => all.filter(([suffix]) => suffix.endsWith(String.fromCharCode(code))))
 }
 
 /** A word with its longest suffix replaced, if what is left of it is long enough. */
 function replaced(word: string, from: Suffixes, isLong: RegExp): string {
-  for (const [suffix, replacement] of from.get(word.slice(-1)) ?? []) {
+  for (const [suffix, replacement] of from[word.charCodeAt(word.length - 1)] ?? []) {
     if (word.length <= suffix.length || !word.endsWith(suffix)) continue
     const rest = word.slice(0, -suffix.length)
     return isLong.test(rest) ? rest + replacement : word

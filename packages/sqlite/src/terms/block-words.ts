@@ -2,15 +2,13 @@ import type { SpaceSql } from '../file/space-sql.ts'
 import { ChunkReader, longestChunk } from './posting-chunk.ts'
 import { hashOf, TermHashes } from './term-hashes.ts'
 
-/** How many chunks a search reads at most: looking for a word's typos in blocks that were not read takes as long. */
-const chunksAtOnce = 1_024
 const pageSize = 64
 /** From so many terms on, which take 16 MB, no more are read. */
 const mostTerms = 2_097_152
 
 // The last page of a long list is never read, since its chunk begins with its only term.
 const nextChunks = `SELECT grp, term, CASE WHEN length(entries) <= ${longestChunk} THEN entries END FROM @postings
-  WHERE block = ? AND (grp, term) > (?, ?) ORDER BY grp, term LIMIT ${pageSize}`
+  WHERE block = ? AND (grp, term) > (?, ?) ORDER BY grp, term LIMIT ?`
 
 /** A block, the position where it begins, and one that no record in it exceeds. */
 export interface BlockRange {
@@ -46,9 +44,14 @@ export class BlockWords {
     return this.#terms.has(hashOf(term))
   }
 
-  /** Reads more blocks if there are some. @param blocks - All of them, oldest first. */
-  advance(blocks: readonly BlockRange[]): void {
-    for (let left = chunksAtOnce; left > 0 && this.#terms.size < mostTerms;) {
+  /**
+   * Reads more blocks if there are some.
+   *
+   * @param blocks - All of them, oldest first.
+   * @param most - How many chunks are read at most.
+   */
+  advance(blocks: readonly BlockRange[], most: number): void {
+    for (let left = most; left > 0 && this.#terms.size < mostTerms;) {
       const next = this.unread(blocks)[0]
       if (!next) return
       left -= this.#readSome(next, left)
@@ -68,10 +71,11 @@ export class BlockWords {
   #readSome({ block, start, end }: BlockRange, most: number): number {
     let [, , , group, term] = this.#placeIn(block, start)
     for (let count = 0; ;) {
-      const chunks = this.#sql(nextChunks).all(block, group, term) as Chunk[]
+      const page = Math.min(pageSize, most - count)
+      const chunks = this.#sql(nextChunks).all(block, group, term, page) as Chunk[]
       for (const chunk of chunks) this.#add(chunk)
       count += chunks.length
-      if (chunks.length < pageSize) {
+      if (chunks.length < page) {
         this.#upTo = Math.max(this.#upTo, end)
         this.#read = new Map([...this.#read, [block, start]])
         return count + 1
@@ -106,7 +110,9 @@ const relabeledMark = '@relabeled'
 
 /** Notes that a record's terms have moved within its block. Runs inside a transaction. */
 export function noteRelabeled(sql: SpaceSql): void {
-  sql(`INSERT INTO @floors VALUES (?, 1) ON CONFLICT (collection) DO UPDATE SET version = version + 1`).run(relabeledMark)
+  sql(`INSERT INTO @floors VALUES (?, 1) ON CONFLICT (collection) DO UPDATE SET version = version + 1`).run(
+    relabeledMark,
+  )
 }
 
 function relabeledIn(sql: SpaceSql): number {

@@ -3,21 +3,17 @@ import type { Postings, TermSource, Totals } from '@skein/memory/store'
 
 import type { SpaceSql } from '../file/space-sql.ts'
 import { blockWords } from './block-words.ts'
-import type { BlockRange } from './block-words.ts'
+import type { BlockRange, BlockWords } from './block-words.ts'
+import type { IndexState, TermsGroup } from './index-state.ts'
 import { ChunkReader, listIn, listsOf } from './posting-chunk.ts'
 import type { TermList } from './posting-chunk.ts'
 import { noPostings, PostingReader } from './posting-list.ts'
 
-/** Records that a search leaves out, by their positions. */
-export interface LeftOut {
-  /** Those that count in their groups, with the number of their terms. */
-  readonly expired: ReadonlyMap<number, number>
-  /** Those that count no more. */
-  readonly taken: ReadonlySet<number>
-}
-
 /** What a block has of a term, in one group: the position where the block begins, and the list. */
 type BlockList = readonly [start: number, entries: Uint8Array]
+
+/** How many chunks a search reads for their words at most: to look for typos in the blocks themselves takes as long. */
+const chunksAtOnce = 1_024
 
 /** The chunk of each block in which a term stands, if it stands there. */
 const withTerm = `SELECT start, (SELECT entries FROM @postings WHERE block = b.block AND grp = ? AND term <= ?
@@ -30,29 +26,42 @@ const nextChunk = `SELECT term, entries FROM @postings WHERE block = ? AND grp =
 export class IndexedTerms implements TermSource {
   readonly totals: Totals
   readonly #sql: SpaceSql
-  readonly #groups: readonly GroupRow[]
-  readonly #without: LeftOut
-  readonly #isWhole: boolean
-  /** Oldest first. */
+  readonly #groups: readonly TermsGroup[]
   readonly #blocks: readonly BlockRange[]
+  readonly #words: BlockWords
+  /** Whether all blocks were read for their words. */
+  #isRead: boolean
+  /** Records that count in their groups and are left out, with the number of their terms. */
+  readonly #expired: ReadonlyMap<number, number>
+  /** Records that are left out and count no more. */
+  readonly #taken: ReadonlySet<number>
+  readonly #isWhole: boolean
   /** What was found of terms. */
   readonly #lists = new Map<string, readonly BlockList[]>()
 
-  /** @param upTo - The position up to which all records are in blocks. */
-  constructor(sql: SpaceSql, groups: readonly GroupRow[], upTo: number, without: LeftOut) {
+  /** @param expired - Records of these groups that have expired, with the number of their terms. */
+  constructor(
+    sql: SpaceSql,
+    groups: readonly TermsGroup[],
+    { blocks, taken }: Pick<IndexState, 'blocks' | 'taken'>,
+    expired: ReadonlyMap<number, number>,
+  ) {
     this.#sql = sql
     this.#groups = groups
-    this.#without = without
-    this.#blocks = blocksOf(sql, upTo)
-    this.#isWhole = without.expired.size + without.taken.size === 0
-    let records = -without.expired.size
-    let length = 0
-    for (const [, , , recordsOf, lengthOf] of groups) {
-      records += recordsOf
-      length += lengthOf
+    this.#blocks = blocks
+    this.#words = blockWords(sql)
+    this.#isRead = this.#words.unread(blocks).length === 0
+    this.#expired = expired
+    this.#taken = taken
+    this.#isWhole = expired.size + taken.size === 0
+    let records = -expired.size
+    let total = 0
+    for (const group of groups) {
+      records += group.records
+      total += group.length
     }
-    for (const one of without.expired.values()) length -= one
-    this.totals = { records, length }
+    for (const one of expired.values()) total -= one
+    this.totals = { records, length: total }
   }
 
   postings(term: string): Postings {
@@ -69,17 +78,16 @@ export class IndexedTerms implements TermSource {
       reader.read(start, entries)
     }
     if (isMixed) reader.sortFrom(from)
-    const { expired, taken } = this.#without
-    if (expired.size > 0) reader.leaveOut(expired)
-    if (taken.size > 0) reader.leaveOut(taken)
+    if (this.#expired.size > 0) reader.leaveOut(this.#expired)
+    if (this.#taken.size > 0) reader.leaveOut(this.#taken)
     return reader.postings
   }
 
   known(terms: readonly string[]): readonly string[] {
-    const words = blockWords(this.#sql)
-    words.advance(this.#blocks)
-    const found = new Set(terms.filter((term) => words.mayHave(term) && this.#listsOf(term).length > 0))
-    const unread = words.unread(this.#blocks)
+    this.#words.advance(this.#blocks, chunksAtOnce)
+    const unread = this.#words.unread(this.#blocks)
+    this.#isRead = unread.length === 0
+    const found = new Set(terms.filter((term) => this.#words.mayHave(term) && this.#listsOf(term).length > 0))
     if (unread.length > 0) this.#findIn(unread, terms, found)
     const known = terms.filter((term) => found.has(term)).toSorted(compareNames)
     return this.#isWhole ? known : known.filter((term) => this.#isThere(term))
@@ -90,7 +98,7 @@ export class IndexedTerms implements TermSource {
     const wanted = terms.filter((term) => !found.has(term)).toSorted(compareNames)
     const names = wanted.map((term) => Buffer.from(term))
     for (const { block } of blocks) {
-      for (const [group] of this.#groups) {
+      for (const { group } of this.#groups) {
         let at = 0
         let chunk = this.#chunkAt(block, group, wanted[at] ?? '')
         while (chunk) {
@@ -115,7 +123,7 @@ export class IndexedTerms implements TermSource {
       // The first terms of each block hold the first of all.
       const found = new Map<string, BlockList[]>()
       let isEnd = true
-      for (const [group] of this.#groups) {
+      for (const { group } of this.#groups) {
         for (const { block, start } of this.#blocks) {
           let count = 0
           for (const [term, entries] of this.#listsFrom(block, group, from)) {
@@ -141,7 +149,7 @@ export class IndexedTerms implements TermSource {
   }
 
   mayHave(prefix: string): boolean {
-    return this.#groups.some(([, , , , , languages]) => languages.includes(` ${prefix}`))
+    return this.#groups.some(({ languages }) => languages.includes(` ${prefix}`))
   }
 
   #isThere(term: string): boolean {
@@ -151,8 +159,9 @@ export class IndexedTerms implements TermSource {
   #listsOf(term: string): readonly BlockList[] {
     const known = this.#lists.get(term)
     if (known) return known
+    if (this.#isRead && !this.#words.mayHave(term)) return []
     const name = Buffer.from(term)
-    const chunks = this.#groups.flatMap(([group]) => this.#sql(withTerm).all(group, term) as FoundChunk[])
+    const chunks = this.#groups.flatMap(({ group }) => this.#sql(withTerm).all(group, term) as FoundChunk[])
     const lists = chunks.flatMap(([start, chunk]): BlockList[] => {
       const entries = chunk && listIn(chunk, name)
       return entries ? [[start, entries]] : []
@@ -180,22 +189,6 @@ export class IndexedTerms implements TermSource {
   }
 }
 
-/** Each block ends where the next one begins. */
-function blocksOf(sql: SpaceSql, upTo: number): BlockRange[] {
-  const blocks = sql('SELECT block, start FROM @blocks ORDER BY start').all() as [number, number][]
-  return blocks.map(([block, start], at) => ({ block, start, end: (blocks[at + 1]?.[1] ?? upTo + 1) - 1 }))
-}
-
 type Chunk = readonly [first: string, lists: Uint8Array]
 /** Of a block that begins at a position, if there is one. */
 type FoundChunk = readonly [start: number, lists: Uint8Array | null]
-
-/** A row of `groups`; each language stands there as its terms begin, with a space before and after it. */
-export type GroupRow = readonly [
-  number: number,
-  level: number,
-  compartments: string,
-  records: number,
-  length: number,
-  languages: string,
-]
