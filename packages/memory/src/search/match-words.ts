@@ -3,7 +3,7 @@ import { languages } from './languages.ts'
 import type { Language } from './languages.ts'
 import { impactTable, rounded, weightOf } from './ranking.ts'
 import type { PostingCode, Totals } from './ranking.ts'
-import { similarForms } from './similar-forms.ts'
+import { similarForms } from './edits.ts'
 import { marked } from './stem.ts'
 
 /** The records that have a term. A slot stands for a record; the store says which. */

@@ -1,7 +1,7 @@
 import { chunksOf, countedLength, languageOf, partsOf, termsOfChunk, unitsOf } from './search-terms.ts'
 import { clean, fold } from './fold.ts'
 import type { Language } from './languages.ts'
-import { similarForms } from './similar-forms.ts'
+import { similarForms } from './edits.ts'
 
 const around = 80
 const readLength = 100_000

@@ -2,9 +2,8 @@ import { stemmer as greek } from '@orama/stemmers/greek'
 import { stemmer as hindi } from '@orama/stemmers/indian'
 import { stemmer as russian } from '@orama/stemmers/russian'
 
-import { englishStem } from './english-stem.ts'
+import { baseForm, englishStem } from './english-stem.ts'
 import { fold } from './fold.ts'
-import { baseForm } from './irregular-words.ts'
 import { isStopWord, languages, stemmers } from './languages.ts'
 import type { Language } from './languages.ts'
 
