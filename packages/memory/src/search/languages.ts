@@ -1,6 +1,5 @@
 import { stemmer as danish } from '@orama/stemmers/danish'
 import { stemmer as german } from '@orama/stemmers/german'
-import { stemmer as english } from '@orama/stemmers/english'
 import { stemmer as spanish } from '@orama/stemmers/spanish'
 import { stemmer as french } from '@orama/stemmers/french'
 import { stemmer as italian } from '@orama/stemmers/italian'
@@ -8,12 +7,14 @@ import { stemmer as dutch } from '@orama/stemmers/dutch'
 import { stemmer as portuguese } from '@orama/stemmers/portuguese'
 import { stemmer as swedish } from '@orama/stemmers/swedish'
 
+import { englishStem } from './english-stem.ts'
+
 /** A language of Latin script that texts are told apart by. */
 export type Language = 'en' | 'de' | 'fr' | 'es' | 'it' | 'pt' | 'nl' | 'sv' | 'da'
 
 /** How words of Latin script are reduced to their stems, by Snowball's algorithms. */
 export const stemmers: Readonly<Record<Language, (word: string) => string>> = {
-  en: english,
+  en: englishStem,
   de: german,
   fr: french,
   es: spanish,

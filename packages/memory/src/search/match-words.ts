@@ -1,10 +1,10 @@
-import { editsOf } from './edits.ts'
 import type { QueryWord } from '../store/query.ts'
 import { languages } from './languages.ts'
 import type { Language } from './languages.ts'
 import { impactTable, rounded, weightOf } from './ranking.ts'
 import type { PostingCode, Totals } from './ranking.ts'
-import { marked, stemsOf } from './stem.ts'
+import { similarForms } from './edits.ts'
+import { marked } from './stem.ts'
 
 /** The records that have a term. A slot stands for a record; the store says which. */
 export interface Postings {
@@ -89,14 +89,11 @@ function similarTerms(
   source: TermSource,
   others: readonly Language[],
 ): readonly string[] {
-  const edits = editsOf(typed)
-  if (edits.length === 0) return []
-  const candidates = new Set<string>()
+  const candidates: string[] = []
   for (const each of new Set([language as Language, ...others])) {
-    for (const edit of edits) for (const term of stemsOf(edit, each)) candidates.add(term)
+    for (const form of similarForms(typed, each)) if (!terms.includes(form)) candidates.push(form)
   }
-  for (const term of terms) candidates.delete(term)
-  return source.known([...candidates])
+  return candidates.length === 0 ? [] : source.known([...new Set(candidates)])
 }
 
 function without({ slots, codes }: Postings, left: ReadonlySet<number>): Postings {

@@ -31,6 +31,14 @@ const quoted =
  * - `"price list"` in quotation marks is required, word for word.
  */
 export function parseQuery(text: string): ParsedQuery {
+  if (last?.text !== text) last = { text, parsed: parsed(text) }
+  return last.parsed
+}
+
+/** A search asks for the words of a query, then for its terms, and for both again with the next page. */
+let last: { readonly text: string; readonly parsed: ParsedQuery } | undefined
+
+function parsed(text: string): ParsedQuery {
   const head = text.slice(0, readLength).toWellFormed()
   const phrases = Array.from(
     head.matchAll(quoted),

@@ -1,8 +1,7 @@
 import { chunksOf, countedLength, languageOf, partsOf, termsOfChunk, unitsOf } from './search-terms.ts'
-import { editsOf } from './edits.ts'
 import { clean, fold } from './fold.ts'
 import type { Language } from './languages.ts'
-import { stemsOf } from './stem.ts'
+import { similarForms } from './edits.ts'
 
 const around = 80
 const readLength = 100_000
@@ -45,10 +44,9 @@ function isAnyOf(terms: readonly string[]): (term: string) => boolean {
   return (term) => wanted.has(term) || beginnings.some((beginning) => term.startsWith(beginning))
 }
 
-/** Made when a term is looked at: most texts have what is spelled alike. */
 function isSimilarTo(typed: readonly string[], language: Language): (term: string) => boolean {
-  const edits = new Set(typed.flatMap(editsOf).flatMap((edit) => stemsOf(edit, language)))
-  return (term) => edits.has(term)
+  const forms = typed.map((word) => similarForms(word, language))
+  return (term) => forms.some((each) => each.has(term))
 }
 
 /** Looks through a text part by part, up to the first with a match. */

@@ -2,8 +2,8 @@ import { stemmer as greek } from '@orama/stemmers/greek'
 import { stemmer as hindi } from '@orama/stemmers/indian'
 import { stemmer as russian } from '@orama/stemmers/russian'
 
+import { baseForm, englishStem } from './english-stem.ts'
 import { fold } from './fold.ts'
-import { baseForm } from './irregular-words.ts'
 import { isStopWord, languages, stemmers } from './languages.ts'
 import type { Language } from './languages.ts'
 
@@ -15,8 +15,18 @@ import type { Language } from './languages.ts'
  * @param language - Of the text, for words of Latin script.
  */
 export function stemsOf(word: string, language: Language): string[] {
+  // Most words are such, and need not be asked for the other scripts.
+  if (word.length <= longest && asciiLetters.test(word)) return [asciiStem(word, language)]
   const stems = plainStems(word, stemmers[language], language === 'en').map((stem) => apart(stem, word, language))
   return language === 'en' || !isStemmedLatin(word) ? stems : stems.map((stem) => marked(stem, language))
+}
+
+const asciiLetters = /^[a-zA-Z]+$/
+
+function asciiStem(word: string, language: Language): string {
+  const lower = word.toLowerCase()
+  const stem = language === 'en' ? englishStem(baseForm(lower)) : fold(stemmers[language](lower))
+  return marked(apart(stem, lower, language), language)
 }
 
 /** A stem, or the word itself where its stem is a word that most texts have: Ines is not a form of "in". */

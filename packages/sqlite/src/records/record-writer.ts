@@ -14,6 +14,7 @@ import type { RawRowWithId } from './row-with-id.ts'
 import { lastSeq } from './space-tables.ts'
 import type { SpaceTables } from './space-tables.ts'
 import { columnNames, everyWrite, hasSameDescription, updateRow, updateValue } from './update-sql.ts'
+import { forgetIndexState } from '../terms/index-state.ts'
 import { packTerms } from '../terms/posting-list.ts'
 import { blockSize, TermBlocks } from '../terms/term-blocks.ts'
 
@@ -83,6 +84,7 @@ export class RecordWriter {
   /** Drops everything that may have been rolled back. */
   rolledBack(): void {
     this.#terms.rolledBack()
+    forgetIndexState(this.#sql)
     this.forget()
   }
 

@@ -60,7 +60,18 @@ export class SpaceTables {
     this.#selectNewer = this.sql.format < 5 ? selectNewest : `${selectNewest} AND sealed = 1`
     this.objects = new ObjectTable(this.sql)
     this.past = new PastTable(this.sql)
-    this.#inOneSnapshot = (read) => (db.inTransaction ? read() : db.transaction(read)())
+    const begin = db.prepare('BEGIN')
+    const commit = db.prepare('COMMIT')
+    this.#inOneSnapshot = (read) => {
+      if (db.inTransaction) return read()
+      begin.run()
+      try {
+        return read()
+      } finally {
+        // Some errors end a transaction by themselves.
+        if (db.inTransaction) commit.run()
+      }
+    }
     this.#warn = (raw) => warnOfDamage(db.name, number, raw)
   }
 
@@ -140,6 +151,7 @@ export class SpaceTables {
       AND seq IN (SELECT value FROM json_each(?))`
     return this.#inOneSnapshot(() => {
       const best = searchTerms(this.sql, { query, now, filter, scope })
+      if (best.length === 0) return { records: [], scores: new Map() }
       const raw = this.sql(sql).all(collection, JSON.stringify(best.map(({ seq }) => seq))) as RawRow[]
       const found = new Map(raw.map((row) => [row[seqColumn], row]))
       const records = best.flatMap(({ seq }) => {

@@ -2,20 +2,18 @@ import { compareNames } from '@skein/memory/store'
 import type { Postings, TermSource, Totals } from '@skein/memory/store'
 
 import type { SpaceSql } from '../file/space-sql.ts'
+import { blockWords } from './block-words.ts'
+import type { BlockRange, BlockWords } from './block-words.ts'
+import type { IndexState, TermsGroup } from './index-state.ts'
 import { ChunkReader, listIn, listsOf } from './posting-chunk.ts'
 import type { TermList } from './posting-chunk.ts'
 import { noPostings, PostingReader } from './posting-list.ts'
 
-/** Records that a search leaves out, by their positions. */
-export interface LeftOut {
-  /** Those that count in their groups, with the number of their terms. */
-  readonly expired: ReadonlyMap<number, number>
-  /** Those that count no more. */
-  readonly taken: ReadonlySet<number>
-}
-
 /** What a block has of a term, in one group: the position where the block begins, and the list. */
 type BlockList = readonly [start: number, entries: Uint8Array]
+
+/** How many chunks a search reads for their words at most: to look for typos in the blocks themselves takes as long. */
+const chunksAtOnce = 1_024
 
 /** The chunk of each block in which a term stands, if it stands there. */
 const withTerm = `SELECT start, (SELECT entries FROM @postings WHERE block = b.block AND grp = ? AND term <= ?
@@ -28,29 +26,46 @@ const nextChunk = `SELECT term, entries FROM @postings WHERE block = ? AND grp =
 export class IndexedTerms implements TermSource {
   readonly totals: Totals
   readonly #sql: SpaceSql
-  readonly #groups: readonly GroupRow[]
-  readonly #without: LeftOut
+  readonly #groups: readonly TermsGroup[]
+  readonly #blocks: readonly BlockRange[]
+  readonly #words: BlockWords
+  /** Whether all blocks were read for their words. */
+  #isRead: boolean
+  /** Records that count in their groups and are left out, with the number of their terms. */
+  readonly #expired: ReadonlyMap<number, number>
+  /** Records that are left out and count no more. */
+  readonly #taken: ReadonlySet<number>
   readonly #isWhole: boolean
-  /** What was found with the names of terms. */
+  /** What was found of terms. */
   readonly #lists = new Map<string, readonly BlockList[]>()
 
-  constructor(sql: SpaceSql, groups: readonly GroupRow[], without: LeftOut) {
+  /** @param expired - Records of these groups that have expired, with the number of their terms. */
+  constructor(
+    sql: SpaceSql,
+    groups: readonly TermsGroup[],
+    { blocks, taken }: Pick<IndexState, 'blocks' | 'taken'>,
+    expired: ReadonlyMap<number, number>,
+  ) {
     this.#sql = sql
     this.#groups = groups
-    this.#without = without
-    this.#isWhole = without.expired.size + without.taken.size === 0
-    let records = -without.expired.size
-    let length = 0
-    for (const [, , , recordsOf, lengthOf] of groups) {
-      records += recordsOf
-      length += lengthOf
+    this.#blocks = blocks
+    this.#words = blockWords(sql)
+    this.#isRead = this.#words.unread(blocks).length === 0
+    this.#expired = expired
+    this.#taken = taken
+    this.#isWhole = expired.size + taken.size === 0
+    let records = -expired.size
+    let total = 0
+    for (const group of groups) {
+      records += group.records
+      total += group.length
     }
-    for (const one of without.expired.values()) length -= one
-    this.totals = { records, length }
+    for (const one of expired.values()) total -= one
+    this.totals = { records, length: total }
   }
 
   postings(term: string): Postings {
-    const lists = this.#lists.get(term) ?? this.#listsOf(term)
+    const lists = this.#listsOf(term)
     if (lists.length === 0) return noPostings
     const reader = new PostingReader(lists.reduce((sum, [, { length }]) => sum + length, 0))
     let [block, from, isMixed] = [-1, 0, false]
@@ -63,19 +78,27 @@ export class IndexedTerms implements TermSource {
       reader.read(start, entries)
     }
     if (isMixed) reader.sortFrom(from)
-    const { expired, taken } = this.#without
-    if (expired.size > 0) reader.leaveOut(expired)
-    if (taken.size > 0) reader.leaveOut(taken)
+    if (this.#expired.size > 0) reader.leaveOut(this.#expired)
+    if (this.#taken.size > 0) reader.leaveOut(this.#taken)
     return reader.postings
   }
 
-  /** Most of what is asked for lies close together, so one chunk often answers for many. */
   known(terms: readonly string[]): readonly string[] {
-    const wanted = terms.toSorted(compareNames)
+    this.#words.advance(this.#blocks, chunksAtOnce)
+    const unread = this.#words.unread(this.#blocks)
+    this.#isRead = unread.length === 0
+    const found = new Set(terms.filter((term) => this.#words.mayHave(term) && this.#listsOf(term).length > 0))
+    if (unread.length > 0) this.#findIn(unread, terms, found)
+    const known = terms.filter((term) => found.has(term)).toSorted(compareNames)
+    return this.#isWhole ? known : known.filter((term) => this.#isThere(term))
+  }
+
+  /** Adds those of some terms that some blocks have. Most of them lie close together, so one chunk often answers for many. */
+  #findIn(blocks: readonly BlockRange[], terms: readonly string[], found: Set<string>): void {
+    const wanted = terms.filter((term) => !found.has(term)).toSorted(compareNames)
     const names = wanted.map((term) => Buffer.from(term))
-    const found = new Set<string>()
-    for (const [block] of this.#blocks) {
-      for (const [group] of this.#groups) {
+    for (const { block } of blocks) {
+      for (const { group } of this.#groups) {
         let at = 0
         let chunk = this.#chunkAt(block, group, wanted[at] ?? '')
         while (chunk) {
@@ -92,8 +115,6 @@ export class IndexedTerms implements TermSource {
         }
       }
     }
-    const known = wanted.filter((term) => found.has(term))
-    return this.#isWhole ? known : known.filter((term) => this.#isThere(term))
   }
 
   beginning(prefix: string, limit: number): readonly string[] {
@@ -102,8 +123,8 @@ export class IndexedTerms implements TermSource {
       // The first terms of each block hold the first of all.
       const found = new Map<string, BlockList[]>()
       let isEnd = true
-      for (const [group] of this.#groups) {
-        for (const [block, start] of this.#blocks) {
+      for (const { group } of this.#groups) {
+        for (const { block, start } of this.#blocks) {
           let count = 0
           for (const [term, entries] of this.#listsFrom(block, group, from)) {
             if (!term.startsWith(prefix)) break
@@ -128,20 +149,25 @@ export class IndexedTerms implements TermSource {
   }
 
   mayHave(prefix: string): boolean {
-    return this.#groups.some(([, , , , , languages]) => languages.includes(` ${prefix}`))
+    return this.#groups.some(({ languages }) => languages.includes(` ${prefix}`))
   }
 
   #isThere(term: string): boolean {
     return this.postings(term).slots.length > 0
   }
 
-  #listsOf(term: string): BlockList[] {
+  #listsOf(term: string): readonly BlockList[] {
+    const known = this.#lists.get(term)
+    if (known) return known
+    if (this.#isRead && !this.#words.mayHave(term)) return []
     const name = Buffer.from(term)
-    const chunks = this.#groups.flatMap(([group]) => this.#sql(withTerm).all(group, term) as FoundChunk[])
-    return chunks.flatMap(([start, chunk]) => {
+    const chunks = this.#groups.flatMap(({ group }) => this.#sql(withTerm).all(group, term) as FoundChunk[])
+    const lists = chunks.flatMap(([start, chunk]): BlockList[] => {
       const entries = chunk && listIn(chunk, name)
       return entries ? [[start, entries]] : []
     })
+    this.#lists.set(term, lists)
+    return lists
   }
 
   /** The lists of a block and a group from a term on. */
@@ -161,22 +187,8 @@ export class IndexedTerms implements TermSource {
   #chunkAfter(block: number, group: number, first: string): Chunk | undefined {
     return this.#sql(nextChunk).get(block, group, first) as Chunk | undefined
   }
-
-  get #blocks(): readonly (readonly [block: number, start: number])[] {
-    return this.#sql('SELECT block, start FROM @blocks').all() as [number, number][]
-  }
 }
 
 type Chunk = readonly [first: string, lists: Uint8Array]
 /** Of a block that begins at a position, if there is one. */
 type FoundChunk = readonly [start: number, lists: Uint8Array | null]
-
-/** A row of `groups`; each language stands there as its terms begin, with a space before and after it. */
-export type GroupRow = readonly [
-  number: number,
-  level: number,
-  compartments: string,
-  records: number,
-  length: number,
-  languages: string,
-]

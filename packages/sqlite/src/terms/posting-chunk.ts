@@ -1,4 +1,5 @@
 import type { PostingWriter } from './posting-list.ts'
+import { hashOfBytes } from './term-hashes.ts'
 
 /** A term, and the records of a block and a group that have it. */
 export type TermList = readonly [term: string, entries: Uint8Array]
@@ -7,7 +8,7 @@ export type TermList = readonly [term: string, entries: Uint8Array]
  * How long a chunk of several lists is at most. Searches are a little faster the shorter chunks are, and writes the longer.
  * From a quarter of a page on SQLite would give each a page of its own.
  */
-const longestChunk = 400
+export const longestChunk = 400
 /** Stands behind a term, in none of which there is a space. */
 const space = 0x20
 /** A length of a list takes so many bytes at most, 7 bits each. */
@@ -99,6 +100,11 @@ export class ChunkReader {
       if (difference !== 0) return difference
     }
     return length - other.length
+  }
+
+  /** Of the term of the list, see {@link hashOfBytes}. */
+  get hash(): number {
+    return hashOfBytes(this.#chunk, this.#start, this.#end)
   }
 
   get term(): string {

@@ -23,13 +23,11 @@ const mostCached = 16
  * The terms of the records that are in no block yet. They are scanned again only after a change.
  *
  * @param condition - Of the records that the asker may see, after those in blocks.
+ * @param state - What the file and this connection have come to.
  */
-export function recentTerms(sql: SpaceSql, { where, values }: Condition, now: number): ScannedTerms {
+export function recentTerms(sql: SpaceSql, { where, values }: Condition, now: number, state: string): ScannedTerms {
   const cache = caches.get(sql) ?? new Map<string, Cached>()
   caches.set(sql, cache)
-  const [others] = sql('PRAGMA data_version').get() as [number]
-  const [own] = sql('SELECT total_changes()').get() as [number]
-  const state = `${others} ${own}`
   // The time is the second value of every condition.
   const name = JSON.stringify([where, values.toSpliced(1, 1)])
   const known = cache.get(name)

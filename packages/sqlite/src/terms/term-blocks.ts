@@ -3,6 +3,7 @@ import { compareNames } from '@skein/memory/store'
 import type { SpaceSql } from '../file/space-sql.ts'
 import { BlockMerger, nextBlock } from './block-merger.ts'
 import type { BlockPlace } from './list-cursor.ts'
+import { forgetBlockWords, noteRelabeled } from './block-words.ts'
 import { dropRecord, listWriter, putRecord } from './block-lists.ts'
 import { PostingWriter, unpackTerms } from './posting-list.ts'
 import { TakenLists } from './taken-lists.ts'
@@ -155,6 +156,7 @@ export class TermBlocks {
     this.forget()
     this.#takenLists.forget()
     forgetTaken(this.#sql)
+    forgetBlockWords(this.#sql)
   }
 
   /** Moves a record's postings to the group of another label, before the record gets that one. */
@@ -167,6 +169,7 @@ export class TermBlocks {
     const { codes, length } = unpackTerms(terms)
     this.#sql(countGroup).run(1, length, group)
     this.#noteLanguages(group, codes.keys())
+    noteRelabeled(this.#sql)
     for (const [term, code] of codes) {
       for (const [block, start] of [current, ...this.#merger.written(current[0], [group, term])]) {
         putRecord(this.#sql, { block, start, group, term, seq }, code)
@@ -208,6 +211,7 @@ export class TermBlocks {
     const tables = ['@postings', '@blocks', '@merging', '@dropping', '@groups']
     for (const table of tables) this.#sql(`DELETE FROM ${table}`).run()
     clearTaken(this.#sql)
+    forgetBlockWords(this.#sql)
     this.#takenLists.forget()
     this.#sql(writeMark).run(indexedMark, 0)
   }

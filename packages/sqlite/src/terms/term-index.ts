@@ -1,17 +1,17 @@
-import { covers, levels, matchWords, topMatches } from '@skein/memory/store'
-import type { Label, RankedMatch, SearchQuery, TermSource } from '@skein/memory/store'
+import { covers, matchWords, topMatches } from '@skein/memory/store'
+import type { RankedMatch, SearchQuery, TermSource } from '@skein/memory/store'
 
 import type { SpaceSql } from '../file/space-sql.ts'
-import { isAnalyzed, packedTermsOf } from './analysis.ts'
+import { packedTermsOf } from './analysis.ts'
+import { forgetBlockWords } from './block-words.ts'
+import { indexState } from './index-state.ts'
+import type { IndexState, TermsGroup } from './index-state.ts'
 import { IndexedTerms } from './indexed-terms.ts'
-import type { GroupRow } from './indexed-terms.ts'
 import { JointTerms, TermsAmong } from './joint-terms.ts'
 import { recentTerms } from './recent-terms.ts'
 import type { Condition } from './recent-terms.ts'
 import { ScannedTerms } from './scanned-terms.ts'
 import type { ScannedRow } from './scanned-terms.ts'
-import { takenRecords } from './taken-records.ts'
-import { indexedUpTo } from './term-blocks.ts'
 
 /** The most records of a task that a search scans instead of using the index. */
 const maxScanned = 2_000
@@ -38,20 +38,30 @@ export interface TermSearch {
 
 /** Finds the best matches of a query in a space, through one snapshot of it. */
 export function searchTerms(sql: SpaceSql, search: TermSearch): RankedMatch[] {
-  const { query, filter } = search
-  const passing = sql(`SELECT 1 FROM @records r WHERE ${filter.where.join(' AND ')} AND seq = ?`)
+  const { query, filter, scope } = search
+  const passes = filter.where.length > scope.where.length ? filterOf(sql, filter) : undefined
   return topMatches(matchWords(query.words, sourceOf(sql, search)), {
     limit: query.limit,
     below: query.below,
     seqOf: (seq) => seq,
-    passes: (seq) => !query.except?.has(seq) && passing.get(...filter.values, seq) !== undefined,
+    passes: (seq) => !query.except?.has(seq) && (passes?.(seq) ?? true),
   })
+}
+
+/** Whether a record passes a filter that asks for more than the scope, in which all terms are. */
+function filterOf(sql: SpaceSql, { where, values }: Condition): (seq: number) => boolean {
+  const passing = sql(`SELECT 1 FROM @records r WHERE ${where.join(' AND ')} AND seq = ?`)
+  return (seq) => passing.get(...values, seq) !== undefined
 }
 
 function sourceOf(sql: SpaceSql, search: TermSearch): TermSource {
   const { query, scope } = search
-  if (!isAnalyzed(sql)) return new ScannedTerms(scanValues(sql, scope))
-  if (query.task === undefined) return allTerms(sql, search)
+  const state = indexState(sql)
+  if (!state.isAnalyzed) {
+    forgetBlockWords(sql)
+    return new ScannedTerms(scanValues(sql, scope))
+  }
+  if (query.task === undefined) return allTerms(sql, search, state)
   // Scanning a task of few records is cheaper than using the index, whose lists grow with the whole space.
   const few = 'SELECT count(*) FROM (SELECT 1 FROM @records WHERE collection = ? AND task = ? AND deleted = 0 LIMIT ?)'
   const [count] = sql(few).get(query.collection, query.task, maxScanned + 1) as [number]
@@ -60,41 +70,31 @@ function sourceOf(sql: SpaceSql, search: TermSearch): TermSource {
     WHERE ${scope.where.join(' AND ')} AND terms IS NOT NULL`
   const inTask = sql(lengths).all(...scope.values) as [seq: number, length: number][]
   const length = inTask.reduce((sum, [, one]) => sum + one, 0)
-  return new TermsAmong(allTerms(sql, search), new Set(inTask.map(([seq]) => seq)), { records: inTask.length, length })
+  return new TermsAmong(allTerms(sql, search, state), new Set(inTask.map(([seq]) => seq)), {
+    records: inTask.length,
+    length,
+  })
 }
 
 /** The terms of all that the audience may see, whatever its task. */
-function allTerms(sql: SpaceSql, { query, now, scope }: TermSearch): TermSource {
+function allTerms(sql: SpaceSql, { query, now, scope }: TermSearch, state: IndexState): TermSource {
   const { collection, audience } = query
-  const indexed = indexedUpTo(sql)
-  const groups = sql('SELECT grp, level, compartments, records, length, languages FROM @groups WHERE collection = ?')
-  const seen = (groups.all(collection) as GroupRow[]).filter(([, level, compartments]) => {
-    const label = labelOf(level, compartments)
-    return label && (!audience || covers(audience, label))
-  })
+  const { indexed } = state
+  const seen = (state.groups.get(collection) ?? []).filter(
+    ({ label }) => label && (!audience || covers(audience, label)),
+  )
   // What has expired is in blocks until it is swept.
   const expired = sql.format < endingFormat ? selectExpiredOlder : selectExpired
-  const places = new Set(seen.map(([, level, compartments]) => `${level} ${compartments}`))
-  const left = (sql(expired).all(collection, now, indexed) as [number, number, number, string][]).filter(
-    ([, , level, compartments]) => places.has(`${level} ${compartments}`),
-  )
-  const older = new IndexedTerms(sql, seen, {
-    expired: new Map(left.map(([seq, length]) => [seq, length])),
-    taken: takenRecords(sql),
-  })
-  const newer = recentTerms(sql, { where: [...scope.where, 'seq > ?'], values: [...scope.values, indexed] }, now)
-  return new JointTerms(older, newer)
+  const left = sql(expired).all(collection, now, indexed) as [number, number, number, string][]
+  const places = new Set(left.length > 0 ? seen.map(placeOf) : [])
+  const leftHere = left.filter(([, , level, compartments]) => places.has(placeOf({ level, compartments })))
+  const older = new IndexedTerms(sql, seen, state, new Map(leftHere.map(([seq, length]) => [seq, length])))
+  const ofRecent = { where: [...scope.where, 'seq > ?'], values: [...scope.values, indexed] }
+  return new JointTerms(older, recentTerms(sql, ofRecent, now, state.version))
 }
 
-/** Undefined for a damaged one, whose records nobody finds. */
-function labelOf(level: number, compartments: string): Label | undefined {
-  const sensitivity = levels[level]
-  try {
-    const names: unknown = JSON.parse(compartments)
-    return sensitivity && Array.isArray(names) ? { sensitivity, compartments: names as string[] } : undefined
-  } catch {
-    return undefined
-  }
+function placeOf({ level, compartments }: Pick<TermsGroup, 'level' | 'compartments'>): string {
+  return `${level} ${compartments}`
 }
 
 function scan(sql: SpaceSql, { where, values }: Condition): ScannedRow[] {
