@@ -12,6 +12,13 @@ const device =
 const gap = / {6,}/g
 const maxSignature = 8
 
+const sender = /^(?:From|Von|De|Da|Van|Od|От|Від|Fra|Från|差出人|发件人|寄件者|보낸 사람)\s?[:：]\s?\S/u
+const subject =
+  /^(?:Subject|Betreff|Objet|Asunto|Oggetto|Assunto|Onderwerp|Temat|Тема|Emne|Ämne|件名|主题|主旨|제목)\s?[:：]/u
+const field = /^\p{L}[\p{L} -]{0,24}[:：]\s?\S/u
+/** A name below a message, in words. */
+const longestName = 4
+
 const address = /\S@\S/
 /** `On Mon, 4 Mar 2024`, `Am 12.10.2026`, `On March 4, 2024`, `2024-03-04`: few words stand before it. */
 const date =
@@ -32,8 +39,30 @@ export function furniture(lines: readonly Line[], dialect: Dialect): boolean[] {
     if (text === '--') marked.fill(true, index, dialect === 'asciidoc' ? index + 1 : signatureEnd(lines, index))
     if (isSentFrom(lines, index)) marked[index] = true
     if (text.startsWith('>')) marked.fill(true, attributionStart(lines, index), index)
+    const end = headerEnd(lines, index)
+    if (end > index) marked.fill(true, index, end)
+    const name = end > index ? nameAbove(lines, index) : -1
+    if (name !== -1) marked[name] = true
   }
   return marked
+}
+
+/** Where the header of a message ends that begins at a line within others: who wrote it, to whom, and about what. */
+function headerEnd(lines: readonly Line[], start: number): number {
+  if (!sender.test(lines[start]?.text ?? '') || field.test(lines[start - 1]?.text ?? '')) return start
+  let end = start
+  while (field.test(lines[end]?.text ?? '')) end += 1
+  const isWhole = end - start > 2 && lines.slice(start, end).some(({ text }) => subject.test(text))
+  return isWhole ? end : start
+}
+
+/** The line with the name of who wrote the message above a header, if there is one; else -1. */
+function nameAbove(lines: readonly Line[], header: number): number {
+  let at = header - 1
+  while (at >= 0 && !/\p{L}/u.test(lines[at]?.text ?? '')) at -= 1
+  const { text = '' } = lines[at] ?? {}
+  const isLone = (lines[at - 1]?.text ?? '') === ''
+  return isLone && !ended.test(text) && text.split(' ').length <= longestName ? at : -1
 }
 
 /** Who wrote a document of AsciiDoc, and which version it is: the lines below its title. */

@@ -281,3 +281,24 @@ function proseOf(text: string): string[] {
   const parts = splitSentences(text).filter(({ kind }) => kind === 'sentence')
   return parts.map(({ start, end }) => text.slice(start, end))
 }
+
+describe('messages within a text', () => {
+  const sentencesOf = (text: string): string[] =>
+    splitSentences(text)
+      .filter(({ kind }) => kind !== 'other')
+      .map(({ start, end }) => text.slice(start, end))
+
+  it.each([
+    ['From: Ann Lee <ann@example.org>\nTo: Bob Ray\nDate: Mon, 4 Sep 2023 09:12\nSubject: Boat'],
+    ['Von: Anna Lee\nGesendet: Montag, 4. September 2023 09:12\nAn: Bob Ray\nBetreff: Boot'],
+    ['De : Anne Lee\nEnvoyé : lundi 4 septembre 2023\nÀ : Bob Ray\nObjet : Bateau'],
+  ])('leave out their headers, and who wrote the one above: %j', (header) => {
+    const text = `The boat is late. It comes on Friday.\n\nAnn\n\n-----\n\n${header}\n\nThe mast is here. It is long.\n`
+    expect(sentencesOf(text)).toEqual(['The boat is late.', 'It comes on Friday.', 'The mast is here.', 'It is long.'])
+  })
+
+  it('keep what only looks like a header', () => {
+    const text = 'The timetable is new.\n\nFrom: Kiel\nTo: Oslo\nPrice: 40 euros\n\nThe ferry is old.\n'
+    expect(sentencesOf(text).join(' ')).toContain('From: Kiel')
+  })
+})
