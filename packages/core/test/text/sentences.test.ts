@@ -283,7 +283,7 @@ function proseOf(text: string): string[] {
 }
 
 describe('messages within a text', () => {
-  const sentencesOf = (text: string): string[] =>
+  const shownOf = (text: string): string[] =>
     splitSentences(text)
       .filter(({ kind }) => kind !== 'other')
       .map(({ start, end }) => text.slice(start, end))
@@ -294,11 +294,11 @@ describe('messages within a text', () => {
     ['De : Anne Lee\nEnvoyé : lundi 4 septembre 2023\nÀ : Bob Ray\nObjet : Bateau'],
   ])('leave out their headers, and who wrote the one above: %j', (header) => {
     const text = `The boat is late. It comes on Friday.\n\nAnn\n\n-----\n\n${header}\n\nThe mast is here. It is long.\n`
-    expect(sentencesOf(text)).toEqual(['The boat is late.', 'It comes on Friday.', 'The mast is here.', 'It is long.'])
+    expect(shownOf(text)).toEqual(['The boat is late.', 'It comes on Friday.', 'The mast is here.', 'It is long.'])
   })
 
   it('keep what only looks like a header', () => {
     const text = 'The timetable is new.\n\nFrom: Kiel\nTo: Oslo\nPrice: 40 euros\n\nThe ferry is old.\n'
-    expect(sentencesOf(text).join(' ')).toContain('From: Kiel')
+    expect(shownOf(text).join(' ')).toContain('From: Kiel')
   })
 })
