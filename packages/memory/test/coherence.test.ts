@@ -65,25 +65,6 @@ describe('cached facts', () => {
     expect(reads()).toBe(2)
   })
 
-  it('are not read from the store after the transaction that wrote them', async () => {
-    const { driver, reads } = gatedStore()
-    const memory = await openMemory({ store: driver })
-    onTestFinished(() => memory.close())
-    const view = memory.as({ id: 'ann', role: 'test' })
-    for (const value of [1, 2]) {
-      await view.transaction(async ({ facts }) => {
-        await facts.get('k')
-        await facts.set('k', { value })
-      })
-      expect(view.facts.peek('k')).toEqual({ value })
-      expect(await view.facts.read('k')).toMatchObject({ value: { value }, version: value })
-    }
-    // The first transaction found that there is none.
-    expect(reads()).toBe(1)
-    await view.transaction(({ facts }) => facts.delete('k'))
-    expect(await view.facts.get('k')).toBeUndefined()
-  })
-
   it('never cache a value that was read before an update and arrived after it', async () => {
     const { driver, holdReads } = gatedStore()
     const facts = await openOn(driver)

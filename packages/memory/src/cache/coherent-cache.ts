@@ -9,7 +9,6 @@ import type { Visitable } from './second-chance-map.ts'
 import type { Store } from '../store/store.ts'
 import type { Collection } from '../store/collections.ts'
 import type { RecordKey, StoredRecord } from '../store/record.ts'
-import { WrittenRecords } from './written-records.ts'
 
 /**
  * A cached record, or its cached absence.
@@ -77,8 +76,6 @@ export class CoherentCache {
   readonly #ttlTicks: number
   readonly #entries: SecondChanceMap<Entry>
   readonly #loading = new Map<string, Load>()
-  /** What this thread has written and nobody has read; absent where nothing is cached. */
-  readonly written: WrittenRecords | undefined
 
   constructor(collection: Collection, parts: CacheParts) {
     this.#collection = collection
@@ -86,15 +83,13 @@ export class CoherentCache {
     this.#epochs = parts.epochs
     this.#counters = parts.counters
     this.#ttlTicks = Math.max(1, Math.floor(parts.ttlMs / tickMs))
-    const { maxEntries, maxCacheBytes: maxBytes } = parts
-    this.#entries = new SecondChanceMap(maxEntries, maxBytes)
-    this.written = parts.enabled ? new WrittenRecords(collection, parts.epochs, { maxEntries, maxBytes }) : undefined
+    this.#entries = new SecondChanceMap(parts.maxEntries, parts.maxCacheBytes)
   }
 
   /** The cached entry of a record, if there is a valid one. */
   hit(id: string): Entry | undefined {
     const entry = this.#entries.get(id)
-    if (entry === undefined) return this.#hitWritten(id)
+    if (entry === undefined) return undefined
     const isCurrent = this.#epochs.isCurrent(entry.slot, entry.observed)
     if (isCurrent && (entry.deadline > coarseClock.now || this.#isAlive(entry))) {
       this.#counters.addHit()
@@ -102,20 +97,7 @@ export class CoherentCache {
     }
     if (!isCurrent) this.#counters.add('invalidations')
     this.#entries.delete(id)
-    return this.#hitWritten(id)
-  }
-
-  /** The first read of what this thread has just written makes it an entry like others. */
-  #hitWritten(id: string): Entry | undefined {
-    const written = this.written?.take(id)
-    if (written === undefined) return undefined
-    const { record, slot, observed, at } = written
-    // A copy's time to live begins with the write.
-    if (at + this.#ttlTicks <= coarseClock.now) return undefined
-    const entry = this.#entryOf({ key: { collection: this.#collection, id }, record, slot, observed, at })
-    this.#entries.set(id, entry)
-    this.#counters.addHit()
-    return entry
+    return undefined
   }
 
   /** Compares a record that expires with the store's exact clock, and the entry's age with the time to live. */
@@ -155,27 +137,17 @@ export class CoherentCache {
     const key = { collection: this.#collection, id }
     const [record] = await store.read([key])
     const isUnseen = record !== undefined && this.#epochs.isUnseen(record.seq)
-    const entry = this.#entryOf({ key, record, slot, observed: before ?? 0, at: coarseClock.now })
-    // If the slot was written after `before` was observed, the first hit finds the entry stale.
-    const isReadable = record === undefined || !isSealed(record.value)
-    if (enabled && isReadable && !isUnseen && before !== undefined) {
-      if (record) this.#epochs.noteValue(slot)
-      this.#entries.set(id, entry)
-    }
-    return entry
-  }
-
-  #entryOf({ key, record, slot, observed, at }: EntryParts): Entry {
     // The caller decides who may see the record, and throws for them if it can't be opened.
-    const value = record === undefined || isSealed(record.value) ? undefined : decodeFrozen(record.value)
+    const isReadable = record === undefined || !isSealed(record.value)
+    const value = record === undefined || !isReadable ? undefined : decodeFrozen(record.value)
     const { sensitivity, compartments } = record ?? publicLabel
-    return {
+    const entry: Entry = {
       visited: false,
       // The text and the value parsed from it, at up to two bytes per character each.
       bytes: entryBytes + 4 * (record?.value.length ?? 0),
       slot,
-      observed,
-      deadline: record?.expiresAt === undefined ? at + this.#ttlTicks : exact,
+      observed: before ?? 0,
+      deadline: record?.expiresAt === undefined ? coarseClock.now + this.#ttlTicks : exact,
       levelIndex: compartments.length === 0 ? levelIndex(sensitivity) : compartmented,
       lastReaderSlot: unread,
       readCount: 0,
@@ -184,18 +156,15 @@ export class CoherentCache {
       record,
       key,
       earlierReads: undefined,
-      cachedAt: at,
+      cachedAt: coarseClock.now,
     }
+    // If the slot was written after `before` was observed, the first hit finds the entry stale.
+    if (enabled && isReadable && !isUnseen && before !== undefined) {
+      if (record) this.#epochs.noteValue(slot)
+      this.#entries.set(id, entry)
+    }
+    return entry
   }
-}
-
-interface EntryParts {
-  readonly key: RecordKey
-  readonly record: StoredRecord | undefined
-  readonly slot: number
-  readonly observed: number
-  /** Since when it may be old, in ticks of the coarse clock. */
-  readonly at: number
 }
 
 interface Load {

@@ -79,7 +79,7 @@ async function attemptOnce<Result>(
 ): Promise<Attempt<Result>> {
   const { store: stored, facts, objects } = space
   const copies = isFirst ? { facts, objects } : {}
-  const store = new TransactionStore({ store: stored, audience: actor.audience, copies, caches: { facts, objects } })
+  const store = new TransactionStore({ store: stored, audience: actor.audience, copies })
   using scope = new TransactionScope(actor.scope, label)
   const own = transactionSpace(space, store)
   const calls = new OpenCalls()

@@ -1,5 +1,4 @@
 import type { CoherentCache } from '../cache/coherent-cache.ts'
-import type { BeforeWrite } from '../cache/written-records.ts'
 import { hasTrait } from '../store/collections.ts'
 import type { Collection } from '../store/collections.ts'
 import type { Commit, Mutation, Refusal } from '../store/mutation.ts'
@@ -23,8 +22,6 @@ export interface TransactionStoreParts {
   readonly audience: Audience
   /** Copies that may be read instead of the store: at a first attempt, since whoever lost may have read an old one. */
   readonly copies: { readonly [Name in 'facts' | 'objects']?: Pick<CoherentCache, 'load'> }
-  /** Copies that others read; they get what was written. */
-  readonly caches: { readonly [Name in 'facts' | 'objects']: Pick<CoherentCache, 'written'> }
 }
 
 /** Lists and searches of one transaction. */
@@ -78,15 +75,8 @@ export class TransactionStore {
     const written = new Set(writes.map(({ key }) => nameOf(key)))
     const checks = this.#reads.checks((key) => written.has(nameOf(key)))
     const batch = [...guards, ...checks, ...writes]
-    const { facts, objects } = this.#parts.caches
-    const [ofFacts, ofObjects] = [beforeWriting('facts', facts, writes), beforeWriting('objects', objects, writes)]
     const commit = await this.#parts.store.write(batch)
-    if (!commit.ok) return { mutation: batch[commit.refusal.index] as Mutation, refusal: commit.refusal }
-    if (!ofFacts && !ofObjects) return undefined
-    const records = this.#writes.records(commit.written.slice(-writes.length))
-    if (ofFacts) facts.written?.keep(records, ofFacts)
-    if (ofObjects) objects.written?.keep(records, ofObjects)
-    return undefined
+    return commit.ok ? undefined : { mutation: batch[commit.refusal.index] as Mutation, refusal: commit.refusal }
   }
 
   /** Searches with a function that asks the store, and notes what it finds. @throws TransactionError, ConflictError */
@@ -226,16 +216,6 @@ export class TransactionStore {
     if (this.#reads.size + this.#writes.size <= limits.batch) return
     throw new TransactionError('limit', `It may read and write ${limits.batch} records.`)
   }
-}
-
-/** What a cache needs to know before its records are written, if it is to keep them. */
-function beforeWriting(
-  collection: Collection,
-  { written }: Pick<CoherentCache, 'written'>,
-  writes: readonly Mutation[],
-): BeforeWrite | undefined {
-  const own = writes.filter(({ key, type }) => key.collection === collection && (type === 'set' || type === 'delete'))
-  return own.length === 0 ? undefined : written?.before(own.map(({ key }) => key.id))
 }
 
 const overtaken = {

@@ -104,23 +104,11 @@ export class WriteBuffer {
 
   /** The writes, each on condition that what was seen of its record is still there. */
   mutations(): Mutation[] {
-    return this.#effective().map(({ mutation }) => {
+    return [...this.#writes.values()].flatMap(({ mutation }) => {
       const seen = this.#reads.seen(mutation.key)
+      // What came and went within the transaction was never there.
+      if (mutation.type === 'delete' && seen?.version === 0) return []
       return seen ? { ...mutation, ifVersion: seen.version } : mutation
-    })
-  }
-
-  /** The records that were set, with what a store made of {@link mutations}. */
-  records(written: readonly Written[]): readonly StoredRecord[] {
-    return this.#effective().flatMap(({ mutation, row: { record } }, index) => {
-      return mutation.type === 'set' ? { ...record, ...(written[index] as Written) } : []
-    })
-  }
-
-  /** What came and went within the transaction was never there. */
-  #effective(): readonly Buffered[] {
-    return [...this.#writes.values()].filter(({ mutation }) => {
-      return mutation.type !== 'delete' || this.#reads.seen(mutation.key)?.version !== 0
     })
   }
 }
