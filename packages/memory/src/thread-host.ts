@@ -13,6 +13,7 @@ import type { Welcome } from './join-memory.ts'
 import type { MemoryShare } from './memory.ts'
 import { storeHandlers } from './threads/linked-store.ts'
 import { serveLink } from './threads/serve-link.ts'
+import type { ServedLink } from './threads/serve-link.ts'
 import { ThreadGuard } from './threads/thread-passes.ts'
 import type { ThreadPasses } from './threads/thread-passes.ts'
 import { fromEnvelope } from './values/error-envelope.ts'
@@ -38,7 +39,7 @@ interface HostParts {
 /** Serves the other threads of the process, each over its own port, until the port closes. */
 export class ThreadHost implements Disposable {
   readonly #parts: HostParts
-  readonly #threads = new Map<number, MessagePort>()
+  readonly #threads = new Map<number, ServedLink>()
 
   constructor(parts: HostParts) {
     this.#parts = parts
@@ -51,11 +52,10 @@ export class ThreadHost implements Disposable {
     if (thread === undefined) {
       throw new OptionError('threads', `at most ${maxThreads} threads on one memory`, maxThreads + 1)
     }
-    this.#threads.set(thread, port)
     const served = shelf.serve()
     const held = new Map<string, HeldLease>()
     const guard = passes && new ThreadGuard(passes)
-    const { push } = serveLink(port, {
+    const link = serveLink(port, {
       ...(guard ? guard.guard(store) : storeHandlers(store)),
       ...served.handlers,
       join: (): Welcome => ({ thread, isGuarded: guard !== undefined, share: share() }),
@@ -75,7 +75,7 @@ export class ThreadHost implements Disposable {
       outage: (error: ErrorEnvelope) => noteOutage(fromEnvelope(error)),
       hold: (lease: string, key: RecordKey, version: number, leaseMs: number) => {
         const own = leases.hold(key, version, leaseMs)
-        own.signal.addEventListener('abort', () => push('lost', lease))
+        own.signal.addEventListener('abort', () => link.push('lost', lease))
         held.set(lease, own)
       },
       drop: (lease: string) => {
@@ -83,6 +83,7 @@ export class ThreadHost implements Disposable {
         held.delete(lease)
       },
     })
+    this.#threads.set(thread, link)
     port.on('close', () => {
       for (const lease of held.values()) lease.stop()
       served.release()
@@ -92,6 +93,6 @@ export class ThreadHost implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const port of this.#threads.values()) port.close()
+    for (const link of this.#threads.values()) link.close()
   }
 }

@@ -5,12 +5,10 @@ import { MemoryClosedError } from '../values/errors.ts'
 import { warn } from '../values/warn.ts'
 import { unanswered } from './link-messages.ts'
 import type { Call, Push, Reply } from './link-messages.ts'
-import { Outbox } from './outbox.ts'
 
 /** A worker thread's end of the link. The port keeps the event loop alive only while a call is pending. */
 export class LinkClient {
   readonly #port: MessagePort
-  readonly #outbox: Outbox<Call>
   readonly #pending = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>()
   readonly #pushListeners = new Map<string, (...args: never[]) => void>()
   #calls = 0
@@ -18,7 +16,6 @@ export class LinkClient {
 
   constructor(port: MessagePort) {
     this.#port = port
-    this.#outbox = new Outbox(port, ({ call }, error) => this.#refused(call, error))
     port.on('message', (messages: readonly (Reply | Push)[]) => {
       for (const message of messages) this.#receive(message)
     })
@@ -36,13 +33,13 @@ export class LinkClient {
     const call = (this.#calls += 1)
     const reply = new Promise<unknown>((resolve, reject) => this.#pending.set(call, { resolve, reject }))
     if (this.#pending.size === 1) this.#port.ref()
-    this.#outbox.add({ call, method, args })
+    this.#post({ call, method, args })
     return (await reply) as Result
   }
 
   /** Sends a call that expects no reply. */
   notify(method: string, ...args: unknown[]): void {
-    if (!this.#isClosed) this.#outbox.add({ call: unanswered, method, args })
+    if (!this.#isClosed) this.#post({ call: unanswered, method, args })
   }
 
   /** Sets the listener for pushed messages of this name. */
@@ -61,9 +58,15 @@ export class LinkClient {
     else pending?.resolve(message.result)
   }
 
-  #refused(call: number, error: unknown): void {
-    if (call === unanswered) warn(error)
-    else this.#taken(call)?.reject(error)
+  /** At once: the thread may compute for long from here on, or end. */
+  #post(call: Call): void {
+    try {
+      this.#port.postMessage(call)
+    } catch (error) {
+      // An argument can't be cloned.
+      if (call.call === unanswered) warn(error)
+      else this.#taken(call.call)?.reject(error)
+    }
   }
 
   #taken(call: number): { resolve(value: unknown): void; reject(error: unknown): void } | undefined {
@@ -75,7 +78,6 @@ export class LinkClient {
 
   /** Closes the port. Pending calls reject with MemoryClosedError. */
   close(): void {
-    this.#outbox.flush()
     this.#isClosed = true
     this.#port.close()
     for (const { reject } of this.#pending.values()) reject(new MemoryClosedError())

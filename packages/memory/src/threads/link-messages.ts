@@ -4,8 +4,8 @@ import type { ErrorEnvelope } from '../values/pack-error.ts'
 export type LinkHandlers = Readonly<Record<string, (...args: never[]) => unknown>>
 
 /*
- * Each message over the port is a list: what one side sends in one go shares the cost of sending it, of waking the other
- * thread, and, of writes, of a commit. See `outbox.ts`.
+ * A call is a message of its own, which is sent at once. Replies and pushes travel as lists: what is ready at a time shares
+ * the cost of sending it and of waking the thread. See `outbox.ts`.
  */
 
 /** The number of a call that expects no reply. */
