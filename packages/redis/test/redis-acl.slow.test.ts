@@ -51,7 +51,7 @@ describe.skipIf(missing)(`A user with the rule of the guide${missing ? ` (${miss
     const redisOptions = { username: 'flock', password: 'secret' }
     const client = new Cluster(nodes, { redisOptions, lazyConnect: true })
     onTestFinished(() => client.disconnect())
-    const store = redisStore({ client, connectTimeoutMs: 2_000 })
+    const store = redisStore({ client })
     for (const root of roots) await apply(root, clusterRule)
     await using memory = await openMemory({ store })
     await memory.as(ann).facts.set('k', 1)
