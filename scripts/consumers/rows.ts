@@ -80,7 +80,7 @@ export function fastGroups(sources: Sources): readonly Group[] {
       typesRow(project, root, '5.4', ['tsconfig.nodenext.json']),
       typesRow(project, root, '7'),
       ...recipes.map((recipe) => recipeRow(project, recipe, oldestNode)),
-      bundledRow(project),
+      bundledRow(project, oldestNode),
       ...tooOldRows(project, root),
       snippetRow(project, oldestNode),
       ...stepRows(firstSteps(project, root, oldestNode), oldestNode),
@@ -127,7 +127,7 @@ export function allGroups(sources: Sources): readonly Group[] {
       return [
         ...compilers.map((version) => typesRow(project, root, version)),
         ...nodes.flatMap((version) => recipes.map((recipe) => recipeRow(project, recipe, version))),
-        bundledRow(project),
+        bundledRow(project, oldestNode),
         ...tooOldRows(project, root),
         ...nodes.map((version) => snippetRow(project, version)),
         ...nodes.flatMap((version) => stepRows(firstSteps(project, root, version), version)),
@@ -209,12 +209,13 @@ function recipeRow(project: Project, recipe: Recipe, version: string): Row {
 }
 
 /** A bundle that takes in everything names the setting that leaves it out. */
-function bundledRow(project: Project): Row {
+function bundledRow(project: Project, version: string): Row {
   const run = async (): Promise<string | undefined> => {
     const app = project.sibling('bundled')
     app.write({ 'main.ts': "import { createFlock } from '@skein/core'\nconsole.log(createFlock)\n" })
     await app.run('esbuild main.ts --bundle --platform=node --format=esm --outdir=dist')
-    const { code, output } = await app.run('node dist/main.js')
+    // Of several packages with a `node`, a package manager links any.
+    const { code, output } = await app.run('node dist/main.js', version)
     return code !== 0 && output.includes('SKEIN_BUNDLED') && output.includes("packages: 'external'")
       ? undefined
       : output
