@@ -93,6 +93,7 @@ async function openSpace(options: ResolvedRedisOptions, space: string, role: Sto
       subscription = new ChangeSubscription(second, `${base}changes`, pingMs)
     }
     const subscribed = subscription?.start(opened.promise)
+    // Awaited below, unless something else fails first.
     subscribed?.catch(() => {})
     const [facts, , database] = await asked
     // Whoever only reads loses nothing by it, and may be looking for what is missing.

@@ -240,12 +240,13 @@ class Matcher {
         const answered = isQuestion ? undefined : question
         if (part !== 'other') question = isQuestion ? own : undefined
         const before = this.#counts[at]?.[index - 1]
-        if (form === 0) return []
-        const isOfKind = kind !== undefined && holds(kind, source.text.slice(start, end), source.language)
         // What stands below a heading with words of the question may answer it without them, and so may what is of the kind
         // that is asked for, behind a sentence with some.
-        const goesOn = part === 'sentence' && before !== undefined && isOfKind
-        if (!(own ?? answered ?? (goesOn || titles.some((counts) => counts !== undefined)))) return []
+        const hasWords = own !== undefined || answered !== undefined || titles.some((counts) => counts !== undefined)
+        const goesOn = part === 'sentence' && before !== undefined
+        if (form === 0 || !(hasWords || goesOn)) return []
+        const isOfKind = kind !== undefined && holds(kind, source.text.slice(start, end), source.language)
+        if (!hasWords && !isOfKind) return []
         let score = 0
         let covered = 0
         let hasRarest = false

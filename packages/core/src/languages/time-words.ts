@@ -6,14 +6,14 @@ const words = new Set(
     'noon midnight januar februar märz juni juli oktober dezember montag montags dienstag dienstags mittwoch mittwochs ' +
     'donnerstag donnerstags freitag freitags samstag samstags sonntag sonntags werktags uhr frühling frühjahr sommer ' +
     'herbst janvier février avril juin juillet août septembre octobre novembre décembre lundi mardi mercredi jeudi ' +
-    'vendredi samedi dimanche heures printemps été automne hiver enero febrero marzo abril mayo junio julio agosto ' +
+    'vendredi samedi dimanche heures printemps automne hiver enero febrero marzo abril mayo junio julio agosto ' +
     'septiembre octubre noviembre diciembre lunes martes miércoles jueves viernes sábado domingo primavera verano otoño ' +
     'invierno horas gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre lunedì martedì mercoledì ' +
-    'giovedì venerdì sabato domenica estate autunno inverno janeiro fevereiro março maio junho julho setembro outubro ' +
+    'giovedì venerdì sabato domenica autunno inverno janeiro fevereiro março maio junho julho setembro outubro ' +
     'dezembro segunda-feira terça-feira quarta-feira quinta-feira sexta-feira sábados domingos manhã januari februari ' +
     'maart mei augustus maandag dinsdag woensdag donderdag vrijdag zaterdag zondag uur lente zomer herfst lutego lutym ' +
     'luty maja maju marca marcu marzec lipca lipcu lipiec kwietnia kwietniu kwiecień środa środę środy wiosną latem ' +
-    'jesienią zimą maj мая мае май год года году лет час часа часов среда среду среды весной летом осенью зимой лютого ' +
+    'jesienią zimą maj март марта марте мая мае май год года году лет час часа часов среда среду среды весной летом осенью зимой лютого ' +
     'рік року році травня середа середу ledna leden února únor března březen dubna duben května květen června červen ' +
     'července červenec srpna srpen září října říjen listopadu prosince prosinec pondělí úterý středa středu čtvrtek ' +
     'pátek sobota sobotu neděle neděli augusti måndag tisdag onsdag torsdag fredag lördag söndag klockan mandag tirsdag ' +

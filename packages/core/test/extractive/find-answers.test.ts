@@ -198,6 +198,8 @@ it.each([
   ['time', 'en', 'The main gate opens in May.', 'The main gate remained closed, and they may march.'],
   ['time', 'de', 'Der Müll wird donnerstags abgeholt.', 'Die Maisernte war gut.'],
   ['time', 'fr', 'La maison ouvre en février.', 'La maison est bleue.'],
+  ['time', 'fr', 'Le pont a été démoli en mars.', 'Le pont a été démoli.'],
+  ['time', 'ru', 'Мост открыли в марте.', 'Мост открыли.'],
   ['time', 'it', 'La festa si tiene il dodici luglio.', 'La festa si tiene qui.'],
   ['time', 'pl', 'Otwarto ją w październiku.', 'Otwarto ją szybko.'],
   ['time', 'nl', 'De vergunning loopt tot eind oktober.', 'De vergunning loopt.'],

@@ -16,6 +16,7 @@ export class OpenCalls {
 
   /** Some methods of an object, by their names; its others say that they are not supported. */
   of<Part extends object, Name extends keyof Part & string>(part: Part, names: readonly Name[]): Pick<Part, Name> {
+    // The class gets its methods by their names, which no type can follow.
     return Object.freeze(new (callsOf(part, names))(this, part)) as unknown as Pick<Part, Name>
   }
 
