@@ -20,6 +20,7 @@ import {
   extractiveModel,
   shareModel,
   webhook,
+  startThreads,
 } from '@skein/core'
 import type { AgentRef, Flock } from '@skein/core'
 import { requireModelSettings, requirePrices, threadExecutor } from '@skein/core/executor'
@@ -101,6 +102,8 @@ export const functionCalls: Readonly<Record<string, OptionCall>> = {
     'inputPerMilion',
     'inputPerMillion',
   ],
+  '@skein/core startThreads': [(options) => startThreads(options), 'treads', 'threads'],
+  '@skein/core/threads startThreads': [(options) => startThreads(options), 'treads', 'threads'],
   '@skein/core/executor threadExecutor': [
     (options, { memory }) => threadExecutor(memory, extractiveModel(), options),
     'maxHeapMB',

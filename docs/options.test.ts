@@ -49,9 +49,10 @@ const withoutOptions = new Set(
    @skein/memory: encryptionFromEnvironment
    @skein/memory/buckets: folderBucket
    @skein/memory/runtime: Account Emitter KeptByOther OrderLost Records SpanLog addCost asPartOf carryOut costOfWork currentAccount currentTrace currentWork encodeJson erasureOf errorDocs errorType escalationOf fromEnvelope handedWork hasEnded hasPhrase inTrace isTraceparent mayHold traceOf traced tracerOf
-     indexTerms isOutage joinMemory labelFrom listRuns matchPlace noteUse objectInfoOf isBundled keyOfSource nodePort ownFile threadFlags parseQuery parseWorkId plainText probablyMeant rankValues requireDuration requireInteger requireLifetime requireNumber
+     indexTerms isOutage joinMemory labelFrom listRuns matchPlace noteUse objectInfoOf isBundled keyOfSource ownFile threadFlags parseQuery parseWorkId plainText probablyMeant rankValues requireDuration requireInteger requireLifetime requireNumber
      requireObject requireOptions requireStrings requireTimes runtimeState savedAgentOf sealingInForce snippetOf sourceName sumOfLedger termReader toEnvelope toStoredEnvelope warn
      workId workStateOf
+   @skein/memory/values: ownFile requireDuration requireInteger requireStrings requireOptions warn
    @skein/memory/store: DerivedIndex StoreClock TermTable asHeld beyondPrefix changeOf collectionsWith compareNames covers decideMutation hasTrait indexTerms
      hashOf isSameFeed isSealed joinLabels labelText levelIndex liveRecord loadFromDescriptor matchWords matchesFilter parseLabel postingCode
      pastEffect queryTerms queryWords rawText searchTerms termsOfValue topMatches trimmed

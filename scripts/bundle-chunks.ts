@@ -7,20 +7,32 @@ import type { GetManualChunk } from 'rollup'
  * is loaded by whatever loads that module.
  *
  * @param main - The main entry point.
- * @param others - The other entry points. Those that it doesn't load count for nothing: a program has it as well.
+ * @param others - The other entry points. Those count that load a part of it, for programs that begin with that part;
+ * the rest count for nothing, as a program has the main entry point as well.
  * @param placed - The modules that stay files of their own.
  */
 export function chunkOf(main: string, others: readonly string[], placed: readonly string[]): GetManualChunk {
   const names = new Map<string, string>()
-  let rootsOf: ReadonlyMap<string, readonly string[]> | undefined
+  let found:
+    | { readonly rootsOf: ReadonlyMap<string, readonly string[]>; readonly parts: ReadonlySet<string> }
+    | undefined
   return (id, { getModuleInfo }) => {
-    rootsOf ??= findRoots([main, ...others, ...placed], (module) => getModuleInfo(module)?.importedIds ?? [])
-    const roots = rootsOf.get(id) ?? []
+    found ??= find((module) => getModuleInfo(module)?.importedIds ?? [])
+    const roots = found.rootsOf.get(id) ?? []
     if ([main, ...others, ...placed].includes(id) || !roots.includes(main)) return undefined
-    const key = roots.filter((root) => !others.includes(root) || rootsOf?.get(root)?.includes(main)).join('\n')
+    const key = roots.filter((root) => !others.includes(root) || found?.parts.has(root)).join('\n')
     const name = names.get(key) ?? (names.size === 0 ? 'shared' : `shared-${names.size + 1}`)
     names.set(key, name)
     return name
+  }
+
+  function find(importsOf: (id: string) => readonly string[]): NonNullable<typeof found> {
+    const rootsOf = findRoots([main, ...others, ...placed], importsOf)
+    const isPart = (entry: string): boolean =>
+      Array.from(closureOf(entry, importsOf)).every(
+        (id) => id === entry || id.startsWith('node:') || rootsOf.get(id)?.includes(main),
+      )
+    return { rootsOf, parts: new Set(others.filter((entry) => isPart(entry))) }
   }
 }
 

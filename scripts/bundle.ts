@@ -11,9 +11,11 @@ import { globSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { delimiter, join, relative, resolve } from 'node:path'
 
 import { rollup } from 'rollup'
+import { parseAst } from 'rollup/parseAst'
 import type { OutputChunk, Plugin } from 'rollup'
 
 import { chunkOf } from './bundle-chunks.ts'
+import { compact } from './compact.ts'
 import { packageFolders, readManifest } from './manifests.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -78,6 +80,7 @@ function compiled(): Plugin {
       if (id.endsWith('.json')) return `export default ${readFileSync(id, 'utf8')}`
       return { code: readFileSync(id, 'utf8'), map: readFileSync(`${id}.map`, 'utf8') }
     },
+    renderChunk: (code, { fileName }) => compact(code, fileName),
   }
 }
 
@@ -94,12 +97,19 @@ function entryPoints(folder: string): readonly string[] {
 /** Modules that ask where they are, and those that they name by URL: each stays a file of its own. */
 function placedModules(build: string): readonly string[] {
   const placed = globSync('**/*.js', { cwd: build }).flatMap((file) => {
-    const code = readFileSync(join(build, file), 'utf8').replaceAll(/^\s*(?:\*|\/\/).*$/gm, '')
-    if (!code.includes('import.meta.')) return []
+    const code = readFileSync(join(build, file), 'utf8')
+    if (!asksWhereItIs(code)) return []
     const named = Array.from(code.matchAll(/ownFile\([^)]*'(\.\.?\/[\w./-]+)\.js'/g), ([, path]) => path ?? '')
     return [file.slice(0, -3), ...named.map((path) => relative(build, resolve(build, file, '..', path)))]
   })
   return [...new Set(placed)]
+}
+
+/** Whether code uses `import.meta`, which texts and comments may mention, too. */
+function asksWhereItIs(code: string): boolean {
+  if (!code.includes('import.meta.')) return false
+  const syntax = JSON.stringify(parseAst(code), (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value))
+  return syntax.includes('"MetaProperty"')
 }
 
 /** Runs a tool of the workspace in a folder. @throws when it fails. */

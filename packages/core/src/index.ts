@@ -37,10 +37,12 @@ export type { AlertEvent } from './agents/alert-delivery.ts'
 export type { Supervision } from './supervision/supervision.ts'
 
 // Activities
+export { startThreads } from './threads/start-threads.ts'
 export { activity } from './activities/activity.ts'
 export { move } from './activities/move.ts'
 export { pipe } from './pipe.ts'
 export type { Activity, ActivityContext } from './activities/activity.ts'
+export type { StartedThreads, StartThreadsOptions } from './threads/start-threads.ts'
 export type { ActivitiesOf } from './activities/activity-ref.ts'
 export type { RetryPolicy } from './supervision/retry-policy.ts'
 

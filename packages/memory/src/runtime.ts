@@ -9,7 +9,6 @@ import './values/require-node.ts'
 
 // Threads
 export { joinMemory } from './join-memory.ts'
-export { nodePort } from './threads/node-port.ts'
 export { ReadScope } from './space/read-scope.ts'
 export { fromEnvelope, toStoredEnvelope } from './values/error-envelope.ts'
 export { toEnvelope } from './values/pack-error.ts'
@@ -107,20 +106,13 @@ export { rankValues } from './search/rank-values.ts'
 export type { RankedValue } from './search/rank-values.ts'
 export { Emitter } from './values/emitter.ts'
 export { labelFrom } from './values/access.ts'
-export { isBundled, ownFile, threadFlags } from './values/own-file.ts'
+export { isBundled, threadFlags } from './values/own-file.ts'
 export { plainText } from './values/plain-text.ts'
-export {
-  maxTimerMs,
-  requireDuration,
-  requireInteger,
-  requireLifetime,
-  requireNumber,
-  requireStrings,
-  requireTimes,
-} from './values/require-option.ts'
+export { maxTimerMs, requireLifetime, requireNumber, requireTimes } from './values/require-option.ts'
 export { probablyMeant } from './values/probably-meant.ts'
-export { requireObject, requireOptions } from './values/require-options.ts'
+export { requireObject } from './values/require-options.ts'
 export type { LabelOptions } from './values/access.ts'
-export type { OptionKinds } from './values/require-options.ts'
-export { warn } from './values/warn.ts'
+// What runs before a memory is loaded, too
+export { ownFile, requireDuration, requireInteger, requireOptions, requireStrings, warn } from './values.ts'
+export type { OptionKinds } from './values.ts'
 export type { Unsubscribe } from './values/emitter.ts'

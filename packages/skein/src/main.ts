@@ -13,7 +13,7 @@ import { eraseEcho, ignoreClosedPipes, printNote, print } from './terminal/print
 
 /** Each command is a module of its own: what one needs, the others don't load. */
 const loaders: Readonly<Record<CommandName, () => Promise<AddCommand>>> = {
-  run: async () => (await import('./commands/run.ts')).addRun,
+  run: async () => (await import('./commands/run/add-run.ts')).addRun,
   ask: async () => (await import('./commands/ask.ts')).addAsk,
   init: async () => (await import('./commands/store/init.ts')).addInit,
   worker: async () => (await import('./machines/add-worker.ts')).addWorker,

@@ -29,6 +29,25 @@ describe('a command loads only what it needs', () => {
     expect(modules.filter((url) => /packages\/(?:memory|core|sqlite|redis)\//.test(url))).toEqual([])
   })
 
+  it('skein run --help: nothing of the memory, of agents or of documents', async () => {
+    const modules = await modulesOf('run', '--help')
+    expect(modules.filter((url) => /packages\/(?:core|sqlite|redis)\/|xstate|piscina/.test(url))).toEqual([])
+    expect(modules.filter((url) => url.endsWith('packages/memory/dist/index.js'))).toEqual([])
+  })
+
+  it('skein run of a text: its thread starts before anything else is loaded', async () => {
+    writeFileSync(join(folder, 'early.txt'), 'Energy is saved in every home. The arts are a precious resource.')
+    const modules = await modulesOf('run', '--store', 'memory:', 'early.txt')
+    const before = modules.slice(
+      0,
+      modules.findIndex((url) => url.includes('/piscina/')),
+    )
+    const later = /packages\/(?:memory|core)\/dist\/index\.js|xstate|stemmers/
+    expect(modules.some((url) => later.test(url))).toBe(true)
+    expect(before.length).toBeGreaterThan(3)
+    expect(before.filter((url) => later.test(url))).toEqual([])
+  })
+
   it('skein run of a text: no HTML, no HTTP, no statistics of encodings', async () => {
     writeFileSync(join(folder, 'note.txt'), 'Energy is saved in every home. The arts are a precious resource.')
     const modules = await modulesOf('run', '--store', 'memory:', 'note.txt')

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 
-import { SkeinError } from '@skein/memory'
+import { SkeinError } from '@skein/memory/values'
 
 import { withoutQuery } from './module-url.ts'
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 
-import { OptionError } from '@skein/memory'
+import { OptionError } from '@skein/memory/values'
 
 /** What the compilers and bundlers of TypeScript make of a file, most likely first. */
 const built: Readonly<Record<string, readonly string[]>> = {

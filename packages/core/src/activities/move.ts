@@ -1,6 +1,6 @@
 import type { Transferable } from 'node:worker_threads'
 
-import { OptionError } from '@skein/memory'
+import { OptionError } from '@skein/memory/values'
 
 /** What to move of each value; global, as a built app may hold several copies of this file. */
 const movesKey = Symbol.for('skein.moves')

@@ -3,7 +3,7 @@ import type { Memory } from '@skein/memory'
 import type { WorkerModule } from '@skein/memory/store'
 
 import { FlockClosedError } from '../base/flock-closed-error.ts'
-import { ActivityQueueFullError, ThreadLostError, ThreadStartError } from '../activities/activity-errors.ts'
+import { ActivityQueueFullError, ThreadLostError } from '../activities/activity-errors.ts'
 import type { ActivityTask, Executor, RunOptions } from '../activities/executor.ts'
 import { LoadWatch } from './load-watch.ts'
 import { isMoved } from '../activities/move.ts'
@@ -11,7 +11,6 @@ import type { RunningTasks } from './running-tasks.ts'
 import type { ResolvedThreadOptions } from './thread-executor-options.ts'
 import { activityErrorClasses, explainFailure, moduleOf } from './thread-failure.ts'
 import { ThreadPool } from './thread-pool.ts'
-import type { ThreadPoolListener } from './thread-pool.ts'
 import { storeModule } from './thread-protocol.ts'
 import type { ThreadEvent, ThreadReply, ThreadRequest } from './thread-protocol.ts'
 
@@ -22,6 +21,8 @@ export interface DispatcherParts {
   readonly model: WorkerModule
   readonly options: ResolvedThreadOptions
   readonly tasks: RunningTasks
+  /** Threads that have started already. */
+  readonly pool?: ThreadPool | undefined
 }
 
 /** Threads that may end, one after the other, before they begin with a request. */
@@ -51,6 +52,7 @@ export class ThreadDispatcher {
   constructor(parts: DispatcherParts) {
     this.#parts = parts
     this.#loads = new LoadWatch(parts.options.loadTimeoutMs, (threadId) => this.terminate(threadId))
+    if (parts.pool) this.#add(parts.pool)
   }
 
   get utilization(): NonNullable<Executor['utilization']> {
@@ -183,7 +185,7 @@ export class ThreadDispatcher {
     if (existing) return existing
     // Its threads may be loading modules, which can take long.
     const free = this.#pools.find((other) => other.kind === undefined && other.hasRoomFor(kind))
-    const pool = free ?? this.#makePool()
+    const pool = free ?? this.#startPool()
     pool.serve(kind)
     return pool
   }
@@ -191,26 +193,25 @@ export class ThreadDispatcher {
   /** The threads that had best do what any thread can: those that have nothing else to do. */
   #anyPool(): ThreadPool {
     const idle = this.#pools.find(({ slots }) => slots.hasRoom)
-    return idle ?? this.#pools.find(({ kind }) => kind !== 'compute') ?? this.#makePool()
+    return idle ?? this.#pools.find(({ kind }) => kind !== 'compute') ?? this.#startPool()
   }
 
   /** @throws ThreadStartError */
-  #makePool(): ThreadPool {
-    const listener: ThreadPoolListener = {
+  #startPool(): ThreadPool {
+    return this.#add(ThreadPool.start(this.#parts.options, this.#parts.model))
+  }
+
+  #add(pool: ThreadPool): ThreadPool {
+    this.#pools.push(pool)
+    pool.listen({
       onThread: (port) => {
         if (this.#isClosing) throw new FlockClosedError()
         this.#parts.memory.connect(port, this.#parts.tasks)
       },
       onEvent: (threadId, event) => this.#onEvent(threadId, event),
       onOverBudget: (threadId, why) => this.#parts.tasks.onOverBudget(threadId, why),
-    }
-    try {
-      const pool = new ThreadPool(this.#parts.options, { model: this.#parts.model }, listener)
-      this.#pools.push(pool)
-      return pool
-    } catch (error) {
-      throw new ThreadStartError(error)
-    }
+    })
+    return pool
   }
 
   /** Asks the thread that has the request to abort it. */

@@ -1,7 +1,6 @@
-import { OptionError } from '@skein/memory'
 import type { Right } from '@skein/memory'
-import { requireDuration, requireInteger, requireOptions, requireStrings } from '@skein/memory/runtime'
-import type { OptionKinds } from '@skein/memory/runtime'
+import { OptionError, requireDuration, requireInteger, requireOptions, requireStrings } from '@skein/memory/values'
+import type { OptionKinds } from '@skein/memory/values'
 
 import { usableProcessors } from './usable-processors.ts'
 
@@ -140,7 +139,8 @@ const defaults: Omit<ResolvedThreadOptions, 'threads'> = {
   rights: ['audit'],
 }
 
-const kinds: OptionKinds<ThreadExecutorOptions> = {
+/** What each option may be. */
+export const threadOptionKinds: OptionKinds<ThreadExecutorOptions> = {
   threads: 'any',
   minThreads: 'any',
   idleTimeoutMs: 'any',
@@ -178,7 +178,7 @@ export function defaultThreads(): number {
 /** @throws OptionError when an option is out of range. */
 export function resolveThreadOptions(options: ThreadExecutorOptions): ResolvedThreadOptions {
   // An option that is given as `undefined` counts as left out.
-  const all = requireOptions('threadExecutor', options, kinds)
+  const all = requireOptions('threadExecutor', options, threadOptionKinds)
   const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
   const resolved: ResolvedThreadOptions = { threads: defaultThreads(), ...defaults, ...given }
   requireStrings('rights', resolved.rights)

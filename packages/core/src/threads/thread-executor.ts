@@ -1,17 +1,19 @@
-import { OptionError } from '@skein/memory'
 import type { Memory, Principal } from '@skein/memory'
+import type { WorkerModule } from '@skein/memory/store'
 
 import { whenAborted } from '../base/when-aborted.ts'
 import type { Model } from '../models/model.ts'
 import { abortWithGrace } from '../base/abort-with-grace.ts'
 import type { ActivityOutcome, ActivityTask, Executor, ModuleDescription, RunOptions } from '../activities/executor.ts'
 import { isMoved } from '../activities/move.ts'
+import { descriptorOf } from './descriptor-of.ts'
 import { refuseNestedFlock } from './nested-flock.ts'
 import { RunningTasks } from './running-tasks.ts'
 import type { RunningTask } from './running-tasks.ts'
 import { ThreadDispatcher } from './thread-dispatcher.ts'
 import { resolveThreadOptions } from './thread-executor-options.ts'
 import type { ResolvedThreadOptions, ThreadExecutorOptions } from './thread-executor-options.ts'
+import type { ThreadPool } from './thread-pool.ts'
 
 /**
  * Runs activities on worker threads of this process.
@@ -21,7 +23,21 @@ import type { ResolvedThreadOptions, ThreadExecutorOptions } from './thread-exec
  */
 export function threadExecutor(memory: Memory, model: Model, options: ThreadExecutorOptions = {}): Executor {
   refuseNestedFlock()
-  return new ThreadExecutor(memory, model, resolveThreadOptions(options))
+  return executorOn({ memory, model: descriptorOf(model), options: resolveThreadOptions(options) })
+}
+
+/** What an executor works with. */
+interface ThreadExecutorParts {
+  readonly memory: Memory
+  readonly model: WorkerModule
+  readonly options: ResolvedThreadOptions
+  /** Threads that have started already, with these options and this model. */
+  readonly pool?: ThreadPool | undefined
+}
+
+/** Runs activities on worker threads, and on those that have started already. */
+export function executorOn(parts: ThreadExecutorParts): Executor {
+  return new ThreadExecutor(parts)
 }
 
 /**
@@ -40,16 +56,9 @@ class ThreadExecutor implements Executor {
   readonly #dispatcher: ThreadDispatcher
   #closing: Promise<void> | undefined
 
-  constructor(memory: Memory, model: Model, options: ResolvedThreadOptions) {
-    const { id, descriptor } = model
-    if (!descriptor) {
-      throw new OptionError(
-        'model',
-        `Worker threads can't use ${id}: it is an object of this thread and has no \`descriptor\`. Export it from a module of its own and pass that to the flock, as in \`await aiSdkModel(new URL('./model.ts', import.meta.url))\`.`,
-      )
-    }
-    this.#options = options
-    this.#dispatcher = new ThreadDispatcher({ memory, model: descriptor, options, tasks: this.#tasks })
+  constructor(parts: ThreadExecutorParts) {
+    this.#options = parts.options
+    this.#dispatcher = new ThreadDispatcher({ ...parts, tasks: this.#tasks })
   }
 
   get waiting(): number {

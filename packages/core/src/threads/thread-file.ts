@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 
-import { ownFile } from '@skein/memory/runtime'
+import { ownFile } from '@skein/memory/values'
 import type { Piscina } from 'piscina'
 
 import { runsActivities } from './nested-flock.ts'

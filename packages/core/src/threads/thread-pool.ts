@@ -2,17 +2,20 @@ import { once } from 'node:events'
 import { receiveMessageOnPort } from 'node:worker_threads'
 import type { MessagePort, Worker } from 'node:worker_threads'
 
-import { nodePort, warn } from '@skein/memory/runtime'
+import { warn } from '@skein/memory/values'
+import type { WorkerModule } from '@skein/memory/store'
 
 import type { Piscina } from 'piscina'
 
 import { Semaphore } from '../base/semaphore.ts'
 import { BufferWatch } from './buffer-watch.ts'
 import { BusyMeter } from './busy-meter.ts'
+import { ThreadStartError } from '../activities/activity-errors.ts'
 import type { ActivityTask } from '../activities/executor.ts'
 import { movedOf } from '../activities/move.ts'
 import { piscinaPool, threadFile } from './thread-file.ts'
 import { threadBalancer } from './thread-balancer.ts'
+import { nodePort } from './node-port.ts'
 import type { ResolvedThreadOptions } from './thread-executor-options.ts'
 import { isThreadPorts } from './thread-protocol.ts'
 import { environmentOf, startOptions } from './thread-start.ts'
@@ -49,7 +52,9 @@ export class ThreadPool {
   readonly #meter = new BusyMeter(() => this.#room)
   readonly #options: ResolvedThreadOptions
   readonly #piscina: Piscina
-  readonly #listener: ThreadPoolListener
+  #listener: ThreadPoolListener | undefined
+  /** What threads have handed over while nobody listened. */
+  #unheard: ThreadPorts[] = []
   readonly #watch: BufferWatch | undefined
   readonly #ports = new Map<number, MessagePort>()
   /** Threads that have handed over their ports. */
@@ -61,11 +66,18 @@ export class ThreadPool {
   /** Threads that failed with nothing to do since the last reply. */
   #failures = 0
 
-  /** @throws what Node throws where no thread can start like this. */
-  constructor(options: ResolvedThreadOptions, data: ThreadData, listener: ThreadPoolListener) {
+  /** Starts a thread. @throws ThreadStartError where none can start like this. */
+  static start(options: ResolvedThreadOptions, model: WorkerModule): ThreadPool {
+    try {
+      return new ThreadPool(options, { model })
+    } catch (error) {
+      throw new ThreadStartError(error)
+    }
+  }
+
+  private constructor(options: ResolvedThreadOptions, data: ThreadData) {
     const { threads, ioPerThread, maxBufferMb } = options
     this.#options = options
-    this.#listener = listener
     const Pool = piscinaPool()
     this.#piscina = new Pool({
       filename: threadFile,
@@ -101,6 +113,12 @@ export class ThreadPool {
         (thread, why) => this.#terminateOverBudget(thread, why),
       )
     }
+  }
+
+  /** Reports to this listener from now on, first what has happened so far. */
+  listen(listener: ThreadPoolListener): void {
+    this.#listener = listener
+    for (const ports of this.#unheard.splice(0)) this.#join(listener, ports)
   }
 
   /** The kind of activity that it serves, once it does. */
@@ -190,6 +208,10 @@ export class ThreadPool {
     this.#isClosing = true
     this.slots.close(error)
     this.#watch?.[Symbol.dispose]()
+    for (const { memory, events } of this.#unheard.splice(0)) {
+      memory.close()
+      events.close()
+    }
   }
 
   /** @param graceMs - How long to wait for threads that are still starting. */
@@ -229,8 +251,13 @@ export class ThreadPool {
     // Nobody else is told: this thread serves those who wait.
     if (!this.hasStarted && this.#startError !== undefined) warn(this.#startError)
     this.#started.add(threadId)
+    if (this.#listener) this.#join(this.#listener, { threadId, memory, events })
+    else this.#unheard.push({ threadId, memory, events })
+  }
+
+  #join(listener: ThreadPoolListener, { threadId, memory, events }: ThreadPorts): void {
     try {
-      this.#listener.onThread(memory)
+      listener.onThread(memory)
     } catch (error) {
       // With its ports closed, the thread fails its tasks.
       memory.close()
@@ -239,7 +266,7 @@ export class ThreadPool {
       return
     }
     this.#ports.set(threadId, events)
-    events.on('message', (event: ThreadEvent) => this.#listener.onEvent(threadId, event))
+    events.on('message', (event: ThreadEvent) => listener.onEvent(threadId, event))
     events.on('close', () => this.#ports.delete(threadId))
     events.unref()
   }
@@ -248,12 +275,12 @@ export class ThreadPool {
     for (;;) {
       const entry = receiveMessageOnPort(port)
       if (!entry) return
-      this.#listener.onEvent(threadId, entry.message as ThreadEvent)
+      this.#listener?.onEvent(threadId, entry.message as ThreadEvent)
     }
   }
 
   #terminateOverBudget(thread: Worker, why: Error): void {
-    this.#listener.onOverBudget(thread.threadId, why)
+    this.#listener?.onOverBudget(thread.threadId, why)
     void thread.terminate()
   }
 

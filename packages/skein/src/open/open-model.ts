@@ -6,6 +6,8 @@ import { requireOptions } from '@skein/memory/runtime'
 import type { OptionKinds } from '@skein/memory/runtime'
 import { openaiModel } from '@skein/openai'
 
+import { defaultModel } from './default-model.ts'
+
 /** How to reach a model, and how much it may use. */
 export interface OpenModelOptions {
   /**
@@ -25,9 +27,6 @@ export interface OpenModelOptions {
 }
 
 const kinds: OptionKinds<OpenModelOptions> = { baseURL: 'string', apiKeyEnv: 'any', budget: 'any' }
-
-/** The default model, which needs no key and no network. */
-export const defaultModel = 'extractive'
 
 /**
  * Makes the model that a name stands for: `extractive`, the built-in one, or

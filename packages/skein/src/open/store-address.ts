@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 
-import { OptionError } from '@skein/memory'
+import { OptionError } from '@skein/memory/values'
 
 /** The store that commands use by default, relative to the current folder. */
 export const defaultStore = '.skein/memory.db'
