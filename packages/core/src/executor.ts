@@ -69,7 +69,7 @@ export type { TextRange } from './text/text-range.ts'
 // Answers without a model
 export { findAnswers } from './extractive/find-answers.ts'
 export { readSentences } from './extractive/read-sentences.ts'
-export type { AnswerSource, FoundAnswer } from './extractive/find-answers.ts'
+export type { AnswerSource, FoundAnswer } from './extractive/answer-matcher.ts'
 export type { ReadText } from './extractive/read-sentences.ts'
 export { languages } from './languages/function-words.ts'
 export type { Language } from './languages/function-words.ts'

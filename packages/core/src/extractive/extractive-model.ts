@@ -8,7 +8,7 @@ import type { ModelUsage } from '../models/usage.ts'
 import type { Language } from '../languages/function-words.ts'
 import { detectLanguage } from '../languages/detect-language.ts'
 import { findAnswers, withNext } from './find-answers.ts'
-import type { AnswerSource } from './find-answers.ts'
+import type { AnswerSource } from './answer-matcher.ts'
 import { asksForContent } from './question-concepts.ts'
 import { rankSentences } from './rank-sentences.ts'
 import type { RankedSentence } from './rank-sentences.ts'
@@ -46,7 +46,7 @@ const rowInSummary = 0.2
  */
 export function extractiveModel(): Model & Required<Pick<Model, 'cite' | 'descriptor'>> {
   return {
-    id: 'skein/extractive@4',
+    id: 'skein/extractive@5',
     descriptor: { module: import.meta.url, name: 'extractiveModel', options: undefined },
     async cite(request, { signal } = {}) {
       signal?.throwIfAborted()

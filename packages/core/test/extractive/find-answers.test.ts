@@ -184,6 +184,24 @@ it('finds what is of the kind that is asked for, behind the sentence that the qu
   )
 })
 
+it('knows compounds by what they begin with', () => {
+  const text = 'Leuchtreklame ist untersagt. Das Tor ist grün. Müll wird im Hof gesammelt.'
+  expect(answers('Ist Leuchtwerbung verboten?', [text])[0]).toBe('Leuchtreklame ist untersagt.')
+  expect(answers('Wo ist die Müllabfuhr?', [text])[0]).toBe('Müll wird im Hof gesammelt.')
+  // Words that begin alike are no compounds in English.
+  expect(answers('What is understood?', ['The undertaker is late. The sea is calm.'])).toEqual([])
+})
+
+it('has a sentence with the word that the others lack', () => {
+  const rooms = Array.from({ length: 60 }, (_, at) => `Room ${at} has a stove of iron.`)
+  const huts = ['old', 'high', 'cold', 'small', 'full', 'warm', 'new', 'dear'].map(
+    (how) => `The hut is ${how}, say the men.`,
+  )
+  const text = [...rooms, ...huts, ...huts, 'A long storm destroyed all that was left there in the winter.'].join(' ')
+  expect(answers('What destroyed the hut?', [text])).toContainEqual(expect.stringMatching(/^A long storm/))
+  expect(answers('What destroyed the hut?', [text], 1)).toHaveLength(1)
+})
+
 it('adds what follows on the best sentence, once and where there is room', () => {
   const text = 'The sailcloth is late. The reason is a strike at the harbour. The mast is here.'
   const sources = [{ text, ...readSentences(text) }]
@@ -192,6 +210,27 @@ it('adds what follows on the best sentence, once and where there is room', () =>
   expect(sentencesOf(withNext(found, sources, 4)).slice(0, 2)).toEqual([0, 1])
   expect(withNext(found.slice(0, 1), sources, 1)).toHaveLength(1)
   expect(withNext([], sources, 4)).toEqual([])
+})
+
+it.each([
+  ['reason', 'Perché chiude il rifugio?'],
+  ['reason', 'Proč je most zavřený?'],
+  ['amount', 'Wie groß ist der Raum?'],
+  ['amount', 'What weight can the rope bear?'],
+  ['amount', 'Welches Gewicht trägt das Seil?'],
+  ['amount', 'Quelle est la superficie du parc ?'],
+  ['amount', '¿Cuál es el precio de una entrada?'],
+  ['amount', 'Qual é o preço da renda?'],
+  ['amount', 'Какая зарплата у сторожа?'],
+  ['amount', 'Jaka jest kara za spóźnienie?'],
+  ['amount', 'ما سعر التذكرة؟'],
+  ['time', 'Zu welchen Zeiten ist geöffnet?'],
+  ['time', 'К какому сроку нужно сдать деньги?'],
+  ['time', 'In which months is it closed?'],
+  [undefined, 'Which models are new?'],
+  [undefined, 'What is it?'],
+] as const)('knows what a question asks for: %s, %s', (kind, question) => {
+  expect(answerKind(question)).toBe(kind)
 })
 
 it.each([
@@ -206,6 +245,10 @@ it.each([
   ['time', 'ko', '도자기 교실은 매주 토요일에 열린다.', '도자기 교실은 크다.'],
   ['time', 'zh', '中心每周二闭馆。', '中心很大。'],
   ['amount', 'de', 'Es gibt fünfzehn Plätze.', 'Es gibt viele Plätze.'],
+  ['amount', 'de', '(2) Es gibt 15 Plätze.', '(2) Es gibt viele Plätze.'],
+  ['amount', 'en', '3.1. There are 15 seats.', '3.1. There are many seats.'],
+  ['person', 'de', 'Dort zieht die Buchbinderin Annegret Voss ein.', 'Dort zieht die Mieterin in die Räume ein.'],
+  ['reason', 'it', 'È chiuso perché nevica.', 'È chiuso.'],
   ['amount', 'it', 'Il turno dura tredici ore.', 'Il turno dura molto.'],
   ['amount', 'hi', 'पंचायत में कुल ग्यारह सदस्य हैं।', 'पंचायत में सदस्य हैं।'],
   ['amount', 'ru', 'Помогли сорока двум людям.', 'Помогли людям.'],
