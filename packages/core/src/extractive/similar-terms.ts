@@ -4,8 +4,12 @@ import type { Concept } from './question-concepts.ts'
 export const similar = 0.6
 /** What a longer word counts that begins alike, where words are not written together: "light" and "lighthouse". */
 const beginning = 0.5
-/** The least letters of a compound's first part: more than those of beginnings that many words have, such as "unter". */
+/** The least letters that two compounds begin with, and those of them that are more than a prefix of verbs. */
 const firstPart = 6
+const leastBeyondPrefix = 4
+/** With these begin verbs of German, Dutch and Scandinavian languages that have nothing else in common. */
+const verbPrefix =
+  /^(?:ab|an|auf|aus|be|bei|durch|ein|ent|er|her|hin|hinter|los|mit|nach|uber|um|unter|ver|vor|weg|wider|wieder|zer|zu|zuruck|zusammen|aan|af|ge|in|mee|na|om|ont|op|over|samen|terug|toe|uit|voor|weer|av|bort|for|fore|fram|frem|ned|opp|over|paa|till|til|upp|under|ut|ud)(?:ge|zu|te)?/
 
 /** How much a term counts as a form of a word, or as a compound with it: "Mühlteich" and "Teich", "build" and "builder". */
 export function similarity(term: string, { terms, isGram, hasCompounds }: Concept): number {
@@ -28,7 +32,12 @@ function similarityOf(one: string, other: string, hasCompounds: boolean): number
     if (hasCompounds || rest <= 3) return similar
     return same >= 5 || rest <= 4 ? beginning : 0
   }
+  if (hasCompounds && same - prefixOf(short).length < leastBeyondPrefix) return 0
   if (same >= 5 && same >= short.length * 0.75 && rest <= 4) return similar
   // "Leuchtwerbung" and "Leuchtreklame": the first part of a compound says what both are about.
   return hasCompounds && same >= firstPart && short.length - same >= 2 ? similar : 0
+}
+
+function prefixOf(word: string): string {
+  return verbPrefix.exec(word)?.[0] ?? ''
 }

@@ -157,7 +157,7 @@ function holdsNumber(sentence: string, language: Language): boolean {
 }
 
 /** In German, which writes all nouns with a capital, two of them stand side by side in names alone. */
-const fullName = /\p{Lu}[\p{L}.]{1,30} (?:von |van |de |zu )?\p{Lu}\p{L}/u
+const fullName = /(?<![\p{L}.])\p{Lu}[\p{L}.]{1,30} (?:von |van |de |zu )?\p{Lu}\p{L}/u
 
 function holdsName(sentence: string): boolean {
   if (!/\p{Ll}/u.test(sentence)) return true

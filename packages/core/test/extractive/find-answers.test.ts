@@ -188,6 +188,7 @@ it('knows compounds by what they begin with', () => {
   const text = 'Leuchtreklame ist untersagt. Das Tor ist grün. Müll wird im Hof gesammelt.'
   expect(answers('Ist Leuchtwerbung verboten?', [text])[0]).toBe('Leuchtreklame ist untersagt.')
   expect(answers('Wo ist die Müllabfuhr?', [text])[0]).toBe('Müll wird im Hof gesammelt.')
+  expect(answers('Wer hat den Buchdruck ausgedacht?', ['Die Waren sind ausgeladen. Der Hof ist leer.'])).toEqual([])
   // Words that begin alike are no compounds in English.
   expect(answers('What is understood?', ['The undertaker is late. The sea is calm.'])).toEqual([])
 })
