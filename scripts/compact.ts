@@ -10,7 +10,7 @@ export interface CompactModule {
  * Leaves out comments, which the declarations and the map keep, and writes in ASCII. Node.js reads a file of one byte a
  * character several times faster, in every process and every thread; names and lines stay as they are.
  *
- * @throws where a character beyond ASCII comes after a backslash
+ * @throws where an escape would mean something else: in raw templates, and after a backslash
  */
 export function compact(code: string, file: string): CompactModule {
   const { outputText, sourceMapText = '' } = ts.transpileModule(code, {
@@ -25,7 +25,9 @@ export function compact(code: string, file: string): CompactModule {
     },
   })
   const kept = outputText.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n')
-  if (/\\[^\0-\x7f]/.test(kept)) throw new Error(`${file} has a backslash before a character that is not ASCII.`)
+  if (/\\[^\0-\x7f]|String\.raw`[^`]*[^\0-\x7f]/.test(kept)) {
+    throw new Error(`${file} has a character beyond ASCII after a backslash or in a raw template.`)
+  }
   return { code: kept.replaceAll(/[^\0-\x7f]/g, escaped), map: sourceMapText }
 }
 

@@ -7,9 +7,16 @@ import type { EntryPoint } from '../scripts/manifests.ts'
 /** The groups of the API, each with its entry points in their order. */
 export const apiGroups: Readonly<Record<string, readonly string[]>> = {
   'Start here': ['skein', '@skein/core', '@skein/memory'],
-  Memory: ['@skein/memory/types', '@skein/memory/runtime', '@skein/memory/telemetry', '@skein/memory/buckets'],
+  Memory: [
+    '@skein/memory/types',
+    '@skein/memory/runtime',
+    '@skein/memory/telemetry',
+    '@skein/memory/buckets',
+    '@skein/memory/values',
+  ],
   Flock: [
     '@skein/core/types',
+    '@skein/core/threads',
     '@skein/core/executor',
     '@skein/core/executor/testing',
     '@skein/core/testing',

@@ -29,7 +29,7 @@ export interface StartedThreads extends AsyncDisposable {
   /**
    * Runs activities on these threads: the `executor` of a flock, which closes them. It is for one flock.
    *
-   * @throws OptionError when a flock has them already, or its model is another; FlockClosedError
+   * @throws OptionError when a flock has them already, they have ended, or its model is another.
    */
   readonly executor: ExecutorFactory
   /** Ends the threads, unless a flock has them. */
@@ -77,9 +77,9 @@ export function startThreads(given: StartThreadsOptions = {}): StartedThreads {
         throw new OptionError('model', 'the model that startThreads was given', wanted.id)
       }
       const { executorOn } = await import('./thread-executor.ts')
-      if (!pool)
-        throw new OptionError('executor', 'started threads that no flock has, and that have not ended', 'taken')
       const taken = pool
+      if (!taken)
+        throw new OptionError('executor', 'started threads that no flock has, and that have not ended', 'taken')
       pool = undefined
       return executorOn({ memory, model: descriptor, options, pool: taken })
     },

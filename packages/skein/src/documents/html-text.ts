@@ -1,5 +1,6 @@
 import { Parser } from 'htmlparser2'
 
+import { layoutTables } from './html-tables.ts'
 import { TextBuilder } from './placed-text.ts'
 import type { PlacedText } from './placed-text.ts'
 
@@ -13,15 +14,18 @@ const blocks = new Set(
 
 /**
  * Turns HTML into text with the marks of Markdown, as far as they say what a part is: headings, items,
- * rows of tables, code. Tags within a sentence are gone, entities are the characters they stand for.
+ * rows of tables, code. A table that only lays out the page has no rows. Tags within a sentence are gone, entities are the characters they stand for.
  */
 export function htmlText(html: string): Required<PlacedText> {
   const out = new TextBuilder()
   let hiddenDepth = 0
   let preDepth = 0
   let pending: string | undefined
-  let cells = 0
-  let names = 0
+  const layout = layoutTables(html)
+  let seenTables = 0
+  /** The table, and those around it; text may stand in cells without any. */
+  const tables: { readonly isLayout: boolean; cells: number; names: number }[] = []
+  const noTable = { isLayout: false, cells: 0, names: 0 }
   let raised = 0
   let isNoteMark = false
 
@@ -35,35 +39,41 @@ export function htmlText(html: string): Required<PlacedText> {
     out.add(pending)
     pending = undefined
   }
+  const tableOf = (): (typeof tables)[number] => tables.at(-1) ?? noTable
   const parser = new Parser(
     {
       onopentag(name, attributes) {
+        if (name === 'table') {
+          tables.push({ isLayout: layout[seenTables] ?? false, cells: 0, names: 0 })
+          seenTables += 1
+        }
         if (hidden.has(name)) hiddenDepth += 1
         if (hiddenDepth > 0) return
         if (name === 'sup') raised += 1
         if (name === 'a') isNoteMark = leadsToNote(attributes, raised > 0)
         const level = /^h([1-6])$/.exec(name)?.[1]
-        if (level) block(`${'#'.repeat(Number(level))} `)
+        const table = tableOf()
+        if (!table.isLayout && name === 'tr') {
+          table.cells = 0
+          table.names = 0
+          if (pending === undefined && !out.isEmpty) out.add('\n')
+          pending = undefined
+        } else if (!table.isLayout && (name === 'td' || name === 'th')) {
+          if (table.cells === 0 && !out.isEmpty && !out.endsWith('\n')) out.add('\n')
+          out.add(table.cells === 0 ? '| ' : ' | ')
+          table.cells += 1
+          if (name === 'th') table.names += 1
+        } else if (name === 'br') {
+          if (!out.isEmpty) out.add('\n')
+        } else if (!level && name !== 'li' && name !== 'td' && name !== 'th' && !blocks.has(name)) return
+        // What a cell holds is in one line of the table.
+        else if (table.cells > 0) takeWords(' ', parser.startIndex, 0)
+        else if (level) block(`${'#'.repeat(Number(level))} `)
         else if (name === 'li') block('- ')
         else if (name === 'pre') {
           preDepth += 1
           block('```\n')
-        } else if (name === 'tr') {
-          cells = 0
-          names = 0
-          if (pending === undefined && !out.isEmpty) out.add('\n')
-          pending = undefined
-        } else if (name === 'td' || name === 'th') {
-          if (cells === 0 && !out.isEmpty && !out.endsWith('\n')) out.add('\n')
-          out.add(cells === 0 ? '| ' : ' | ')
-          cells += 1
-          if (name === 'th') names += 1
-        } else if (name === 'br') {
-          if (!out.isEmpty) out.add('\n')
-        } else if (!blocks.has(name)) return
-        // Paragraphs of a cell are in one line of the table.
-        else if (cells > 0) takeWords(' ', parser.startIndex, 0)
-        else if (pending === undefined || pending === '') block()
+        } else if (pending === undefined || pending === '') block()
       },
       ontext(text) {
         if (hiddenDepth > 0 || isNoteMark) return
@@ -77,18 +87,20 @@ export function htmlText(html: string): Required<PlacedText> {
         takeWords(text, from, length)
       },
       onclosetag(name) {
+        if (name === 'table') tables.pop()
         if (hidden.has(name)) hiddenDepth = Math.max(0, hiddenDepth - 1)
         if (hiddenDepth > 0) return
         if (name === 'sup') raised = Math.max(0, raised - 1)
         if (name === 'a') isNoteMark = false
-        if (name === 'pre') {
-          preDepth = Math.max(0, preDepth - 1)
+        const table = tableOf()
+        if (name === 'pre' && preDepth > 0) {
+          preDepth -= 1
           if (!out.isEmpty) out.add(out.endsWith('\n') ? '```' : '\n```')
           block()
-        } else if (name === 'tr') {
-          if (cells > 0) out.add(names === cells ? ' |\n|---|' : ' |')
-          cells = 0
-        } else if (cells === 0 && (/^h[1-6]$/.test(name) || name === 'li' || blocks.has(name))) block()
+        } else if (!table.isLayout && name === 'tr') {
+          if (table.cells > 0) out.add(table.names === table.cells ? ' |\n|---|' : ' |')
+          table.cells = 0
+        } else if (table.cells === 0 && (/^(?:h[1-6]|li|td|th)$/.test(name) || blocks.has(name))) block()
       },
     },
     { decodeEntities: true, lowerCaseTags: true },

@@ -58,7 +58,7 @@ const maxRereadParts = 8
 const maxLeads = 40
 
 /** Part of the keys of results: changes with whatever the modules below make of a text. */
-const version = '7'
+const version = '8'
 
 /** The activities of a report. */
 export interface ReportWork {
