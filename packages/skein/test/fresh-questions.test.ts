@@ -2,12 +2,19 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { extractiveModel } from '@skein/core'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 
 // Texts as people have them, with questions in other words than theirs. Both are our own, made by somebody who did not know
-// how answers are found.
-const folder = join(import.meta.dirname, 'corpus/questions')
-const documents = readdirSync(folder).flatMap((name) => /^([a-z]+-[a-z]+)\.txt$/.exec(name)?.[1] ?? [])
+// how answers are found. The paraphrases share a word or two with the answer, often none: they say how far words alone lead.
+const corpus = join(import.meta.dirname, 'corpus')
+
+/** The documents of a folder. */
+function documentsIn(folder: string): string[] {
+  return readdirSync(join(corpus, folder)).flatMap((name) => {
+    const document = /^([a-z]+-[a-z]+)\.txt$/.exec(name)?.[1]
+    return document === undefined ? [] : [join(folder, document)]
+  })
+}
 
 interface Score {
   readonly answered: number
@@ -17,8 +24,13 @@ interface Score {
   readonly others: number
 }
 
-describe('questions in other words than the text', () => {
-  it(`are answered among four sentences in four of five cases, in ${documents.length} documents`, async () => {
+it.each([
+  { folder: 'questions', least: { asked: 300, answered: 0.83, first: 0.65, refused: 0.87 } },
+  { folder: 'paraphrases', least: { asked: 200, answered: 0.39, first: 0.22, refused: 0.56 } },
+])(
+  'questions in other words than the text are answered among four sentences, or refused: $folder',
+  async ({ folder, least }) => {
+    const documents = documentsIn(folder)
     const scores = await Promise.all(documents.map((name) => scoreOf(name)))
     for (const [index, score] of scores.entries()) console.info(`${documents[index]}: ${told(score)}`)
     const sum = (of: keyof Score): number => scores.reduce((total, score) => total + score[of], 0)
@@ -26,20 +38,21 @@ describe('questions in other words than the text', () => {
     console.info(
       `all: ${answered} of ${answerable}, ${sum('first')} first, ${sum('refused')} of ${sum('others')} refused`,
     )
-    expect(answerable).toBeGreaterThan(300)
-    expect(answered / answerable).toBeGreaterThanOrEqual(0.83)
-    expect(sum('first') / answerable).toBeGreaterThanOrEqual(0.65)
-    expect(sum('refused') / sum('others')).toBeGreaterThanOrEqual(0.87)
-  }, 120_000)
-})
+    expect(answerable).toBeGreaterThan(least.asked)
+    expect(answered / answerable).toBeGreaterThanOrEqual(least.answered)
+    expect(sum('first') / answerable).toBeGreaterThanOrEqual(least.first)
+    expect(sum('refused') / sum('others')).toBeGreaterThanOrEqual(least.refused)
+  },
+  120_000,
+)
 
 function told({ answered, answerable, first, refused, others }: Score): string {
   return `${answered} of ${answerable} answered, ${first} first; ${refused} of ${others} others refused`
 }
 
 async function scoreOf(name: string): Promise<Score> {
-  const text = readFileSync(join(folder, `${name}.txt`), 'utf8')
-  const lines = readFileSync(join(folder, `${name}.questions.txt`), 'utf8')
+  const text = readFileSync(join(corpus, `${name}.txt`), 'utf8')
+  const lines = readFileSync(join(corpus, `${name}.questions.txt`), 'utf8')
     .trim()
     .split('\n')
   let [answered, answerable, first, refused, others] = [0, 0, 0, 0, 0]
