@@ -67,9 +67,8 @@ it('are for the model that they were given', async () => {
 })
 
 it('refuse a model that threads can not load, and options out of range', () => {
-  expect(() => startThreads({ model: { ...silentModel(), descriptor: undefined } as unknown as Model })).toThrow(
-    OptionError,
-  )
+  const { id, cite } = silentModel()
+  expect(() => startThreads({ model: { id, ...(cite && { cite }) } })).toThrow(OptionError)
   expect(() => startThreads({ threads: 0 })).toThrow(OptionError)
 })
 
