@@ -25,7 +25,7 @@ export function compact(code: string, file: string): CompactModule {
     },
   })
   const kept = outputText.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n')
-  if (/\\[^\0-\x7f]|String\.raw`[^`]*[^\0-\x7f]/.test(kept)) {
+  if (/\\[^\0-\x7f]|String\.raw\s*`[^`]*[^\0-\x7f]/.test(kept)) {
     throw new Error(`${file} has a character beyond ASCII after a backslash or in a raw template.`)
   }
   return { code: kept.replaceAll(/[^\0-\x7f]/g, escaped), map: sourceMapText }

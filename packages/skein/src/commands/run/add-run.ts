@@ -79,7 +79,7 @@ export function addRun(skein: Command, context: CommandContext): void {
     })
 }
 
-/** Starts the threads of a run of which is clear from its options that it needs some, with the built-in model. */
+/** Starts a thread where the options say that the run needs one here, with the built-in model. */
 async function startEarly(flags: RunFlags): Promise<StartedThreads | undefined> {
   const { executor, model, threads, isolated, dryRun } = flags
   if (executor !== 'threads' || model !== defaultModel || isolated || dryRun) return undefined
