@@ -39,6 +39,7 @@ export function describeFigures<Run extends EndedRun>(
     let opened: OpenPage
     let shown: ShownFigures
     let told: CommandFigures
+    let ask: () => Promise<CommandFigures>
 
     beforeAll(async () => {
       run = await start(folder)
@@ -49,7 +50,8 @@ export function describeFigures<Run extends EndedRun>(
       await opened.page.locator('header .space').waitFor()
       const session = await opened.page.request.get(`${new URL(run.url).origin}/api/session`)
       const { principal } = (await session.json()) as { readonly principal: { readonly id: string } }
-      told = await commandFigures(run.store, folder, principal.id)
+      ask = () => commandFigures(run.store, folder, principal.id)
+      told = await ask()
     }, 180_000)
 
     afterAll(async () => {
@@ -62,13 +64,18 @@ export function describeFigures<Run extends EndedRun>(
       '$view: $name, as in $command',
       async (figure) => {
         await shown.open(figure.view)
-        // What is not there yet comes with the next event.
         const compare = async (): Promise<void> =>
           expect(await figure.shown(shown)).toEqual(await figure.told(told, run, shown))
-        await vi.waitFor(compare, { timeout: 15_000, interval: 200 })
+        // What is not there yet comes to the page with the next event. A worker writes its audit every now and then,
+        // maybe after the commands were asked.
+        const wait = { timeout: 15_000, interval: 200 }
+        await vi.waitFor(compare, wait).catch(async () => {
+          told = await ask()
+          await vi.waitFor(compare, wait)
+        })
         expect(opened.faults).toEqual([])
       },
-      30_000,
+      90_000,
     )
   })
 }
