@@ -1,9 +1,10 @@
+import { tellingChars } from '../languages/detect-language.ts'
 import { holds } from '../languages/question-words.ts'
 import type { AnswerKind } from '../languages/question-words.ts'
 import type { Language } from '../languages/function-words.ts'
 import type { Concept } from './question-concepts.ts'
 import type { ReadText } from './read-sentences.ts'
-import { similar, similarity } from './similar-terms.ts'
+import { similar, similarity, synonymous } from './similar-terms.ts'
 
 /** A text to look for answers in. */
 export interface AnswerSource extends ReadText {
@@ -38,6 +39,10 @@ const asked = 0.7
 const asking = 0.6
 /** How much of a question's word a similar one covers. */
 const similarCovers = 0.8
+/** The same of one that may mean the same: by itself, too little for a question of two words. */
+const synonymousCovers = 0.6
+/** How much of that counts where the sentence has nothing for the rarest word of the question. */
+const besideRarest = 0.5
 /** How much of a question's word is covered where only the heading has it. */
 const titled = 0.5
 /** What the kind of answer counts that the question asks for. */
@@ -68,6 +73,9 @@ export interface Candidate extends FoundAnswer {
   readonly counts: Float32Array | undefined
 }
 
+/** How much a term counts for each concept, by its index. */
+type Shares = readonly (readonly [number, number])[]
+
 /** Says of each sentence how well it answers a question. */
 export class AnswerMatcher {
   readonly #concepts: readonly Concept[]
@@ -77,26 +85,31 @@ export class AnswerMatcher {
   readonly #lengths: number[][] = []
   readonly #rarities: readonly number[]
   readonly #weights: readonly number[]
-  readonly #known = new Map<string, readonly (readonly [number, number])[]>()
+  /** The concepts of each term in texts in the language of the question, and in others. */
+  readonly #known = { own: new Map<string, Shares>(), other: new Map<string, Shares>() }
+  readonly #language: Language
   readonly #averageLength: number
   readonly #isShort: boolean
   /** Whether a concept stands anywhere, be it in another form. */
   readonly #isFound: boolean[]
 
-  constructor(concepts: readonly Concept[], sources: readonly AnswerSource[]) {
+  /** @param language - That of the question. */
+  constructor(concepts: readonly Concept[], sources: readonly AnswerSource[], language: Language) {
     this.#concepts = concepts
+    this.#language = language
     this.#sources = sources
     this.#isFound = concepts.map(() => false)
     const holders = concepts.map(() => 0)
     const holdingSources = concepts.map(() => 0)
     let total = 0
     let length = 0
-    for (const { sentences } of sources) {
+    for (const source of sources) {
       const counts: (Float32Array | undefined)[] = []
       const lengths: number[] = []
+      const isOwn = source.language === language || source.text.length < tellingChars
       const before = [...holders]
-      for (const { terms, kind } of sentences) {
-        const found = this.#count(terms)
+      for (const { terms, kind } of source.sentences) {
+        const found = this.#count(terms, isOwn)
         counts.push(found)
         lengths.push(terms === '' ? 0 : terms.split(' ').length)
         found?.forEach((count, concept) => {
@@ -127,12 +140,17 @@ export class AnswerMatcher {
     })
   }
 
-  /** How often each concept stands among terms; `undefined` if none does. Similar words count less. */
-  #count(terms: string): Float32Array | undefined {
+  /**
+   * How often each concept stands among terms. Similar words count less.
+   *
+   * @param isOwn - Whether the terms are of the language of the question.
+   * @returns `undefined` if no concept does.
+   */
+  #count(terms: string, isOwn: boolean): Float32Array | undefined {
     let counts: Float32Array | undefined
     if (terms === '') return undefined
     for (const term of terms.split(' ')) {
-      for (const [concept, share] of this.#conceptsOf(term)) {
+      for (const [concept, share] of this.#conceptsOf(term, isOwn)) {
         counts ??= new Float32Array(this.#concepts.length)
         counts[concept] = (counts[concept] ?? 0) + share
       }
@@ -140,15 +158,18 @@ export class AnswerMatcher {
     return counts
   }
 
-  #conceptsOf(term: string): readonly (readonly [number, number])[] {
-    const known = this.#known.get(term)
+  #conceptsOf(term: string, isOwn: boolean): Shares {
+    const knownTerms = isOwn ? this.#known.own : this.#known.other
+    const known = knownTerms.get(term)
     if (known) return known
     const found = this.#concepts.flatMap((concept, index): (readonly [number, number])[] => {
       if (concept.terms.has(term)) return [[index, 1]]
-      const share = similarity(term, concept)
+      const meant = concept.synonyms.has(term) ? synonymous : 0
+      // Words of two languages that look alike mean different things, most often.
+      const share = isOwn ? Math.max(meant, similarity(term, concept)) : meant
       return share > 0 ? [[index, share]] : []
     })
-    this.#known.set(term, found)
+    knownTerms.set(term, found)
     return found
   }
 
@@ -158,17 +179,17 @@ export class AnswerMatcher {
     return rarity.indexOf(Math.max(...rarity))
   }
 
-  /** Whether a sentence and what is around it are about enough of a question in a language. */
-  isAbout({ coverage, hasRarest, isOfKind }: Candidate, language: Language): boolean {
-    if (!hasRarest) return coverage >= this.#leastWithoutRarest(language)
+  /** Whether a sentence and what is around it are about enough of the question. */
+  isAbout({ coverage, hasRarest, isOfKind }: Candidate): boolean {
+    if (!hasRarest) return coverage >= this.#leastWithoutRarest
     return coverage >= (isOfKind ? leastOfKind : leastCoverage)
   }
 
-  #leastWithoutRarest(language: Language): number {
+  get #leastWithoutRarest(): number {
     // A name that no source mentions.
     if (this.#concepts.some(({ isName }, index) => isName && !this.#isFound[index])) return leastWithoutName
-    const known = this.#sources.filter((source) => source.language === language)
-    const sentences = known.reduce((sum, source) => sum + source.sentences.length, 0)
+    const own = this.#sources.filter((source) => source.language === this.#language)
+    const sentences = (own.length > 0 ? own : this.#sources).reduce((sum, source) => sum + source.sentences.length, 0)
     const length = Math.log(Math.max(1, sentences) / shortText) / Math.log(longText / shortText)
     const isLong = Math.min(1, Math.max(0, length)) * Math.min(1, fewWords / this.#concepts.length)
     return leastCoverage + (longCoverage - leastCoverage) * isLong
@@ -213,6 +234,8 @@ export class AnswerMatcher {
           isOfKind && goesOn && !(last && holds(kind, source.text.slice(last.start, last.end), source.language))
         let score = 0
         let covered = 0
+        /** What is covered only by words that may mean the same. */
+        let guessed = 0
         let hasRarest = false
         const length = k1 * (1 - b + (b * (this.#lengths[at]?.[index] ?? 0)) / this.#averageLength)
         for (const [concept, weight] of this.#weights.entries()) {
@@ -223,8 +246,10 @@ export class AnswerMatcher {
           const own1 = count > 0 ? (count * (k1 + 1)) / (count + length) : 0
           score += weight * Math.max(own1, isAsked ? asked : near)
           const above = titles.some((counts) => (counts?.[concept] ?? 0) > 0) || isAsked ? titled : near
-          covered += (shares[concept] ?? 0) * Math.max(coverOf(count), above)
-          if (concept === rarest) hasRarest = count >= 1 || above >= titled
+          const share = shares[concept] ?? 0
+          if (isGuess(count) && above < synonymousCovers) guessed += share * synonymousCovers
+          else covered += share * Math.max(coverOf(count), above)
+          if (concept === rarest) hasRarest = count >= 1 || isGuess(count) || above >= titled
         }
         const fit = isOfKind ? fitting : 1
         return [
@@ -232,7 +257,7 @@ export class AnswerMatcher {
             source: at,
             sentence: index,
             score: score * fit * (0.5 + 0.5 * form) * (isQuestion ? asking : 1),
-            coverage: covered / all,
+            coverage: (covered + (hasRarest ? guessed : guessed * besideRarest)) / all,
             hasRarest,
             isOfKind,
             counts: own,
@@ -246,5 +271,11 @@ export class AnswerMatcher {
 /** How much of a question's word is covered that a sentence has so often. */
 function coverOf(count: number): number {
   if (count >= 1) return 1
-  return count >= similar ? similarCovers : count
+  if (count >= similar) return similarCovers
+  return count
+}
+
+/** Whether a sentence has, instead of a word of the question, another that may mean the same. */
+function isGuess(count: number): boolean {
+  return count >= synonymous && count < similar
 }

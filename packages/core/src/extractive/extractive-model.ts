@@ -6,7 +6,7 @@ import type { Model } from '../models/model.ts'
 import { estimateTokens } from '../text/estimate-tokens.ts'
 import type { ModelUsage } from '../models/usage.ts'
 import type { Language } from '../languages/function-words.ts'
-import { detectLanguage } from '../languages/detect-language.ts'
+import { detectLanguage, tellingChars } from '../languages/detect-language.ts'
 import { findAnswers, withNext } from './find-answers.ts'
 import type { AnswerSource } from './answer-matcher.ts'
 import { asksForContent } from './question-concepts.ts'
@@ -14,8 +14,6 @@ import { rankSentences } from './rank-sentences.ts'
 import type { RankedSentence } from './rank-sentences.ts'
 import { readSentences } from './read-sentences.ts'
 
-/** A shorter passage does not tell its language by itself; all of them together do. In UTF-16 units. */
-const tellingChars = 400
 /** In a summary, a row of a table stands for what no sentence says. */
 const rowInSummary = 0.2
 
@@ -46,7 +44,7 @@ const rowInSummary = 0.2
  */
 export function extractiveModel(): Model & Required<Pick<Model, 'cite' | 'descriptor'>> {
   return {
-    id: 'skein/extractive@5',
+    id: 'skein/extractive@6',
     descriptor: { module: import.meta.url, name: 'extractiveModel', options: undefined },
     async cite(request, { signal } = {}) {
       signal?.throwIfAborted()
@@ -65,12 +63,12 @@ function requireValid({ maxSentences, passages }: CiteRequest): void {
   }
 }
 
-function answer({ messages, passages, maxSentences, language }: CiteRequest): CitedAnswer {
+async function answer({ messages, passages, maxSentences, language }: CiteRequest): Promise<CitedAnswer> {
   const question = messages.findLast((message) => message.role === 'user')?.text ?? ''
   const sources = sourcesOf(passages, language)
   const places = placesOf(passages, sources)
   const chosen = asksForContent(question)
-    ? withNext(findAnswers(question, sources, maxSentences), sources, maxSentences)
+    ? withNext(await findAnswers(question, sources, maxSentences), sources, maxSentences)
     : summaryOf(sources, places, maxSentences)
   const sentences = chosen.flatMap(({ source, sentence }): CitedSentence[] => {
     const text = textOf(sources, source, sentence)
@@ -89,6 +87,7 @@ function answer({ messages, passages, maxSentences, language }: CiteRequest): Ci
 }
 
 function sourcesOf(passages: readonly Passage[], language: Language | undefined): AnswerSource[] {
+  // All passages together tell what a short one does not.
   const common = language ?? detectLanguage(passages.map(({ text }) => text.slice(0, tellingChars)).join('\n'))
   return passages.map(({ text }) => {
     const own = language ?? (text.length < tellingChars ? common : detectLanguage(text))

@@ -2,8 +2,10 @@ import { detectLanguage } from '../languages/detect-language.ts'
 import { answerKind } from '../languages/question-words.ts'
 import { AnswerMatcher } from './answer-matcher.ts'
 import type { AnswerSource, Candidate, FoundAnswer } from './answer-matcher.ts'
+import { loadSynonyms } from '../languages/synonyms.ts'
 import { questionConcepts } from './question-concepts.ts'
 import type { Concept } from './question-concepts.ts'
+import { termReader } from './terms.ts'
 
 /** A sentence that scores less than this share of the best one is off the point. */
 const relevantPart = 0.3
@@ -16,18 +18,24 @@ const relevantPart = 0.3
  * @param limit - Most sentences found.
  * @returns nothing where no sentence is about enough of the question.
  */
-export function findAnswers(question: string, sources: readonly AnswerSource[], limit: number): FoundAnswer[] {
+export async function findAnswers(
+  question: string,
+  sources: readonly AnswerSource[],
+  limit: number,
+): Promise<FoundAnswer[]> {
+  const asked = detectLanguage(question)
   const languages = [...new Set(sources.map(({ language }) => language))]
-  const concepts = questionConcepts(question, languages)
+  // Among texts in many languages, one of them has a word for nearly anything.
+  const synonyms = await loadSynonyms(languages.includes(asked) ? [asked] : [asked, ...languages], termReader)
+  const concepts = questionConcepts(question, languages, synonyms)
   if (concepts.length === 0) return []
-  const matcher = new AnswerMatcher(concepts, sources)
+  const matcher = new AnswerMatcher(concepts, sources, asked)
   const candidates = matcher.candidates(answerKind(question))
   const best = candidates.toSorted(
     (one, other) => other.score - one.score || one.source - other.source || one.sentence - other.sentence,
   )
   const first = best[0]
-  const asked = detectLanguage(question)
-  if (!first || !best.slice(0, 3).some((candidate) => matcher.isAbout(candidate, asked))) return []
+  if (!first || !best.slice(0, 3).some((candidate) => matcher.isAbout(candidate))) return []
   const least = first.score * relevantPart
   const chosen = distinct(
     best.filter(({ score }) => score >= least),

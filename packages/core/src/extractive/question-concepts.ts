@@ -2,6 +2,8 @@ import { detectLanguage } from '../languages/detect-language.ts'
 import { functionWords } from '../languages/function-words.ts'
 import type { Language } from '../languages/function-words.ts'
 import { bareKorean } from '../languages/korean-words.ts'
+import { noSynonyms } from '../languages/synonyms.ts'
+import type { Synonyms } from '../languages/synonyms.ts'
 import { askingWords } from './asking-words.ts'
 import { isLightWord } from './light-words.ts'
 import { termReader } from './terms.ts'
@@ -9,6 +11,8 @@ import { termReader } from './terms.ts'
 /** A word of a question, in all forms in which texts may have it. */
 export interface Concept {
   readonly terms: ReadonlySet<string>
+  /** The terms of other words that may mean the same. */
+  readonly synonyms: ReadonlySet<string>
   /** How much it counts beside its rarity: a name more than another word. */
   readonly weight: number
   /** Whether it is capitalized within the question, as names are in most languages. */
@@ -43,19 +47,26 @@ const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script
  *
  * @returns none for a plain "Summarize this report".
  */
-export function questionConcepts(question: string, languages: readonly Language[]): Concept[] {
+export function questionConcepts(
+  question: string,
+  languages: readonly Language[],
+  synonyms: Synonyms = noSynonyms,
+): Concept[] {
   const asked = detectLanguage(question)
   const head = withoutGrammar(question.slice(0, maxQuestionChars), asked)
-  const readers = [...new Set([...languages, asked])].map((language) => termReader(language))
+  const readers = [...new Set([...languages, asked])].map((language) => [language, termReader(language)] as const)
   const concepts: Concept[] = []
   const seen = new Set<string>()
   for (const { 0: word, index } of head.matchAll(/[\p{L}\p{N}\p{M}'’]+/gu)) {
     if (askingWords.has(word.toLowerCase())) continue
     if (naming.has(word.toLowerCase())) continue
-    if (languages.some((language) => functionWords(language).has(word.toLowerCase()))) continue
-    const forms = readers.map((read) => read(word))
+    if (readers.some(([language]) => functionWords(language).has(word.toLowerCase()))) continue
+    const read = new Map(readers.map(([language, reader]) => [language, reader(word)]))
+    const forms = [...read.values()]
     if (unspaced.test(word)) {
-      for (const gram of forms[0] ?? []) if (!seen.has(gram) && seen.add(gram)) concepts.push(gramOf(gram))
+      for (const gram of forms[0] ?? [])
+        if (!seen.has(gram) && seen.add(gram))
+          concepts.push(gramOf(gram, synonyms.of(new Map(readers.map(([language]) => [language, [gram]])))))
       continue
     }
     // "leaves" and "lives" are read as forms of "leaf" and "life".
@@ -68,6 +79,7 @@ export function questionConcepts(question: string, languages: readonly Language[
     const isName = !isLight && asked !== 'de' && index > 0 && /^\p{Ll}?\p{Lu}/u.test(word)
     concepts.push({
       terms,
+      synonyms: synonyms.of(read),
       weight: isName ? nameWeight : isLight ? lightWeight : 1,
       isName,
       isGram: false,
@@ -77,9 +89,10 @@ export function questionConcepts(question: string, languages: readonly Language[
   return concepts
 }
 
-function gramOf(gram: string): Concept {
+function gramOf(gram: string, synonyms: ReadonlySet<string>): Concept {
   return {
     terms: new Set([gram]),
+    synonyms,
     weight: gram.length === 1 ? 0.5 : 1,
     isName: false,
     isGram: true,

@@ -2,6 +2,8 @@ import type { Concept } from './question-concepts.ts'
 
 /** What another form of a word counts, or a compound with it. */
 export const similar = 0.6
+/** What another word counts that may mean the same. */
+export const synonymous = 0.55
 /** What a longer word counts that begins alike, where words are not written together: "light" and "lighthouse". */
 const beginning = 0.5
 /** The least letters that two compounds begin with, and those of them that are more than a prefix of verbs. */

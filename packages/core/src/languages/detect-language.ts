@@ -1,6 +1,8 @@
 import { functionWords } from './function-words.ts'
 import type { Language } from './function-words.ts'
 
+/** A shorter text does not always tell its language. In UTF-16 units. */
+export const tellingChars = 400
 /** Enough to tell a language, and little enough to cost nothing. In UTF-16 units. */
 const sampleChars = 600
 const samples = 5

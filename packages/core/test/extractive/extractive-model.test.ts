@@ -52,7 +52,7 @@ const requests: fc.Arbitrary<CiteRequest> = fc.record({
 
 describe('extractiveModel', () => {
   it('can be made again elsewhere from its descriptor', async () => {
-    expect(model.id).toBe('skein/extractive@5')
+    expect(model.id).toBe('skein/extractive@6')
     const { module, name, options } = structuredClone(model.descriptor)
     const loaded = (await import(module)) as Record<string, (options: unknown) => typeof model>
     expect(loaded[name]?.(options).id).toBe(model.id)

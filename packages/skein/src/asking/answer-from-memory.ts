@@ -63,7 +63,7 @@ export class MemoryReader {
   /** @param ask - The model that answers; by default, the sentences that match best do. */
   async answer(question: string, ask?: AskModel): Promise<MemoryAnswer> {
     const texts = [...this.#texts, ...(await textsOfRecords(this.#view, question, this.#parts))]
-    const found = findAnswers(question, texts, ask ? maxLeads : maxSentences)
+    const found = await findAnswers(question, texts, ask ? maxLeads : maxSentences)
     if (ask && found.length > 0) {
       const chosen = [...new Set(found.map(({ source }) => source))].slice(0, maxTexts)
       return answerByModel(

@@ -58,7 +58,7 @@ const maxRereadParts = 8
 const maxLeads = 40
 
 /** Part of the keys of results: changes with whatever the modules below make of a text. */
-const version = '8'
+const version = '9'
 
 /** The activities of a report. */
 export interface ReportWork {
@@ -208,7 +208,7 @@ async function partsAbout(
     Promise.all(indexes.map((ref) => memory.objects.get(ref))),
   ])
   const sources = read.flat().map((one, index) => ({ ...one, text: texts[index] ?? '' }))
-  const found = new Set(findAnswers(question, sources, maxLeads).map(({ source }) => source))
+  const found = new Set((await findAnswers(question, sources, maxLeads)).map(({ source }) => source))
   if (found.size > 0)
     return inOrder([...found].slice(0, maxRereadParts)).flatMap((index) => parts.slice(index, index + 1))
   const notes = await Promise.all((await memory.objects.get(refs)).map(({ note: ref }) => memory.objects.get(ref)))
