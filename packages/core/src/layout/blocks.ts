@@ -30,10 +30,10 @@ import { regions } from './regions.ts'
 import { quotedRows } from './quoted-rows.ts'
 import { tableAt } from './tables.ts'
 import { tightHeadings } from './tight-headings.ts'
-import { continuations, pageWidth } from './wrapped-lines.ts'
+import { continuations, hasOpenSpan, isFull, pageWidth } from './wrapped-lines.ts'
 
 /** `> ` of mail and Markdown, and what comments begin with. */
-const quoteMark = /^(?:[>|]\s?)+(?=\s|\S)|^(?:\/\/+|;;+|#)\s(?=\S)/
+const quoteMark = /^(?!\|[\w-]{1,60}\|)(?:[>|]\s?)+(?=\s|\S)|^(?:\/\/+|;;+|#)\s(?=\S)/
 
 /** How roff writes words in another font. */
 const fontMacro = /^\.(?:B|I|BR|BI|IR|IB|RB|RI|SM|SB)\s+/
@@ -163,16 +163,28 @@ class BlockReader {
   }
 
   /** Whether what looks like a mark of a list is part of a sentence that goes on there: `… in the year\n1990. …`, `Dr.\nH. Maier`. */
-  #isWithin({ text, indent }: Line): boolean {
+  #isWithin(line: Line): boolean {
+    const { text, indent } = line
     const last = this.#paragraph.at(-1)
     if (!last || listMark.test(this.#paragraph[0]?.text ?? '') || indent !== last.indent) return false
     if (/^\p{Lu}\.\s/u.test(text)) return true
+    if (/^-[^\s-]/.test(text) && !/[.!?:;]$/.test(last.text) && (hasOpenSpan(last) || isFull(last, line, this.#page)))
+      return true
     if (text.startsWith('—')) return /[\p{L},]$/u.test(last.text)
     if (endsWithAbbreviation(last.text, this.#language)) return true
     return /^(?:[2-9]|\d{2,3}|\p{Ll})[.)]\s/u.test(text) && !/[.!?:;]$/.test(last.text)
   }
 
+  /** Whether a line that looks like code or a link alone is part of a sentence: the line before was broken there. */
+  #isGoingOn(line: Line): boolean {
+    const last = this.#paragraph.at(-1)
+    if (!last || last.indent !== line.indent || /[.!?:;{}]$/.test(last.text)) return false
+    return /^\p{Ll}{2,}:\/\//u.test(line.text) || isFull(last, line, this.#page)
+  }
+
   #kindOf(line: Line, index: number): PartKind | undefined {
+    // A keyword, a link, what reStructuredText replaces: `|version|`.
+    if (/^(?:\p{Ll}|\|[\w-]{1,60}\|[^|]*$)/u.test(line.text) && this.#isGoingOn(line)) return undefined
     if (isRule(line) || isMarkup(line, this.#dialect)) return 'other'
     const [before, after] = [this.#lines[index - 1], this.#lines[index + 1]]
     // What is explained below.

@@ -1,5 +1,6 @@
 import type { Dialect } from './dialect.ts'
 import { ended, isCode, isRow, isRule, isUnderline, keyed, listMark } from './line-forms.ts'
+import { widthOf } from './lines.ts'
 import type { Line } from './lines.ts'
 
 /** A heading of a text, whatever format it is in. */
@@ -109,7 +110,9 @@ const latexLevels: Readonly<Record<string, number>> = {
 function underlined(lines: readonly Line[], index: number, dialect: Dialect): HeadingLine | undefined {
   const line = lines[index] as Line
   const [before, under] = [lines[index - 1], lines[index + 1]]
-  if (!under || !isUnderline(under, line) || isRule(line) || isRow(line) || listMark.test(line.text)) return undefined
+  if (!under || !isUnderline(under, line) || isRule(line) || isRow(line)) return undefined
+  // A number may be that of a chapter, if the line below is as long as the whole.
+  if (listMark.test(line.text) && !(/^\d/.test(line.text) && under.text.length >= widthOf(line.text))) return undefined
   if (before && before.text !== '' && (!isRule(before) || dialect === 'asciidoc')) return undefined
   if (line.indent > 3 || isCode(line) || keyed.test(line.text) || /^[[.:<|]/.test(line.text)) return undefined
   return {

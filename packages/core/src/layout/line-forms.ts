@@ -92,6 +92,8 @@ export function isRow({ text }: Line): boolean {
   if ((text.match(/ \| /g)?.length ?? 0) > 1) return true
   // What a template of a wiki is filled with.
   if (/^\|\s?[\p{L}\d_ ]{1,40}=\s?\S/u.test(text)) return true
+  // Dots that lead to the number of a page.
+  if (/(?: \.){5}/.test(text)) return true
   return (text.match(/\S\t+(?=\S)/g)?.length ?? 0) > 1 || /\s\.{4,}\s*\d+$/.test(text)
 }
 
@@ -138,7 +140,9 @@ export function isMarkup({ text }: Line, dialect: Dialect): boolean {
     ) ||
     (dialect !== 'asciidoc' && text.startsWith('.. ')) ||
     /^(?::[\w-]+:(?:\s|$)|\[\[.*\]\]$|\[[\w,="' %.-]+\]$|\[\^?[\w-]+\]:\s|!\[[^\]]*\]\([^)]*\)$)/.test(text) ||
-    /^(?:https?|ftp|mailto):\S+$|^%+\s/.test(text)
+    /^(?:https?|ftp|mailto):\S+$|^%+\s/.test(text) ||
+    // Nodes and menus of Info.
+    /^(?:File: [^ ]{1,100}, {1,2}Node: |\* (?:Menu:$|[^:]{1,100}::(?: |$)))/.test(text)
   )
 }
 

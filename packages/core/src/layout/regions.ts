@@ -1,4 +1,5 @@
-import { keyed } from './line-forms.ts'
+import { isRule, keyed } from './line-forms.ts'
+import { widthOf } from './lines.ts'
 import type { Line } from './lines.ts'
 
 const fence = /^(?:`{3,}|~{3,})/
@@ -8,6 +9,8 @@ const environment =
 const raw = /^<(script|style|pre|svg|table|syntaxhighlight|source(?= lang))\b/i
 /** How Liquid begins code. */
 const template = /^\{%-? ?(highlight|code|codeblock|raw)\b/
+/** Longer ones are lines under titles, most likely. */
+const maxFence = 4
 /** Front matter is short; a rule that only looks like its beginning closes far below, or never. */
 const maxFrontMatter = 100
 
@@ -68,7 +71,7 @@ function regionEnd(lines: readonly Line[], start: number): number | undefined {
   const { text, indent } = lines[start] as Line
   const mark = fence.exec(text)?.[0]
   // A fence that nobody closes reaches to the end.
-  if (mark)
+  if (mark && !isTitleLine(lines, start))
     return find(lines, start, (line) => line.text.startsWith(mark) && /^[`~]+$/.test(line.text)) ?? lines.length - 1
   const kind = environment.exec(text)?.[1]
   if (kind) return find(lines, start, (line) => line.text.startsWith(`\\end{${kind}`))
@@ -89,9 +92,27 @@ function regionEnd(lines: readonly Line[], start: number): number | undefined {
     return blockEnd(lines, start, indent)
   if (/^#\+begin_(?:src|example|export|comment)\b/i.test(text))
     return find(lines, start, (line) => /^#\+end_/i.test(line.text))
+  // Where the nodes of Info are.
+  if (text === 'Tag Table:') return find(lines, start, (line) => line.text === 'End Tag Table')
   if (text === ':PROPERTIES:') return find(lines, start, (line) => line.text === ':END:', 60)
   if (text === '' && isLiteral(lines, start)) return blockEnd(lines, start, (lines[start - 1] as Line).indent)
   return undefined
+}
+
+/** Whether what looks like a fence is a line under a title, or above and under it, as in reStructuredText and AsciiDoc. */
+function isTitleLine(lines: readonly Line[], index: number): boolean {
+  const mark = lines[index] as Line
+  if (!/^(?:`+|~+)$/.test(mark.text)) return false
+  const textAt = (at: number): string => lines[at]?.text ?? ''
+  const fits = (at: number): boolean => {
+    const title = textAt(at)
+    return title !== '' && !title.endsWith(':') && !isRule(lines[at] as Line) && widthOf(title) <= mark.text.length
+  }
+  if (fits(index + 1) && textAt(index + 2) === mark.text) return mark.text.length > maxFence
+  const isBelow = fits(index - 1) && (textAt(index - 2) === '' || textAt(index - 2) === mark.text)
+  // A fence rarely is as long as what stands above it, and code rarely begins with a blank line.
+  const isShort = mark.text.length <= maxFence
+  return isBelow && (!isShort || (widthOf(textAt(index - 1)) === mark.text.length && textAt(index + 1) === ''))
 }
 
 /** AsciiDoc announces a listing, or opens it after a blank line; elsewhere such a line is a rule or an underline. */

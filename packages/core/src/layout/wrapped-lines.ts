@@ -1,7 +1,7 @@
 import { endsWithAbbreviation } from '../languages/abbreviations.ts'
 import { functionWords } from '../languages/function-words.ts'
 import type { Language } from '../languages/function-words.ts'
-import { ended } from './line-forms.ts'
+import { ended, listMark } from './line-forms.ts'
 import { widthOf } from './lines.ts'
 import type { Line } from './lines.ts'
 
@@ -43,19 +43,21 @@ interface Paragraph {
 
 function goesOn(line: Line, next: Line, { language, width, isList }: Paragraph): boolean {
   // A term or a title above what is said about it.
-  if (next.indent >= line.indent + 3 && columnsOf(line) < width * 0.6 && !/[,.;]$/.test(line.text)) return false
+  if (next.indent >= textIndent(line) + 3 && columnsOf(line) < width * 0.6 && !/[,.;]$/.test(line.text)) return false
   if (next.indent + 3 <= line.indent && !ended.test(line.text) && columnsOf(line) < width * 0.6) return false
   // Where a sentence ends, another rule finds its end; not every full stop is one.
   if (/[,;([{–—、，；（「『،؛-]$/u.test(line.text)) return true
   if (ended.test(line.text)) return isFull(line, next, width) || endsWithAbbreviation(line.text, language)
   if (/^[\p{Ll}\p{M})\]},;:!?%»”’、。，．）」』！？：；’]/u.test(next.text)) return true
   if (isList) return false
+  // What stands between backticks goes on: code, or the text of a link.
+  if (hasOpenSpan(line) && next.text.includes('`')) return true
   if (endsOpen(line.text, language)) return true
   return width >= leastWidth && isFull(line, next, width)
 }
 
 /** Whether the next word did not fit in a line, so that it was broken there. */
-function isFull(line: Line, next: Line, width: number): boolean {
+export function isFull(line: Line, next: Line, width: number): boolean {
   const room = columnsOf(line) + gapOf(line, next) + firstWidth(next)
   return room > width * (isUnspaced(line.text) ? 0.9 : usedWidth) && columnsOf(line) > width * 0.5
 }
@@ -69,6 +71,16 @@ function isListOfNames(lines: readonly Line[]): boolean {
   return (
     lines.every(({ text }) => /^["'“„«(]*[\p{Lu}\p{N}]/u.test(text)) && lines.every(({ text }) => !/[.!?…;]/.test(text))
   )
+}
+
+/** Where the text of a line begins, behind the mark of an item. In columns. */
+function textIndent({ indent, text }: Line): number {
+  return indent + (listMark.exec(text)?.[0].length ?? 0)
+}
+
+/** Whether a line ends between backticks. */
+export function hasOpenSpan({ text }: Line): boolean {
+  return (text.match(/`+/g)?.length ?? 0) % 2 === 1
 }
 
 /** Whether a line ends with a word that needs another one. */
