@@ -15,7 +15,7 @@ export function dialectOf(lines: readonly Line[]): Dialect {
       /^(?:\{\|(?:$|\s*[\w-]{1,20}=)|\[\[\p{L}{1,20}:[^[\]]{1,200}\]\]$)/u.test(text)
     )
       return 'wiki'
-    if (/^h[1-6]\. \S/.test(text)) return 'textile'
+    if (/^h[1-6](?:\([^()]*\))?\. \S/.test(text)) return 'textile'
     if (/^#{1,6}\s+\S/.test(text)) return 'markdown'
     if (/^={2,3} [^=]+$/.test(text)) return 'asciidoc'
   }

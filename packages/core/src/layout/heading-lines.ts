@@ -15,6 +15,8 @@ export interface HeadingLine {
   readonly sign: 'mark' | 'underline' | 'number' | 'capitals' | 'alone'
 }
 
+/** How many lines a heading of LaTeX takes at most. */
+const maxBroken = 4
 /** Longer lines are no headings. In UTF-16 units. */
 const maxChars = 120
 
@@ -45,6 +47,7 @@ export function headingAt(
   }
   return (
     marked(text, index, dialect) ??
+    broken(lines, index) ??
     underlined(lines, index, dialect) ??
     overlined(lines, index, dialect) ??
     divided(lines, index, dialect) ??
@@ -61,7 +64,7 @@ function marked(text: string, index: number, dialect: Dialect): HeadingLine | un
     last: index,
     sign: 'mark',
   })
-  const textile = dialect === 'textile' ? /^h([1-6])\.\s+(\S.*)$/.exec(text) : null
+  const textile = dialect === 'textile' ? /^h([1-6])(?:\([^()]*\))?\.\s+(\S.*)$/.exec(text) : null
   if (textile) return make(textile[2] ?? '', Number(textile[1]))
   const hashes = /^(#{1,6})\s+(\S.*?)(?:\s#+)?$/.exec(text) ?? /^(#{1,6})$/.exec(text)
   // Elsewhere it begins a comment, or an item of a list.
@@ -83,6 +86,17 @@ function marked(text: string, index: number, dialect: Dialect): HeadingLine | un
   const closing = `</h${level}>`
   if (opening === '' || text.slice(-closing.length).toLowerCase() !== closing) return undefined
   return make(text.slice(opening.length, -closing.length).replaceAll(/<[^<>]*>/g, ''), Number(level))
+}
+
+/** LaTeX's headings that are broken over lines. */
+function broken(lines: readonly Line[], index: number): HeadingLine | undefined {
+  if (
+    !/^\\(?:part|chapter|(?:sub){0,2}section|paragraph|title)\*?(?:\[[^\]]*\])?\{[^{}]*$/.test(lines[index]?.text ?? '')
+  )
+    return undefined
+  const texts = lines.slice(index, index + maxBroken).map(({ text }) => text)
+  const end = texts.findIndex((text) => text.includes('}'))
+  return end === -1 ? undefined : marked(texts.slice(0, end + 1).join(' '), index + end, undefined)
 }
 
 /** Org's headings, without a keyword of work to do, a priority, and tags. */

@@ -1,8 +1,8 @@
 import type { Dialect } from './dialect.ts'
 import type { Line } from './lines.ts'
 
-/** Marks that end a sentence, in any script, with what may close behind them. */
-export const ended: RegExp = /[.!?…‥。！？｡．؟।॥۔։።။།។][\p{Pe}\p{Pf}\p{Pi}"'*_\]]*$/u
+/** Marks that end a sentence, in any script, with what may close behind them, and marks of footnotes. */
+export const ended: RegExp = /[.!?…‥。！？｡．؟।॥۔։።။།។][\p{Pe}\p{Pf}\p{Pi}"'*_\]]*(?:\[\^?[\w*†‡]{1,4}\]_?)*$/u
 
 /** Begins an item of a list; what follows is its text. */
 export const listMark: RegExp =
@@ -132,7 +132,8 @@ export function isMarkup({ text }: Line, dialect: Dialect): boolean {
     /^-- [^<]{1,200}<[^@>]{1,200}@[^>]{1,200}> {1,4}\w{3}, \d/.test(text) ||
     /^<\/?[a-z!?][^<>]*>$/i.test(text) ||
     /^(?:<!--.*-->|\{%.*%\}|\{\{.*\}\})$/.test(text) ||
-    /^\\(?:documentclass|usepackage|begin|end|label|maketitle|newcommand|renewcommand|bibliography|bibliographystyle|input|include|tableofcontents|centering|includegraphics|hline|vspace|hspace|noindent|newpage|clearpage|appendix|date|author|setlength|pagestyle)\b[^a-z]/.test(
+    text === '\\item' ||
+    /^\\(?:documentclass|hypertarget|hypersetup|usepackage|begin|end|label|maketitle|newcommand|renewcommand|bibliography|bibliographystyle|input|include|tableofcontents|centering|includegraphics|hline|vspace|hspace|noindent|newpage|clearpage|appendix|date|author|setlength|pagestyle)\b[^a-z]/.test(
       `${text} `,
     ) ||
     /^\.(?:\\"|['\\]|(?:TH|PP|P|LP|TP|TQ|HP|IP|IX|RS|RE|PD|Vb|Ve|SY|YS|OP|MT|ME|br|sp|nf|fi|ad|na|hy|ft|in|ti|de|so|ie|el|if|UR|UE|Dd|Dt|Os|Pp|Bl|El|Ed|Bd)\b)/.test(
@@ -170,7 +171,9 @@ export function isTrace({ text }: Line): boolean {
 }
 
 /** Whether a line is code rather than prose. */
-export function isCode({ text }: Line): boolean {
+export function isCode(line: Line): boolean {
+  // Commands of LaTeX stand in its sentences.
+  const text = line.text.replaceAll(/\\(?:texttt|emph|text[a-z]{2}|url|href|path|verb)\*?\{([^{}]*)\}/g, '$1')
   if (/[{};]$/.test(text) && /[=(){}<>;]/.test(text.slice(0, -1))) return !isClause(text)
   if (/^(?:[{}()[\]]+[,;]?$|\/\/|\/\*|\*\/|<\?)/.test(text)) return true
   return keywords.test(text) && /[=(){}<>;:/\\]|^\$|^>>>/.test(text) && !ended.test(text)

@@ -22,7 +22,7 @@ export function regions(lines: readonly Line[]): boolean[] {
   const marked = lines.map(() => false)
   let index = frontMatterEnd(lines)
   marked.fill(true, 0, index)
-  for (const at of framing(lines)) marked[at] = true
+  for (const at of [...framing(lines), ...preamble(lines)]) marked[at] = true
   for (; index < lines.length; index += 1) {
     const end = regionEnd(lines, index)
     if (end === undefined) continue
@@ -52,6 +52,13 @@ function framing(lines: readonly Line[]): readonly number[] {
     } else if (isBehind || !keyed.test(text)) waiting?.push(index)
   }
   return isBehind ? [...found, ...(waiting ?? [])] : found
+}
+
+/** What LaTeX has above its document, but for the title. */
+function preamble(lines: readonly Line[]): readonly number[] {
+  if (!lines.slice(0, maxFrontMatter).some(({ text }) => text.startsWith('\\documentclass'))) return []
+  const end = lines.findIndex(({ text }) => text.startsWith('\\begin{document}'))
+  return lines.slice(0, Math.max(0, end)).flatMap(({ text }, index) => (text.startsWith('\\title') ? [] : [index]))
 }
 
 /** How many lines front matter takes. */
@@ -92,6 +99,10 @@ function regionEnd(lines: readonly Line[], start: number): number | undefined {
     return blockEnd(lines, start, indent)
   if (/^#\+begin_(?:src|example|export|comment)\b/i.test(text))
     return find(lines, start, (line) => /^#\+end_/i.test(line.text))
+  // A footnote of Markdown.
+  if (/^\[\^[\w-]{1,60}\]:\s/.test(text)) return blockEnd(lines, start, indent)
+  // Code of Textile.
+  if (/^(?:bc|pre)(?:\([^()]*\))?\.\s/.test(text)) return find(lines, start, (line) => line.text === '')
   // Where the nodes of Info are.
   if (text === 'Tag Table:') return find(lines, start, (line) => line.text === 'End Tag Table')
   if (text === ':PROPERTIES:') return find(lines, start, (line) => line.text === ':END:', 60)

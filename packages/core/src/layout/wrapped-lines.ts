@@ -92,7 +92,8 @@ function endsOpen(text: string, language: Language): boolean {
 function firstWidth({ text }: Line): number {
   if (isUnspaced(text)) return 4
   const space = text.search(/\s/)
-  return Math.min(24, space === -1 ? text.length : space)
+  const width = space === -1 ? text.length : space
+  return /:\/\/|mailto:/.test(text.slice(0, width)) ? width : Math.min(24, width)
 }
 
 function gapOf(line: Line, next: Line): number {

@@ -74,3 +74,48 @@ it('what leads through a file of Info is no sentence', () => {
     'The stork builds it of twigs.\n\n* Menu:\n\n* Eggs::\n* Rings::  Who counts them.\n\n\x1f\nTag Table:\nNode: Nests\x7f103\nEnd Tag Table\n'
   expect(sentencesOf(info).slice(1)).toEqual(['The stork builds it of twigs.'])
 })
+
+it('LaTeX has commands in sentences, and titles over two lines', () => {
+  const latex = [
+    '\\PassOptionsToPackage{hidelinks}{hyperref}',
+    '\\documentclass{article}',
+    '\\hypersetup{',
+    '  pdftitle={Nests of storks}, hidelinks,',
+    '}',
+    '\\title{Storks}',
+    '\\begin{document}',
+    '\\section{How nests are built and',
+    'repaired}\\label{nests}',
+    '',
+    'A nest is built of twigs of the willow, and what \\emph{both of them} bring, in \\texttt{layers}',
+    'of earth, weighs half a ton. Counts are published on the site of the society, which is',
+    '\\url{https://storks.example/counts/of/all/years/since/1934/in/one/table.html} by now.',
+    '',
+    '\\begin{itemize}',
+    '\\item',
+    '  They leave in August.',
+    '\\item They come back in March.',
+    '\\end{itemize}',
+    '\\end{document}',
+  ].join('\n')
+  expect(titlesOf(latex)).toEqual(['Storks', 'How nests are built and repaired'])
+  expect(sentencesOf(latex)).toEqual([
+    'A nest is built of twigs of the willow, and what \\emph{both of them} bring, in \\texttt{layers} of earth, weighs half a ton.',
+    'Counts are published on the site of the society, which is \\url{https://storks.example/counts/of/all/years/since/1934/in/one/table.html} by now.',
+    'They leave in August.',
+    '\\item They come back in March.',
+  ])
+})
+
+it('titles of Textile have attributes, and code ends at a blank line', () => {
+  const textile =
+    'h1(#nests). Nests\n\nThe stork builds it of twigs.\n\nbc(js). let nest = twigs.join().\n\nh2. Eggs\n\nShe lays four of them.\n'
+  expect(titlesOf(textile)).toEqual(['Nests', 'Eggs'])
+  expect(sentencesOf(textile)).toEqual(['The stork builds it of twigs.', 'She lays four of them.'])
+})
+
+it('a footnote is no sentence, however many lines it has', () => {
+  const text =
+    'The stork is white.[^1]\n\n[^1]: Its wings are black, which is seen from far away when it flies\n    over the meadows.\n\nIt eats frogs.\n'
+  expect(sentencesOf(text)).toEqual(['The stork is white.[^1]', 'It eats frogs.'])
+})
