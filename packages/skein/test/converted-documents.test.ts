@@ -100,6 +100,26 @@ describe('a PDF', () => {
       '3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n'
     await expect(readDocument(save('scan.pdf', empty), 'scan.pdf')).rejects.toThrow(/scan\.pdf is a PDF without text/)
   })
+
+  it('has no lines that count its pages, whatever chapter they name', async () => {
+    const animals = ['the stork', 'the heron', 'the crane', 'the ibis', 'the spoonbill', 'the egret', 'the bittern']
+    const pages = animals.map((animal, index): readonly Printed[] => {
+      const page = index + 5
+      const head = page % 2 === 0 ? `${page} Chapter ${index}. Of ${animal}` : `1.${index} How ${animal} flies ${page}`
+      // A chapter begins without a head.
+      return [
+        ...(index === 3 ? [] : [{ y: 800, text: head }]),
+        { y: 700, text: `It took ${page} years to count ${animal} here.` },
+        { y: 680, text: `Nobody knows why ${animal} stays.` },
+        ...(index === 3 ? [{ y: 40, text: String(page) }] : []),
+      ]
+    })
+    const { text } = await readDocument(save('birds.pdf', printed(pages)), 'birds.pdf')
+    const expected = animals.map(
+      (animal, index) => `It took ${index + 5} years to count ${animal} here. Nobody knows why ${animal} stays.`,
+    )
+    expect(words(text)).toBe([...expected.slice(0, 3), `${expected[3]} 8`, ...expected.slice(4)].join(' '))
+  })
 })
 
 describe('an archive', () => {
@@ -133,3 +153,28 @@ describe('an archive', () => {
     )
   })
 })
+
+/** A line on a page, with its height above the lower edge in points. */
+interface Printed {
+  readonly y: number
+  readonly text: string
+}
+
+/** A PDF with these pages. */
+function printed(pages: readonly (readonly Printed[])[]): string {
+  const kids = pages.map((_, index) => `${4 + index * 2} 0 R`).join(' ')
+  const objects = [
+    '<</Type/Catalog/Pages 2 0 R>>',
+    `<</Type/Pages/Kids[${kids}]/Count ${pages.length}>>`,
+    '<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>',
+    ...pages.flatMap((lines, index) => {
+      const shown = lines.map(({ y, text }) => `BT /F1 12 Tf 72 ${y} Td (${text}) Tj ET`).join('\n')
+      return [
+        `<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F1 3 0 R>>>>/Contents ${5 + index * 2} 0 R>>`,
+        `<</Length ${shown.length}>>stream\n${shown}\nendstream`,
+      ]
+    }),
+  ]
+  const body = objects.map((object, index) => `${index + 1} 0 obj\n${object}\nendobj`).join('\n')
+  return `%PDF-1.4\n${body}\ntrailer<</Root 1 0 R>>\n`
+}

@@ -81,7 +81,8 @@ function countedFrom(piece: string, page: number): string {
 
 const romans: Readonly<Record<string, number>> = { i: 1, v: 5, x: 10, l: 50 }
 
-function valueOf(number: string): number {
+/** The value of a number of a page, in digits or as `xii`. */
+export function valueOf(number: string): number {
   if (/^\d/.test(number)) return Number(number)
   const values = Array.from(number, (letter) => romans[letter] ?? 0)
   return values.reduce((sum, value, at) => sum + (value < (values[at + 1] ?? 0) ? -value : value), 0)

@@ -2,6 +2,7 @@ import { InputError } from '../open/input-error.ts'
 import { loadOptional } from './optional-package.ts'
 import { linesOf } from './pdf-lines.ts'
 import type { PageLine } from './pdf-lines.ts'
+import { valueOf } from './paged-text.ts'
 
 const unpdf = { kind: 'a PDF', name: 'unpdf', otherwise: 'convert it to text first, for example with pdftotext' }
 
@@ -60,19 +61,36 @@ function problemOf(error: unknown): string {
   return `can't be read as a PDF: ${String(error)}`
 }
 
-/** Leaves out lines that stand at the top or the bottom of most pages, apart from numbers in them. */
+/**
+ * Leaves out lines that stand at the top or the bottom of most pages, apart from numbers in them, and those that count the
+ * pages, whatever else they say: the names of chapters.
+ */
 function withoutRunningLines(pages: readonly (readonly PageLine[])[]): (readonly PageLine[])[] {
   const counts = new Map<string, number>()
-  const edges = pages.map((lines) => new Map(edgesOf(lines).map((line) => [line, patternOf(line)])))
-  for (const patterns of edges) {
-    for (const pattern of new Set(patterns.values())) counts.set(pattern, (counts.get(pattern) ?? 0) + 1)
+  const edges = pages.map((lines, page) => {
+    const marks = edgesOf(lines).map((line) => [line, [patternOf(line), ...countsOf(line, page)]] as const)
+    return new Map<PageLine, readonly string[]>(marks)
+  })
+  for (const marks of edges) {
+    for (const mark of new Set([...marks.values()].flat())) counts.set(mark, (counts.get(mark) ?? 0) + 1)
   }
-  const most = Math.max(3, pages.length / 2)
+  const isOnMost = (mark: string, part: number): boolean => (counts.get(mark) ?? 0) >= Math.max(3, pages.length * part)
   return pages.map((lines, index) =>
     lines.filter((line) => {
-      const pattern = edges[index]?.get(line)
-      return pattern === undefined || (counts.get(pattern) ?? 0) < most
+      const [pattern, ...numbers] = edges[index]?.get(line) ?? []
+      return !(pattern !== undefined && isOnMost(pattern, 0.5)) && !numbers.some((mark) => isOnMost(mark, 0.25))
     }),
+  )
+}
+
+/** How the numbers that a line begins and ends with count the pages, if they do. Chapters begin without such a line. */
+function countsOf({ text, y }: PageLine, page: number): string[] {
+  const found = [
+    /^(?:\d{1,4}|[ivxlc]{1,7})(?=\s|$)/.exec(text)?.[0],
+    /(?<=\s)(?:\d{1,4}|[ivxlc]{1,7})$/.exec(text)?.[0],
+  ]
+  return found.flatMap((number) =>
+    number === undefined ? [] : [`${Math.round(y / 4)} from ${valueOf(number) - page}`],
   )
 }
 
