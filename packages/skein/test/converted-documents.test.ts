@@ -26,14 +26,15 @@ const sentences = [
 ]
 const words = (text: string): string => text.replaceAll(/\s+/g, ' ')
 
-/** Reads a document where the optional packages are not installed. */
-const withoutPackages = `
+/** Reads a document where some packages are not installed. */
+const withoutPackages = (missing: readonly string[]): string => `
   import { registerHooks } from 'node:module'
-  const missing = ${JSON.stringify(Object.values(packages))}
+  const missing = ${JSON.stringify(missing)}
   registerHooks({ resolve: (name, context, next) => next(missing.includes(name) ? 'not-installed' : name, context) })
   const { readDocument } = await import(${JSON.stringify(new URL('../src/documents/read-document.ts', import.meta.url))})
   const path = process.argv[1]
-  await readDocument(path, path).catch((error) => console.log(error.message))`
+  const { text } = await readDocument(path, path).catch((error) => ({ text: error.message }))
+  console.log(text)`
 
 function save(name: string, bytes: Uint8Array | string): string {
   const path = join(temporaryFolder(), name)
@@ -68,7 +69,12 @@ describe.each(endings)('a document as %s', (ending) => {
   })
 
   it('names the package that reads it, where that is missing', () => {
-    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', withoutPackages, fixture(ending)])
+    const { stdout } = spawnSync(process.execPath, [
+      '--input-type=module',
+      '-e',
+      withoutPackages(Object.values(packages)),
+      fixture(ending),
+    ])
     expect(String(stdout)).toMatch(
       new RegExp(`cranes\\.${ending} is an? .* \\(npm install ${packages[ending]}\\), or convert`),
     )
@@ -99,6 +105,34 @@ describe('a PDF', () => {
       '%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n' +
       '3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n'
     await expect(readDocument(save('scan.pdf', empty), 'scan.pdf')).rejects.toThrow(/scan\.pdf is a PDF without text/)
+  })
+
+  it('joins words that are parted at the end of a line, and keeps the lines as long as they are', async () => {
+    const lines = [
+      'The cranes of the lake were counted by the offi-',
+      'cials of the county in the cold month of',
+      'October.',
+    ]
+    const page = lines.map((text, index) => ({ y: 700 - index * 14, text }))
+    const { text } = await readDocument(save('parted.pdf', printed([page])), 'parted.pdf')
+    expect(text.split('\n')).toEqual([
+      'The cranes of the lake were counted by the officials',
+      'of the county in the cold month of',
+      'October.',
+    ])
+  })
+
+  it('has its letters where it only names the table of them, or says what to install', () => {
+    const path = save('crane.pdf', printed([[{ y: 700, text: '鶴は湖に千羽いる。' }]], japanese))
+    const read = (missing: readonly string[]): string => {
+      const args = ['--input-type=module', '-e', withoutPackages(missing), path]
+      const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+      return stdout
+    }
+    expect(read([])).toContain('鶴は湖に千羽いる。')
+    expect(read(['pdfjs-dist/package.json'])).toMatch(
+      /crane\.pdf is a PDF whose letters need tables \(UniJIS-UTF16-H.*\(npm install pdfjs-dist\)/,
+    )
   })
 
   it('has no lines that count its pages, whatever chapter they name', async () => {
@@ -160,15 +194,23 @@ interface Printed {
   readonly text: string
 }
 
-/** A PDF with these pages. */
-function printed(pages: readonly (readonly Printed[])[]): string {
+const latin = '<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>'
+const japanese =
+  '<</Type/Font/Subtype/Type0/BaseFont/Mincho/Encoding/UniJIS-UTF16-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType0' +
+  '/BaseFont/Mincho/CIDSystemInfo<</Registry(Adobe)/Ordering(Japan1)/Supplement 6>>/FontDescriptor<</Type/FontDescriptor' +
+  '/FontName/Mincho/Flags 4/FontBBox[0 0 1000 1000]/ItalicAngle 0/Ascent 800/Descent -200/CapHeight 800/StemV 80>>>>]>>'
+
+/** A PDF with these pages. A Japanese one has neither its font nor the table of its letters, which it names. */
+function printed(pages: readonly (readonly Printed[])[], font = latin): string {
   const kids = pages.map((_, index) => `${4 + index * 2} 0 R`).join(' ')
+  const shownAs = (text: string): string =>
+    font === latin ? `(${text})` : `<${Buffer.from(text, 'utf16le').swap16().toString('hex')}>`
   const objects = [
     '<</Type/Catalog/Pages 2 0 R>>',
     `<</Type/Pages/Kids[${kids}]/Count ${pages.length}>>`,
-    '<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>',
+    font,
     ...pages.flatMap((lines, index) => {
-      const shown = lines.map(({ y, text }) => `BT /F1 12 Tf 72 ${y} Td (${text}) Tj ET`).join('\n')
+      const shown = lines.map(({ y, text }) => `BT /F1 12 Tf 72 ${y} Td ${shownAs(text)} Tj ET`).join('\n')
       return [
         `<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F1 3 0 R>>>>/Contents ${5 + index * 2} 0 R>>`,
         `<</Length ${shown.length}>>stream\n${shown}\nendstream`,

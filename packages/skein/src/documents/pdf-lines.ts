@@ -1,3 +1,5 @@
+import { valueOf } from './paged-text.ts'
+
 /** A piece of text on a page, as the reader of PDFs finds it. Lengths in points, from the lower left corner. */
 export interface PageItem {
   readonly str: string
@@ -72,4 +74,47 @@ function isNoteMark(item: PageItem, line: PageItem): boolean {
 
 function yOf({ transform }: PageItem): number {
   return transform[5] ?? 0
+}
+
+/**
+ * Leaves out lines that stand at the top or the bottom of most pages, apart from numbers in them, and those that count the
+ * pages, whatever else they say: the names of chapters.
+ */
+export function withoutRunningLines(pages: readonly (readonly PageLine[])[]): (readonly PageLine[])[] {
+  const counts = new Map<string, number>()
+  const edges = pages.map((lines, page) => {
+    const marks = edgesOf(lines).map((line) => [line, [patternOf(line), ...countsOf(line, page)]] as const)
+    return new Map<PageLine, readonly string[]>(marks)
+  })
+  for (const marks of edges) {
+    for (const mark of new Set([...marks.values()].flat())) counts.set(mark, (counts.get(mark) ?? 0) + 1)
+  }
+  const isOnMost = (mark: string, part: number): boolean => (counts.get(mark) ?? 0) >= Math.max(3, pages.length * part)
+  return pages.map((lines, index) =>
+    lines.filter((line) => {
+      const [pattern, ...numbers] = edges[index]?.get(line) ?? []
+      return !(pattern !== undefined && isOnMost(pattern, 0.5)) && !numbers.some((mark) => isOnMost(mark, 0.25))
+    }),
+  )
+}
+
+/** How the numbers that a line begins and ends with count the pages, if they do. Chapters begin without such a line. */
+function countsOf({ text, y }: PageLine, page: number): string[] {
+  const found = [
+    /^(?:\d{1,4}|[ivxlc]{1,7})(?=\s|$)/.exec(text)?.[0],
+    /(?<=\s)(?:\d{1,4}|[ivxlc]{1,7})$/.exec(text)?.[0],
+  ]
+  return found.flatMap((number) =>
+    number === undefined ? [] : [`${Math.round(y / 4)} from ${valueOf(number) - page}`],
+  )
+}
+
+/** The two highest and the two lowest lines of a page. */
+function edgesOf(lines: readonly PageLine[]): PageLine[] {
+  const byHeight = lines.toSorted((a, b) => b.y - a.y)
+  return [...byHeight.slice(0, 2), ...byHeight.slice(-2)]
+}
+
+function patternOf({ text, y }: PageLine): string {
+  return `${Math.round(y / 4)} ${text.replaceAll(/\d+|\b[ivxlc]+\b/g, '#')}`
 }

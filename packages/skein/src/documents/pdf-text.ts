@@ -1,8 +1,11 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+
 import { InputError } from '../open/input-error.ts'
 import { loadOptional } from './optional-package.ts'
-import { linesOf } from './pdf-lines.ts'
+import { linesOf, withoutRunningLines } from './pdf-lines.ts'
 import type { PageLine } from './pdf-lines.ts'
-import { valueOf } from './paged-text.ts'
 
 const unpdf = { kind: 'a PDF', name: 'unpdf', otherwise: 'convert it to text first, for example with pdftotext' }
 
@@ -23,15 +26,19 @@ const widerBy = 1.25
  * The text of a PDF: its headings, told by the size of their letters, in the marks of Markdown, without what stands
  * at the top or the bottom of most pages.
  *
- * @throws InputError where the package `unpdf` is missing, for a PDF that is damaged or needs a password, and for one
- * without text, as scans are; the signal's reason.
+ * @throws InputError where the package `unpdf` is missing, for a PDF that is damaged or needs a password, for one
+ * without text, as scans are, and for one whose letters need tables that are not installed; the signal's reason.
  */
 export async function pdfText(bytes: Uint8Array, source: string, signal?: AbortSignal): Promise<PagedText> {
   const { getDocumentProxy } = await loadOptional(() => import('unpdf'), unpdf, source)
   const pages: (readonly PageLine[])[] = []
+  const missing = new Set<string>()
   try {
     // The reader takes the bytes for its own.
-    const pdf = await getDocumentProxy(Uint8Array.from(bytes), { verbosity: 0 })
+    const pdf = await getDocumentProxy(Uint8Array.from(bytes), {
+      verbosity: 0,
+      ...tableReaders(missing),
+    })
     try {
       for (let number = 1; number <= pdf.numPages; number += 1) {
         signal?.throwIfAborted()
@@ -47,6 +54,13 @@ export async function pdfText(bytes: Uint8Array, source: string, signal?: AbortS
     signal?.throwIfAborted()
     throw new InputError(source, problemOf(error), { cause: error })
   }
+  if (missing.size > 0) {
+    throw new InputError(
+      source,
+      `is a PDF whose letters need tables (${[...missing].join(', ')}), as many in Chinese, Japanese and Korean do. ` +
+        'Install the package that has them beside skein (npm install pdfjs-dist), or convert it to text first.',
+    )
+  }
   if (pages.every((lines) => lines.length === 0)) {
     throw new InputError(
       source,
@@ -56,52 +70,43 @@ export async function pdfText(bytes: Uint8Array, source: string, signal?: AbortS
   return joined(withoutRunningLines(pages))
 }
 
+/** What the reader of PDFs asks for: a table of letters by its file or, before, by its name. */
+interface Asked {
+  readonly kind?: string
+  readonly filename?: string
+  readonly name?: string
+}
+
+const require = createRequire(import.meta.url)
+
+/**
+ * What reads the tables of letters that PDFs name instead of having them. Without them, such letters vanish.
+ *
+ * @param missing - Gets the names of tables that are not there.
+ */
+function tableReaders(missing: Set<string>): { BinaryDataFactory: object; CMapReaderFactory: object } {
+  class TableReader {
+    async fetch({ kind = 'cMapUrl', filename, name }: Asked): Promise<unknown> {
+      // All else is for drawing.
+      if (kind !== 'cMapUrl') throw new Error(`${filename} is not needed.`)
+      const table = name ?? filename?.replace(/\.bcmap$/, '') ?? ''
+      try {
+        const folder = join(require.resolve('pdfjs-dist/package.json'), '../cmaps')
+        const cMapData = Uint8Array.from(await readFile(join(folder, `${table}.bcmap`)))
+        return name === undefined ? cMapData : { cMapData, isCompressed: true }
+      } catch (error) {
+        missing.add(table)
+        throw error
+      }
+    }
+  }
+  // The second one is that of versions of unpdf before 1.8.
+  return { BinaryDataFactory: TableReader, CMapReaderFactory: TableReader }
+}
+
 function problemOf(error: unknown): string {
   if ((error as Error).name === 'PasswordException') return 'is a PDF that needs a password. Save it without one first.'
   return `can't be read as a PDF: ${String(error)}`
-}
-
-/**
- * Leaves out lines that stand at the top or the bottom of most pages, apart from numbers in them, and those that count the
- * pages, whatever else they say: the names of chapters.
- */
-function withoutRunningLines(pages: readonly (readonly PageLine[])[]): (readonly PageLine[])[] {
-  const counts = new Map<string, number>()
-  const edges = pages.map((lines, page) => {
-    const marks = edgesOf(lines).map((line) => [line, [patternOf(line), ...countsOf(line, page)]] as const)
-    return new Map<PageLine, readonly string[]>(marks)
-  })
-  for (const marks of edges) {
-    for (const mark of new Set([...marks.values()].flat())) counts.set(mark, (counts.get(mark) ?? 0) + 1)
-  }
-  const isOnMost = (mark: string, part: number): boolean => (counts.get(mark) ?? 0) >= Math.max(3, pages.length * part)
-  return pages.map((lines, index) =>
-    lines.filter((line) => {
-      const [pattern, ...numbers] = edges[index]?.get(line) ?? []
-      return !(pattern !== undefined && isOnMost(pattern, 0.5)) && !numbers.some((mark) => isOnMost(mark, 0.25))
-    }),
-  )
-}
-
-/** How the numbers that a line begins and ends with count the pages, if they do. Chapters begin without such a line. */
-function countsOf({ text, y }: PageLine, page: number): string[] {
-  const found = [
-    /^(?:\d{1,4}|[ivxlc]{1,7})(?=\s|$)/.exec(text)?.[0],
-    /(?<=\s)(?:\d{1,4}|[ivxlc]{1,7})$/.exec(text)?.[0],
-  ]
-  return found.flatMap((number) =>
-    number === undefined ? [] : [`${Math.round(y / 4)} from ${valueOf(number) - page}`],
-  )
-}
-
-/** The two highest and the two lowest lines of a page. */
-function edgesOf(lines: readonly PageLine[]): PageLine[] {
-  const byHeight = lines.toSorted((a, b) => b.y - a.y)
-  return [...byHeight.slice(0, 2), ...byHeight.slice(-2)]
-}
-
-function patternOf({ text, y }: PageLine): string {
-  return `${Math.round(y / 4)} ${text.replaceAll(/\d+|\b[ivxlc]+\b/g, '#')}`
 }
 
 function joined(pages: readonly (readonly PageLine[])[]): PagedText {
@@ -111,7 +116,13 @@ function joined(pages: readonly (readonly PageLine[])[]): PagedText {
   const ranks = headings.toSorted((a, b) => b - a)
   const gap = mostCommon(lines.map((line, index) => [gapAbove(lines[index - 1], line), 1]))
   const hyphenated = new Set(lines.flatMap(({ text }) => text.toLowerCase().match(/[\p{L}-]+/gu) ?? []))
-  let text = ''
+  // A look at the end of a text that has just grown copies it.
+  const pieces: string[] = []
+  let length = 0
+  const add = (piece: string): void => {
+    pieces.push(piece)
+    length += piece.length
+  }
   const starts: number[] = []
   let before: PageLine | undefined
   for (const page of pages) {
@@ -120,17 +131,24 @@ function joined(pages: readonly (readonly PageLine[])[]): PagedText {
       const rank = isHeading(line, usual) ? Math.min(6, ranks.indexOf(line.size) + 1) : 0
       const goesOn = before !== undefined && before.size === line.size && !isApart(before, line, gap)
       const isNew = before === undefined || isHeading(before, usual) || isApart(before, line, gap)
-      if (rank > 0) text += goesOn ? ' ' : `${text === '' ? '' : '\n\n'}${'#'.repeat(rank)} `
-      else if (isNew) text += text === '' ? '' : '\n\n'
-      else text = wordGoesOn(text, line.text, hyphenated) ? text.slice(0, -1) : `${text}\n`
-      if (isFirst) starts.push(text.length)
+      const last = pieces.at(-1) ?? ''
+      let shown = line.text
+      if (rank > 0) add(goesOn ? ' ' : `${length === 0 ? '' : '\n\n'}${'#'.repeat(rank)} `)
+      else if (isNew) add(length === 0 ? '' : '\n\n')
+      else if (wordGoesOn(last, line.text, hyphenated)) {
+        pieces[pieces.length - 1] = last.slice(0, -1)
+        length -= 1
+        // The line ends behind the word, so that lines are about as long as they are on the page.
+        shown = line.text.replace(' ', '\n')
+      } else add('\n')
+      if (isFirst) starts.push(length)
       isFirst = false
-      text += line.text
+      add(shown)
       before = line
     }
-    if (isFirst) starts.push(text.length)
+    if (isFirst) starts.push(length)
   }
-  return { text, pages: starts }
+  return { text: pieces.join(''), pages: starts }
 }
 
 function isHeading({ size, text }: PageLine, usual: number): boolean {
@@ -147,15 +165,15 @@ function gapAbove(before: PageLine | undefined, line: PageLine): number {
   return before && before.y > line.y ? Math.round(((before.y - line.y) / line.size) * 10) / 10 : 0
 }
 
-/** Whether a hyphen at the end of a text only parts a word: a word with that hyphen stands nowhere else. */
-function wordGoesOn(text: string, next: string, hyphenated: ReadonlySet<string>): boolean {
+/** Whether a hyphen at the end of a line only parts a word: a word with that hyphen stands nowhere else. */
+function wordGoesOn(line: string, next: string, hyphenated: ReadonlySet<string>): boolean {
   const first =
-    text
+    line
       .slice(-60)
       .match(/[\p{L}-]+/gu)
       ?.at(-1) ?? ''
   const second = /^\p{Ll}[\p{L}-]*/u.exec(next)?.[0]
-  const isParted = text.endsWith('-') && text.endsWith(first) && /^\p{L}/u.test(first)
+  const isParted = line.endsWith('-') && line.endsWith(first) && /^\p{L}/u.test(first)
   return isParted && second !== undefined && !hyphenated.has(`${first}${second}`.toLowerCase())
 }
 
