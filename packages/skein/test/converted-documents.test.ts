@@ -136,23 +136,41 @@ describe('a PDF', () => {
   })
 
   it('has no lines that count its pages, whatever chapter they name', async () => {
-    const animals = ['the stork', 'the heron', 'the crane', 'the ibis', 'the spoonbill', 'the egret', 'the bittern']
+    const animals = ['the stork', 'the heron', 'the crane', 'the ibis', 'the egret', 'the bittern', 'the spoonbill']
     const pages = animals.map((animal, index): readonly Printed[] => {
       const page = index + 5
-      const head = page % 2 === 0 ? `${page} Chapter ${index}. Of ${animal}` : `1.${index} How ${animal} flies ${page}`
-      // A chapter begins without a head.
+      // On the left the chapter, on the right the section, which has its own line in the text. A chapter begins without.
+      const head = page % 2 === 0 ? `${page} Chapter 1. Of birds` : `1.${index} How ${animal} flies ${page}`
+      const body = [
+        `1.${index}. How ${animal} flies`,
+        `It took years to count ${animal}.`,
+        `Nobody knows why ${animal} stays.`,
+      ]
       return [
         ...(index === 3 ? [] : [{ y: 800, text: head }]),
-        { y: 700, text: `It took ${page} years to count ${animal} here.` },
-        { y: 680, text: `Nobody knows why ${animal} stays.` },
+        ...body.map((text, line) => ({ y: 700 - 60 * line, text })),
+        { y: 60, text: `Of ${animal}` },
         ...(index === 3 ? [{ y: 40, text: String(page) }] : []),
       ]
     })
     const { text } = await readDocument(save('birds.pdf', printed(pages)), 'birds.pdf')
-    const expected = animals.map(
-      (animal, index) => `It took ${index + 5} years to count ${animal} here. Nobody knows why ${animal} stays.`,
-    )
-    expect(words(text)).toBe([...expected.slice(0, 3), `${expected[3]} 8`, ...expected.slice(4)].join(' '))
+    expect(text).not.toMatch(/Chapter 1|flies \d/)
+    for (const [index, animal] of animals.entries()) {
+      expect(text).toContain(`1.${index}. How ${animal} flies`)
+      expect(text).toContain(`Nobody knows why ${animal} stays.`)
+    }
+  })
+
+  it('keeps titles that happen to count its pages', async () => {
+    const titles = ['Storks', 'Herons', 'Cranes', 'Egrets', 'Bitterns']
+    const pages = titles.map((title, index) => [
+      { y: 800, text: `${index + 1} ${title}` },
+      { y: 700, text: `Of ${title} there are many.` },
+      { y: 600, text: `The nests of ${title} are large.` },
+      { y: 100, text: `So much of ${title}.` },
+    ])
+    const { text } = await readDocument(save('slides.pdf', printed(pages)), 'slides.pdf')
+    for (const [index, title] of titles.entries()) expect(text).toContain(`${index + 1} ${title}`)
   })
 })
 

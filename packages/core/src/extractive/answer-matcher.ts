@@ -39,7 +39,7 @@ const asked = 0.7
 const asking = 0.6
 /** How much of a question's word a similar one covers. */
 const similarCovers = 0.8
-/** The same of one that may mean the same: by itself, too little for a question of two words. */
+/** How much another word covers that may mean the same: by itself, too little for a question of two words. */
 const synonymousCovers = 0.6
 /** How much of that counts where the sentence has nothing for the rarest word of the question. */
 const besideRarest = 0.5

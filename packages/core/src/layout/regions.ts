@@ -56,7 +56,9 @@ function framing(lines: readonly Line[]): readonly number[] {
 
 /** What LaTeX has above its document, but for the title. */
 function preamble(lines: readonly Line[]): readonly number[] {
-  if (!lines.slice(0, maxFrontMatter).some(({ text }) => text.startsWith('\\documentclass'))) return []
+  const start = lines.findIndex(({ text }) => text !== '' && !/^[%{}\]]|^\\(?!documentclass)/.test(text))
+  // Other texts show such a document among their own lines.
+  if (!lines[start]?.text.startsWith('\\documentclass')) return []
   const end = lines.findIndex(({ text }) => text.startsWith('\\begin{document}'))
   return lines.slice(0, Math.max(0, end)).flatMap(({ text }, index) => (text.startsWith('\\title') ? [] : [index]))
 }

@@ -107,6 +107,12 @@ it('LaTeX has commands in sentences, and titles over two lines', () => {
   ])
 })
 
+it('a text that shows a document of LaTeX keeps what it says before', () => {
+  const text =
+    'The stork has a book.\n\n```latex\n\\documentclass{article}\n\\begin{document}\nNests\n\\end{document}\n```\n\nIt is short and old.\n'
+  expect(sentencesOf(text)).toEqual(['The stork has a book.', 'It is short and old.'])
+})
+
 it('titles of Textile have attributes, and code ends at a blank line', () => {
   const textile =
     'h1(#nests). Nests\n\nThe stork builds it of twigs.\n\nbc(js). let nest = twigs.join().\n\nh2. Eggs\n\nShe lays four of them.\n'

@@ -78,35 +78,53 @@ function yOf({ transform }: PageItem): number {
 
 /**
  * Leaves out lines that stand at the top or the bottom of most pages, apart from numbers in them, and those that count the
- * pages, whatever else they say: the names of chapters.
+ * pages beside what stands elsewhere, too: the name of a chapter.
  */
 export function withoutRunningLines(pages: readonly (readonly PageLine[])[]): (readonly PageLine[])[] {
-  const counts = new Map<string, number>()
   const edges = pages.map((lines, page) => {
-    const marks = edgesOf(lines).map((line) => [line, [patternOf(line), ...countsOf(line, page)]] as const)
-    return new Map<PageLine, readonly string[]>(marks)
+    const marks = edgesOf(lines).map((line) => [line, { pattern: patternOf(line), ends: endsOf(line, page) }] as const)
+    return new Map(marks)
   })
-  for (const marks of edges) {
-    for (const mark of new Set([...marks.values()].flat())) counts.set(mark, (counts.get(mark) ?? 0) + 1)
-  }
-  const isOnMost = (mark: string, part: number): boolean => (counts.get(mark) ?? 0) >= Math.max(3, pages.length * part)
+  const marksOf = (marks: (typeof edges)[number]): string[] =>
+    [...marks.values()].flatMap(({ pattern, ends }) => [pattern, ...ends.map(({ count }) => count)])
+  const onPages = countsOf(edges.flatMap((marks) => [...new Set(marksOf(marks))]))
+  const names = countsOf([
+    ...pages.flat().map(({ text }) => nameOf(text)),
+    ...edges.flatMap((marks) => [...marks.values()].flatMap(({ ends }) => ends.map(({ name }) => name))),
+  ])
+  const isOn = (mark: string, part: number): boolean => (onPages.get(mark) ?? 0) >= Math.max(3, pages.length * part)
   return pages.map((lines, index) =>
     lines.filter((line) => {
-      const [pattern, ...numbers] = edges[index]?.get(line) ?? []
-      return !(pattern !== undefined && isOnMost(pattern, 0.5)) && !numbers.some((mark) => isOnMost(mark, 0.25))
+      const marks = edges[index]?.get(line)
+      if (!marks) return true
+      // Chapters begin without such a line.
+      const isCounting = marks.ends.some(
+        ({ count, name }) => isOn(count, 0.25) && (name === '' || (names.get(name) ?? 0) > 1),
+      )
+      return !isOn(marks.pattern, 0.5) && !isCounting
     }),
   )
 }
 
-/** How the numbers that a line begins and ends with count the pages, if they do. Chapters begin without such a line. */
-function countsOf({ text, y }: PageLine, page: number): string[] {
-  const found = [
-    /^(?:\d{1,4}|[ivxlc]{1,7})(?=\s|$)/.exec(text)?.[0],
-    /(?<=\s)(?:\d{1,4}|[ivxlc]{1,7})$/.exec(text)?.[0],
-  ]
-  return found.flatMap((number) =>
-    number === undefined ? [] : [`${Math.round(y / 4)} from ${valueOf(number) - page}`],
-  )
+/** The numbers that a line begins and ends with: how they count the pages at its height, and what else it says. */
+function endsOf({ text, y }: PageLine, page: number): readonly { readonly count: string; readonly name: string }[] {
+  const [first, last] = [/^(?:\d{1,4}|[ivxlc]{1,7})(?=\s|$)/.exec(text), /(?<=\s)(?:\d{1,4}|[ivxlc]{1,7})$/.exec(text)]
+  return [first, last].flatMap((found) => {
+    if (!found) return []
+    const name = nameOf(found.index === 0 ? text.slice(found[0].length) : text.slice(0, found.index))
+    return [{ count: `${Math.round(y / 4)} from ${valueOf(found[0]) - page}`, name }]
+  })
+}
+
+/** The letters and digits of a line. */
+function nameOf(text: string): string {
+  return text.replaceAll(/[^\p{L}\p{N}]+/gu, '').toLowerCase()
+}
+
+function countsOf(values: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return counts
 }
 
 /** The two highest and the two lowest lines of a page. */

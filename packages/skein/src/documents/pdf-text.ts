@@ -80,7 +80,7 @@ interface Asked {
 const require = createRequire(import.meta.url)
 
 /**
- * What reads the tables of letters that PDFs name instead of having them. Without them, such letters vanish.
+ * Gives the reader of PDFs the tables of letters that a file names instead of having them. Without them, such letters vanish.
  *
  * @param missing - Gets the names of tables that are not there.
  */
